@@ -1,0 +1,51 @@
+import { ConsolidationError } from './errors';
+
+/** One line of progress. `done` and `total` share a unit; without `total` the length is not known yet. */
+export interface ProgressUpdate {
+  readonly phase:
+    | 'scan'
+    | 'draft'
+    | 'check'
+    | 'preflight'
+    | 'snapshot'
+    | 'build'
+    | 'verify'
+    | 'publish'
+    | 'rollback'
+    | 'references'
+    | 'refactor';
+  readonly message: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly unit?: 'bytes' | 'rows' | 'files' | 'tables' | 'steps';
+}
+
+/** What long work is given: where to report, and when to stop. */
+export interface WorkOptions {
+  readonly progress?: (update: ProgressUpdate) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Something `check`, `draft` or `verify` found: a diagnostic with a place and a next step. Never thrown. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly message: string;
+  /** The file to look at (the plan file, mostly), relative to the workspace. */
+  readonly file?: string;
+  /** One-based. */
+  readonly line?: number;
+  /** One-based. */
+  readonly column?: number;
+  readonly database?: string;
+  readonly table?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Ways to settle it; `id` is what `draft --resolve` and the Mapping view send back. */
+  readonly resolutions?: readonly { readonly id: string; readonly title: string }[];
+}
+
+/** @throws ConsolidationError `CANCELLED` once the signal is aborted. Call it between units of work. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new ConsolidationError('CANCELLED', 'Cancelled. Nothing was published; run the command again to start over.');
+}

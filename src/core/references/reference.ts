@@ -1,0 +1,56 @@
+/** A place in code or configuration that names a legacy database or one of its tables. JSON contract of `references`. */
+export interface Reference {
+  /** Workspace-relative, `/`. */
+  readonly file: string;
+  /** One-based line and column (UTF-16 code units) of the whole expression; the end is exclusive. */
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly kind: 'path' | 'table';
+  /** Legacy database: workspace-relative path, or the text as written when it resolves to none. */
+  readonly database: string;
+  readonly table?: string;
+  /** Name of the target that holds it now. */
+  readonly target?: string;
+  readonly resolution: 'certain' | 'likely' | 'split' | 'unknown';
+  readonly role: 'code' | 'config' | 'documentation' | 'test' | 'tooling';
+  /** Does it have to change when the plan is carried out? */
+  readonly stale: boolean;
+  /** Language id as VS Code names it: `python`, `go`, `yaml`, … */
+  readonly language: string;
+  /** What the expression evaluates to, and what the edit must keep: `connect`, a `Path`, a string, a URL. */
+  readonly shape: 'connect' | 'path-object' | 'string' | 'url' | 'text';
+  /** The source text of the expression. */
+  readonly text: string;
+  /** Why it is not stale, or why it cannot be fixed. */
+  readonly note?: string;
+  readonly fix?: ReferenceFix;
+}
+
+export interface ReferenceFix {
+  /** One line for the light bulb: `Use connect("core")`. */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
+
+export interface TextEdit {
+  readonly file: string;
+  readonly range: TextRange;
+  readonly newText: string;
+}
+
+/** One-based lines and columns (UTF-16 code units); the end is exclusive. */
+export interface TextRange {
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface ReferencesResult {
+  readonly version: 1;
+  readonly references: readonly Reference[];
+  readonly filesScanned: number;
+  readonly milliseconds: number;
+}
