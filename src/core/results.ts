@@ -1,0 +1,189 @@
+import type { ErrorValue } from './errors';
+import type { Finding } from './ports';
+import type { TextEdit } from './references/reference';
+import type { ResolvedPlan } from './plan/resolved';
+
+/** What the verbs return: plain, JSON-safe values; the same in `--json`, in the worker's answers and in the views. */
+
+export interface DraftResult {
+  readonly version: 1;
+  readonly ok: boolean;
+  /** Where the plan is (to be) written, relative to the workspace. */
+  readonly planFile: string;
+  /** The plan with comments. */
+  readonly text: string;
+  readonly written: boolean;
+  readonly findings: readonly Finding[];
+}
+
+export interface CheckResult {
+  readonly version: 1;
+  /** No finding of severity `error`. */
+  readonly ok: boolean;
+  readonly planFile: string;
+  readonly findings: readonly Finding[];
+  /** Absent when the plan file could not be read. */
+  readonly resolved?: ResolvedPlan;
+}
+
+export type MigrationMode = 'full' | 'dry-run' | 'backup-only' | 'verify-only';
+
+export interface MigrateResult {
+  readonly version: 1;
+  /** `migration_YYYYMMDD_HHMMSS`; empty for a dry run and when nothing was to do. */
+  readonly run: string;
+  readonly status: 'published' | 'dry-run' | 'backed-up' | 'verified' | 'failed' | 'unchanged';
+  readonly targets: readonly TargetResult[];
+  readonly databases: readonly DatabaseResult[];
+  readonly rejected: readonly RejectedRows[];
+  readonly warnings: readonly Finding[];
+  readonly verification: Verification;
+  /** The steps in the order of their execution, as the dry run prints them. */
+  readonly steps: readonly StepSummary[];
+  /** Bytes the run has to have free: snapshot and targets. */
+  readonly bytesNeeded: number;
+  readonly milliseconds: number;
+  /** Relative to the workspace; absent for a dry run. */
+  readonly reportFile?: string;
+  readonly backup?: string;
+  readonly error?: ErrorValue;
+}
+
+export interface TargetResult {
+  readonly name: string;
+  readonly path: string;
+  /** Size of the staged file; an estimate in a dry run. */
+  readonly bytes: number;
+  readonly sha256?: string;
+  readonly tables: readonly TableResult[];
+}
+
+export interface TableResult {
+  readonly name: string;
+  readonly rows: number;
+  readonly strategy: 'graft' | 'sql' | 'fts';
+  readonly sources: readonly {
+    readonly database: string;
+    readonly table: string;
+    readonly rows: number;
+    readonly digest?: string;
+  }[];
+}
+
+/** What became of one legacy database. */
+export interface DatabaseResult {
+  readonly path: string;
+  readonly action: 'merge' | 'keep' | 'retire' | 'rebuild';
+  readonly reason?: string;
+  readonly bytes: number;
+  /** Rows, each accounted for in exactly one of the dispositions. */
+  readonly rows: {
+    readonly total: number;
+    readonly moved: number;
+    readonly retired: number;
+    readonly rejected: number;
+  };
+  /** Frames of the `-wal` that were replayed. */
+  readonly walFrames: number;
+}
+
+export interface RejectedRows {
+  readonly database: string;
+  readonly table: string;
+  readonly target: string;
+  readonly rows: number;
+  readonly reason: string;
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly checks: readonly VerificationCheck[];
+}
+
+export interface VerificationCheck {
+  /** E.g. `roadmap.notification_user: rows from data/notifications.db`. */
+  readonly name: string;
+  readonly ok: boolean;
+  readonly expected: string;
+  readonly actual: string;
+  readonly target?: string;
+  readonly table?: string;
+}
+
+export interface StepSummary {
+  readonly kind: string;
+  /** One line for people: `copy 1,204 rows  data/notifications.db notifications → roadmap.notification_user`. */
+  readonly text: string;
+  readonly sql?: string;
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
+export interface VerifyResult {
+  readonly version: 1;
+  readonly ok: boolean;
+  readonly run: string;
+  readonly verification: Verification;
+}
+
+export interface RollbackResult {
+  readonly version: 1;
+  readonly ok: boolean;
+  readonly run: string;
+  readonly removed: readonly string[];
+  readonly restored: readonly string[];
+  /** Copies of targets that had been written since they were published. */
+  readonly keptAside: readonly string[];
+}
+
+export interface RunSummary {
+  readonly run: string;
+  readonly state: 'published' | 'rolled-back' | 'failed' | 'interrupted' | 'backed-up';
+  /** ISO 8601. */
+  readonly started: string;
+  readonly targets: readonly string[];
+  readonly rows: number;
+  readonly reportFile?: string;
+}
+
+export interface StatusResult {
+  readonly version: 1;
+  readonly ok: boolean;
+  readonly workspace: string;
+  readonly plan: { readonly file: string; readonly exists: boolean };
+  /** Newest first. */
+  readonly runs: readonly RunSummary[];
+  readonly targets: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly state: 'absent' | 'published' | 'changed';
+  }[];
+  readonly databases: readonly {
+    readonly path: string;
+    readonly action: string;
+    readonly state: 'unchanged' | 'changed-since-migration' | 'missing' | 'present';
+  }[];
+  readonly staleReferences: number;
+  /** What to do next, one sentence. */
+  readonly next: string;
+}
+
+export interface RefactorResult {
+  readonly version: 1;
+  /** No stale reference is left (after writing, when asked to write). */
+  readonly ok: boolean;
+  readonly written: boolean;
+  readonly files: readonly { readonly file: string; readonly edits: number; readonly created: boolean }[];
+  readonly edits: readonly TextEdit[];
+  /** Unified diff of all edits. */
+  readonly patch: string;
+  /** Stale references without a certain fix. */
+  readonly left: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly database: string;
+    readonly table?: string;
+    readonly note: string;
+  }[];
+}
