@@ -19,6 +19,8 @@ export interface PipelineOptions extends WorkOptions {
   /** Path of the plan file, relative to the workspace. Default: `consolidation.jsonc`. */
   readonly plan?: string;
   readonly jobs?: number;
+  /** Globs, relative to the workspace, of what is neither scanned for databases nor for references. */
+  readonly exclude?: readonly string[];
   /** Unsaved text of open editors: workspace-relative path to text. */
   readonly documents?: Readonly<Record<string, string>>;
 }
