@@ -1,0 +1,76 @@
+import type { ErrorValue } from '../core/errors';
+import type { Pipeline } from '../core/pipeline';
+import type { ProgressUpdate } from '../core/ports';
+import { literal, message, number, object, optional, record, string, unchecked } from './shape';
+
+/** Messages between the extension host and the worker thread that runs the pipeline. */
+
+export type Verb = keyof Pipeline;
+
+/** What a verb is given, less what cannot be sent: progress and cancellation travel as messages of their own. */
+export type VerbOptions<V extends Verb> = Omit<Parameters<Pipeline[V]>[0], 'progress' | 'signal'>;
+export type VerbResult<V extends Verb> = Awaited<ReturnType<Pipeline[V]>>;
+
+export interface Call {
+  readonly type: 'call';
+  readonly id: number;
+  readonly verb: Verb;
+  readonly options: VerbOptions<Verb>;
+}
+
+export interface Cancel {
+  readonly type: 'cancel';
+  readonly id: number;
+}
+
+export type ToWorker = Call | Cancel;
+
+export interface Progress {
+  readonly type: 'progress';
+  readonly id: number;
+  readonly update: ProgressUpdate;
+}
+
+export interface Result {
+  readonly type: 'result';
+  readonly id: number;
+  readonly value: unknown;
+}
+
+export interface Failure {
+  readonly type: 'failure';
+  readonly id: number;
+  readonly error: ErrorValue;
+  /** For the log alone. */
+  readonly stack?: string;
+}
+
+export type FromWorker = Progress | Result | Failure;
+
+const verbs = literal(
+  'scan',
+  'draft',
+  'check',
+  'migrate',
+  'verify',
+  'rollback',
+  'status',
+  'references',
+  'refactor',
+) satisfies (value: unknown) => value is Verb;
+
+export const isToWorker = message<ToWorker>({
+  call: object<Call>({ type: literal('call'), id: number, verb: verbs, options: record() }),
+  cancel: object<Cancel>({ type: literal('cancel'), id: number }),
+});
+
+export const isFromWorker = message<FromWorker>({
+  progress: object<Progress>({ type: literal('progress'), id: number, update: record<ProgressUpdate>() }),
+  result: object<Result>({ type: literal('result'), id: number, value: unchecked<unknown>() }),
+  failure: object<Failure>({
+    type: literal('failure'),
+    id: number,
+    error: record<ErrorValue>(),
+    stack: optional(string),
+  }),
+});
