@@ -29,7 +29,12 @@ const path = z
   .superRefine((value, context) => {
     const problem = pathProblem(value);
     if (problem)
-      context.addIssue({ code: 'custom', message: problem, params: { finding: 'PATH_OUTSIDE_WORKSPACE' }, input: value });
+      context.addIssue({
+        code: 'custom',
+        message: problem,
+        params: { finding: 'PATH_OUTSIDE_WORKSPACE' },
+        input: value,
+      });
   });
 const duration = z
   .string()
@@ -71,7 +76,9 @@ const columnMapping = z
         'give exactly one of "sql", "value" and "drop"',
       ),
   ])
-  .describe('"legacy": "unified" renames; { sql } or { value } fills a unified column; { drop } leaves a legacy one out.');
+  .describe(
+    '"legacy": "unified" renames; { sql } or { value } fills a unified column; { drop } leaves a legacy one out.',
+  );
 
 const keys = z
   .union([
@@ -99,7 +106,9 @@ const tableEntry = z
     discriminator: z
       .record(name, z.union([z.string(), z.number()]))
       .optional()
-      .describe('Columns that say where a row came from. ${stem}, ${dir}, ${name} and ${path} stand for parts of the path.'),
+      .describe(
+        'Columns that say where a row came from. ${stem}, ${dir}, ${name} and ${path} stand for parts of the path.',
+      ),
     where: sql.optional().describe('Only legacy rows that satisfy this condition are taken.'),
     whereReason: reason.optional().describe('Why the other rows are left behind.'),
     keys: keys.optional(),
@@ -230,7 +239,13 @@ export const planDefinition = z
       .optional(),
     criticalQueries: z
       .array(
-        z.strictObject({ name, database: path.optional(), target: targetName.optional(), sql, p95: duration.optional() }),
+        z.strictObject({
+          name,
+          database: path.optional(),
+          target: targetName.optional(),
+          sql,
+          p95: duration.optional(),
+        }),
       )
       .optional(),
   })

@@ -16,9 +16,7 @@ export function planIssues(issues: readonly ZodIssue[], at: readonly PropertyKey
 
 function explain(issue: ZodIssue, keys: readonly PropertyKey[]): PlanIssue[] {
   const path = keys.map((key) => (typeof key === 'number' ? key : String(key)));
-  const say = (what: string): PlanIssue[] => [
-    { code: 'PLAN_INVALID', path, message: `${display(path)}: ${what}.` },
-  ];
+  const say = (what: string): PlanIssue[] => [{ code: 'PLAN_INVALID', path, message: `${display(path)}: ${what}.` }];
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined
@@ -36,7 +34,9 @@ function explain(issue: ZodIssue, keys: readonly PropertyKey[]): PlanIssue[] {
                 : `This version of SQLite Consolidator reads plans of version 1, not ${describe(issue.input)}. Update the extension, or draft a new plan.`,
           },
         ];
-      return say(`expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}, found ${describe(issue.input)}`);
+      return say(
+        `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}, found ${describe(issue.input)}`,
+      );
     }
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
@@ -50,9 +50,13 @@ function explain(issue: ZodIssue, keys: readonly PropertyKey[]): PlanIssue[] {
       return planIssues(issue.issues as ZodIssue[], keys);
     case 'invalid_union': {
       // The alternative that got furthest is the one that was meant.
-      const meant = issue.errors.filter((errors) => !errors.some((error) => error.path.length === 0 && isTypeError(error)));
+      const meant = issue.errors.filter(
+        (errors) => !errors.some((error) => error.path.length === 0 && isTypeError(error)),
+      );
       if (meant.length > 0) return planIssues(meant[0]!, keys);
-      const expected = issue.errors.flat().flatMap((error) => (error.code === 'invalid_type' ? [article(error.expected)] : values(error)));
+      const expected = issue.errors
+        .flat()
+        .flatMap((error) => (error.code === 'invalid_type' ? [article(error.expected)] : values(error)));
       return say(`expected ${[...new Set(expected)].join(' or ') || 'another value'}, found ${describe(issue.input)}`);
     }
     case 'custom': {
@@ -104,7 +108,9 @@ function display(path: readonly (string | number)[]): string {
   if (path.length === 0) return 'The plan';
   return path
     .map((key, index) =>
-      typeof key === 'number' ? `[${key + 1}]` : `${index > 0 ? ' › ' : ''}${/^[\w./*-]{1,80}$/.test(key) ? key : quote(key)}`,
+      typeof key === 'number'
+        ? `[${key + 1}]`
+        : `${index > 0 ? ' › ' : ''}${/^[\w./*-]{1,80}$/.test(key) ? key : quote(key)}`,
     )
     .join('');
 }

@@ -83,7 +83,9 @@ export function parsePlan(content: string, file = 'consolidation.jsonc'): PlanDo
 async function readText(absolute: string, shown: string): Promise<string> {
   try {
     if ((await stat(absolute)).size > LARGEST_PLAN)
-      throw new ConsolidationError('PLAN_INVALID', `${shown} is too large to be a plan. Draft a new one.`, { file: shown });
+      throw new ConsolidationError('PLAN_INVALID', `${shown} is too large to be a plan. Draft a new one.`, {
+        file: shown,
+      });
     return await readFile(absolute, 'utf8');
   } catch (error) {
     if (error instanceof ConsolidationError) throw error;
@@ -137,11 +139,12 @@ function planError(findings: readonly Finding[]): ConsolidationError {
   const code = order.find((candidate) => findings.some((finding) => finding.code === candidate)) ?? 'PLAN_INVALID';
   const first = findings.find((finding) => finding.code === code) ?? findings[0]!;
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-  return new ConsolidationError(
-    code,
-    `${first.file}:${first.line}:${first.column}: ${first.message}${more}`,
-    { file: first.file, line: first.line, column: first.column, findings },
-  );
+  return new ConsolidationError(code, `${first.file}:${first.line}:${first.column}: ${first.message}${more}`, {
+    file: first.file,
+    line: first.line,
+    column: first.column,
+    findings,
+  });
 }
 
 const SYNTAX_ADVICE: Readonly<Record<string, string>> = {

@@ -49,9 +49,15 @@ export interface ResolvedTarget {
     readonly sql: string;
     readonly table: string;
     readonly source: { readonly database: string; readonly table: string };
+    /** INSTEAD OF triggers, so that legacy code can still write through the view. */
+    readonly triggers?: readonly { readonly name: string; readonly sql: string }[];
   }[];
+  /** `INSERT` statements of the unified DDL, run after the rows: rows of legacy databases under the same key stay. */
+  readonly defaults?: readonly { readonly table: string; readonly sql: string }[];
   readonly userVersion?: number;
   readonly applicationId?: number;
+  /** Tables the consolidator keeps in the target itself, by name. */
+  readonly bookkeeping?: { readonly version?: string; readonly metadata?: string };
 }
 
 export interface ResolvedTable {
@@ -65,6 +71,23 @@ export interface ResolvedTable {
   readonly columns: readonly string[];
   readonly withoutRowid: boolean;
   readonly autoincrement: boolean;
+  /** Rowids are kept though no column holds them: one source, and no INTEGER PRIMARY KEY. */
+  readonly keepRowid?: boolean;
+  /** Key columns in order; empty where the table declares none. */
+  readonly primaryKey?: readonly string[];
+  /** Is the key one INTEGER PRIMARY KEY column, which is the rowid itself? */
+  readonly rowidAlias?: boolean;
+  readonly foreignKeys?: readonly {
+    readonly columns: readonly string[];
+    readonly table: string;
+    /** Never empty: the parent's primary key is named. */
+    readonly references: readonly string[];
+  }[];
+  readonly purpose?: string;
+  readonly domain?: string;
+  /** Column with the time at which a row expires. */
+  readonly ttl?: string;
+  /** None: the table is created empty. */
   readonly sources: readonly ResolvedSource[];
 }
 
@@ -95,7 +118,7 @@ export interface ResolvedDatabase {
   readonly action: Action;
   /** Always given for keep and retire. */
   readonly reason?: string;
-  /** Every table (views and shadow tables left out) with where it went. Empty unless `action` is `merge`. */
+  /** Every table (views and shadow tables left out) with where it went. Empty for `keep` and `retire`. */
   readonly tables: readonly TableDisposition[];
 }
 
@@ -110,4 +133,11 @@ export type TableDisposition =
       /** Values that tell this source's rows from those of others in the same table. */
       readonly discriminator: Readonly<Record<string, string | number>>;
     }
-  | { readonly table: string; readonly action: 'retire' | 'rebuild' | 'skip-empty'; readonly reason: string };
+  | {
+      readonly table: string;
+      readonly action: 'retire' | 'rebuild' | 'skip-empty';
+      readonly reason: string;
+      /** Where a table that starts empty is created; also where a skipped one's namesake stands. */
+      readonly target?: string;
+      readonly name?: string;
+    };

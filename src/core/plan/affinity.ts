@@ -1,0 +1,31 @@
+/** Type affinity of columns (https://sqlite.org/datatype3.html, section 3.1). */
+export type Affinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC';
+
+export function affinityOf(type: string, strict = false): Affinity {
+  const upper = type.toUpperCase();
+  if (strict && upper === 'ANY') return 'BLOB';
+  if (upper.includes('INT')) return 'INTEGER';
+  if (upper.includes('CHAR') || upper.includes('CLOB') || upper.includes('TEXT')) return 'TEXT';
+  if (upper.includes('BLOB') || upper === '') return 'BLOB';
+  if (upper.includes('REAL') || upper.includes('FLOA') || upper.includes('DOUB')) return 'REAL';
+  return 'NUMERIC';
+}
+
+/**
+ * The declared type under which every value of every source keeps its storage class. INTEGER and NUMERIC convert alike;
+ * any other pair converts some value (3 into REAL, 3.0 into NUMERIC, 7 into TEXT, '007' into INTEGER), so that no declared
+ * type at all is the one that keeps them.
+ */
+export function widenedType(types: readonly { readonly type: string; readonly strict: boolean }[]): string {
+  const conversions = new Set(
+    types.map(({ type, strict }) => {
+      const affinity = affinityOf(type, strict);
+      return affinity === 'INTEGER' ? 'NUMERIC' : affinity;
+    }),
+  );
+  if (conversions.size > 1) return '';
+  const [first] = types;
+  if (!first) return '';
+  // The first that is not misread in a table that is not STRICT.
+  return first.strict && first.type.toUpperCase() === 'ANY' ? '' : first.type;
+}

@@ -1,0 +1,64 @@
+import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
+import type { PlanTable, PlanUnifiedTable } from './definition';
+import { parseCreateTable, type TableDefinition } from './ddl';
+import { sameName } from './ddl-tokens';
+import type { PlanPath } from './locate';
+
+/** One legacy table on its way into a unified table. */
+export interface GroupSource {
+  readonly database: InventoryDatabase;
+  readonly table: InventoryTable;
+  readonly entry: PlanTable;
+  /** The entry, or the source that speaks for it, in the plan. */
+  readonly at: PlanPath;
+  /** False: the table is created and its rows stay behind (rebuild). */
+  readonly rows: boolean;
+  /** The stored statement taken apart, under its legacy names. */
+  readonly legacy?: TableDefinition;
+  /** As `legacy`, under the unified names. */
+  definition?: TableDefinition;
+  /** CREATE INDEX statements under the unified names. */
+  indexes: readonly { readonly name: string; readonly sql: string }[];
+  /** Legacy parents whose foreign keys cannot be kept, folded. */
+  lostParents: ReadonlySet<string>;
+}
+
+/** A unified table with all its sources. */
+export interface TableGroup {
+  readonly target: string;
+  name: string;
+  readonly sources: GroupSource[];
+  readonly settings: PlanUnifiedTable;
+  /** Where the settings are, or would be, in the plan. */
+  readonly at: PlanPath;
+}
+
+/** Discriminator columns of a group, in the order in which its sources name them. */
+export function discriminatorColumns(group: TableGroup): string[] {
+  const columns: string[] = [];
+  for (const source of group.sources)
+    for (const column of Object.keys(source.entry.discriminator ?? {}))
+      if (!columns.some((known) => sameName(known, column))) columns.push(column);
+  return columns;
+}
+
+/** Does the discriminator join the key? */
+export function isComposite(group: TableGroup): boolean {
+  return group.sources.some((source) => source.entry.keys === 'composite');
+}
+
+/** The one column that is the rowid (https://sqlite.org/lang_createtable.html#rowid), if there is one. */
+export function rowidAlias(table: InventoryTable, definition = parseCreateTable(table.sql)): string | undefined {
+  if (table.withoutRowid || table.kind !== 'table') return undefined;
+  const key = table.columns.filter((column) => column.primaryKey > 0);
+  if (key.length !== 1 || key[0]!.type.toUpperCase() !== 'INTEGER') return undefined;
+  const declared = definition?.columns.find((column) => sameName(column.name, key[0]!.name));
+  const descending = declared?.constraints.some(
+    (constraint) => constraint.kind === 'primary-key' && constraint.descending,
+  );
+  return descending ? undefined : key[0]!.name;
+}
+
+export function describeSource(source: GroupSource): string {
+  return `${source.database.path} › ${source.table.name}`;
+}
