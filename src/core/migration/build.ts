@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { engineFileName, loadEngine } from '../engine';
+import type { Engine, EngineDatabase } from '../engine';
+import { ConsolidationError } from '../errors';
+import { makeDirectory, writeFileAtomically } from '../files';
+import { quoteIdentifier, quoteLiteral } from '../identifiers';
+import type { ResolvedTarget } from '../plan/resolved';
+import { throwIfCancelled } from '../ports';
+import type { WorkOptions } from '../ports';
+import { openImage } from '../sqlite/image';
+import { imageBytes } from '../sqlite/materialize';
+import type { Manifest } from './backup';
+import { snapshotPath } from './backup';
+import { SOURCE_SCHEMA } from './compile';
+import type { Migration } from './compile';
+import type { RunDirectory } from './run-directory';
+import type { Step } from './steps';
+import { summarizeStep } from './steps';
+
+/** Where a target is built until it is published. */
+export function stagedPath(directory: RunDirectory, target: ResolvedTarget): string {
+  // Target names are free text: only a plain one becomes a file name as it is.
+  const plain = /^[A-Za-z0-9_-]{1,64}$/.test(target.name);
+  const name = plain ? target.name : createHash('sha256').update(target.name).digest('hex').slice(0, 32);
+  return path.join(directory.staging, `${name}.db`);
+}
+
+/**
+ * Executes the steps that build the targets, from the backup's copies alone, into the run's staging folder.
+ * @throws ConsolidationError `ROWS_REJECTED`, `SQL_FAILED`, `CANCELLED`, …
+ */
+export async function buildTargets(
+  directory: RunDirectory,
+  migration: Migration,
+  manifest: Manifest,
+  options: WorkOptions,
+): Promise<void> {
+  await makeDirectory(directory.staging);
+  const total = migration.steps.reduce((sum, step) => sum + (step.kind === 'copy' ? step.rows : 0), 0);
+  const rows = { done: 0, total };
+  for (const target of migration.plan.targets) {
+    const steps = migration.steps.map((step, index) => ({ step, index })).filter(({ step }) => belongsTo(step, target));
+    await buildTarget(directory, target, steps, manifest, rows, options);
+  }
+}
+
+const belongsTo = (step: Step, target: ResolvedTarget) =>
+  'target' in step && step.target === target.name && step.kind !== 'verify' && step.kind !== 'publish';
+
+async function buildTarget(
+  directory: RunDirectory,
+  target: ResolvedTarget,
+  steps: readonly { readonly step: Step; readonly index: number }[],
+  manifest: Manifest,
+  rows: { done: number; readonly total: number },
+  options: WorkOptions,
+): Promise<void> {
+  const engine = await loadEngine();
+  const database = new engine.Database();
+  const sources = new AttachedSource(engine, database, directory.workspace, manifest);
+  try {
+    for (const { step, index } of steps) {
+      throwIfCancelled(options.signal);
+      const { text } = summarizeStep(step);
+      options.progress?.({ phase: 'build', message: text, done: rows.done, total: rows.total, unit: 'rows' });
+      await directory.journal({ event: 'step', index, kind: step.kind });
+      await execute(step, database, sources);
+      await directory.journal({ event: 'step-done', index, kind: step.kind });
+      await directory.log(text);
+      if (step.kind === 'copy') rows.done += step.rows;
+    }
+    sources.detach();
+    if (target.userVersion !== undefined) database.run(`PRAGMA user_version = ${Math.trunc(target.userVersion)}`);
+    if (target.applicationId !== undefined) database.run(`PRAGMA application_id = ${Math.trunc(target.applicationId)}`);
+    await writeFileAtomically(
+      stagedPath(directory, target),
+      inJournalMode(database.export(), target.profile.journal_mode),
+    );
+  } finally {
+    sources.detach();
+    database.close();
+  }
+}
+
+async function execute(step: Step, database: EngineDatabase, sources: AttachedSource): Promise<void> {
+  switch (step.kind) {
+    case 'create-target':
+      for (const pragma of step.pragmas) database.run(pragma);
+      return;
+    case 'create-table':
+    case 'create-index':
+    case 'create-trigger':
+    case 'create-view':
+      return runStatement(database, step.sql, step);
+    case 'copy':
+      await sources.attach(step.database);
+      return runStatement(database, step.sql, step);
+    case 'sequence':
+      await sources.attach(step.database);
+      return keepSequence(database, step.table, step.source);
+    case 'snapshot':
+    case 'verify':
+    case 'publish':
+      throw new Error(`${step.kind} is not a build step`);
+  }
+}
+
+/**
+ * Runs one statement; text after it is never run. A statement that cannot be prepared is a fault of the plan; one that
+ * fails while it runs was refused by the data.
+ */
+function runStatement(database: EngineDatabase, sql: string, step: Step): void {
+  const { text } = summarizeStep(step);
+  const place = step.kind === 'copy' ? { database: step.database, table: step.source, sql } : { sql };
+  const fail = (code: 'SQL_FAILED' | 'ROWS_REJECTED', sentence: string, cause: unknown) =>
+    new ConsolidationError(code, sentence, place, { cause });
+  const message = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+  let statement;
+  try {
+    statement = database.prepare(sql);
+  } catch (cause) {
+    throw fail('SQL_FAILED', `SQLite refused “${text}”: ${message(cause)}. Correct the plan there.`, cause);
+  }
+  try {
+    while (statement.step());
+  } catch (cause) {
+    if (step.kind !== 'copy')
+      throw fail('SQL_FAILED', `SQLite refused “${text}”: ${message(cause)}. Correct the plan there.`, cause);
+    throw fail(
+      'ROWS_REJECTED',
+      `The unified table refuses rows at “${text}”: ${message(cause)}. Change the mapping of ${step.source} of ${step.database} in the plan (discriminator, expression or key policy).`,
+      cause,
+    );
+  } finally {
+    statement.free();
+  }
+}
+
+/** The counter of an AUTOINCREMENT table never falls below that of any source (https://sqlite.org/autoinc.html). */
+function keepSequence(database: EngineDatabase, table: string, source: string): void {
+  const name = quoteLiteral(table);
+  const legacy = `(SELECT max(seq) FROM ${SOURCE_SCHEMA}.sqlite_sequence WHERE name = ${quoteLiteral(source)})`;
+  database.run(
+    `INSERT INTO main.sqlite_sequence (name, seq) SELECT ${name}, 0 WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_sequence WHERE name = ${name})`,
+  );
+  database.run(`UPDATE main.sqlite_sequence SET seq = max(seq, coalesce(${legacy}, 0)) WHERE name = ${name}`);
+}
+
+/** At most one legacy image is in the engine at a time. */
+class AttachedSource {
+  private attached?: { readonly path: string; readonly image: EngineDatabase };
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly database: EngineDatabase,
+    private readonly workspace: string,
+    private readonly manifest: Manifest,
+  ) {}
+
+  async attach(legacy: string): Promise<void> {
+    if (this.attached?.path === legacy) return;
+    this.detach();
+    const image = await openImage(snapshotPath(this.workspace, this.manifest, legacy));
+    let bytes: Uint8Array;
+    try {
+      bytes = imageBytes(image);
+    } finally {
+      image.close();
+    }
+    const source = new this.engine.Database(bytes);
+    this.database.run(`ATTACH ${quoteLiteral(engineFileName(source))} AS ${quoteIdentifier(SOURCE_SCHEMA)}`);
+    this.attached = { path: legacy, image: source };
+  }
+
+  detach(): void {
+    if (!this.attached) return;
+    this.database.run(`DETACH ${quoteIdentifier(SOURCE_SCHEMA)}`);
+    this.attached.image.close();
+    this.attached = undefined;
+  }
+}
+
+/** The engine cannot make a WAL-mode file; the mode is two bytes of the header (file format, section 1.3.3). */
+export function inJournalMode(bytes: Uint8Array, mode: unknown): Uint8Array {
+  const version = String(mode ?? '').toUpperCase() === 'WAL' ? 2 : 1;
+  bytes[18] = version;
+  bytes[19] = version;
+  return bytes;
+}

@@ -1,0 +1,247 @@
+import { ConsolidationError } from '../errors';
+import { quoteIdentifier, quoteLiteral } from '../identifiers';
+import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
+import type { ColumnMapping, ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
+import type { CopyStep, Step } from './steps';
+
+/** A resolved plan as steps. */
+export interface Migration {
+  readonly plan: ResolvedPlan;
+  readonly inventory: Inventory;
+  readonly steps: readonly Step[];
+  /** Legacy databases that are backed up: all but the kept and the absent ones. */
+  readonly backedUp: readonly InventoryDatabase[];
+  /** Bytes that snapshot and targets take together (an upper estimate). */
+  readonly bytesNeeded: number;
+}
+
+/** Schema name under which a legacy image is attached while its rows are copied. */
+export const SOURCE_SCHEMA = 'legacy';
+
+/**
+ * Turns a plan without open conflicts into the steps that carry it out.
+ * @throws ConsolidationError `PLAN_CONFLICT`, `LEGACY_DATABASE_MISSING`, `DATABASE_CORRUPT`, …
+ */
+export function compileMigration(plan: ResolvedPlan, inventory: Inventory): Migration {
+  const databases = new Map(inventory.databases.map((database) => [database.path, database]));
+  refuseOpenConflicts(plan);
+  const backedUp: InventoryDatabase[] = [];
+  for (const { path, action } of plan.databases) {
+    const database = databases.get(path);
+    if (!database || database.kind === 'absent' || action === 'keep') continue;
+    if (action === 'merge') refuseUnreadable(database);
+    backedUp.push(database);
+  }
+  const present = new Set(backedUp.map((database) => database.path));
+  const snapshotBytes = backedUp.reduce((sum, database) => sum + bytesWithSidecars(database), 0);
+  return {
+    plan,
+    inventory,
+    backedUp,
+    steps: [
+      ...backedUp.map((database): Step => ({
+        kind: 'snapshot',
+        database: database.path,
+        bytes: bytesWithSidecars(database),
+      })),
+      ...plan.targets.flatMap((target) => buildSteps(target, databases, present)),
+      ...plan.targets.map((target): Step => ({ kind: 'verify', target: target.name })),
+      ...plan.targets.map((target): Step => ({
+        kind: 'publish',
+        target: target.name,
+        path: target.path,
+        replaces: target.replaces,
+      })),
+    ],
+    bytesNeeded: snapshotBytes * 2 + plan.targets.length * 65_536,
+  };
+}
+
+/** Pages of committed WAL frames can make the recovered image larger than the file. */
+function bytesWithSidecars(database: InventoryDatabase): number {
+  return database.bytes + database.walFrames * (database.pageSize + 24);
+}
+
+function refuseOpenConflicts(plan: ResolvedPlan): void {
+  const open = plan.findings.filter((finding) => finding.severity === 'error');
+  const [first] = open;
+  if (!first) return;
+  const rest = open.length > 1 ? ` (and ${open.length - 1} more; see \`check\`)` : '';
+  throw new ConsolidationError('PLAN_CONFLICT', `${first.message}${rest}`, {
+    database: first.database,
+    table: first.table,
+    file: first.file,
+    line: first.line,
+    column: first.column,
+    findings: open,
+  });
+}
+
+function refuseUnreadable(database: InventoryDatabase): void {
+  const place = { database: database.path };
+  const advice = `Repair or restore the file, or give ${JSON.stringify(database.path)} the action "keep" or "retire" in the plan.`;
+  switch (database.kind) {
+    case 'corrupt':
+      throw new ConsolidationError(
+        'DATABASE_CORRUPT',
+        `${database.path} is malformed: ${problem(database)} ${advice}`,
+        place,
+      );
+    case 'truncated':
+      throw new ConsolidationError(
+        'DATABASE_TRUNCATED',
+        `${database.path} is shorter than its header says. ${advice}`,
+        place,
+      );
+    case 'encrypted-or-unknown':
+    case 'apple-double':
+      throw new ConsolidationError(
+        'DATABASE_ENCRYPTED_OR_UNKNOWN',
+        `${database.path} is not a readable SQLite database. ${advice}`,
+        place,
+      );
+    default:
+  }
+}
+
+const problem = (database: InventoryDatabase) => database.problems[0]?.message ?? 'no further detail.';
+
+function buildSteps(
+  target: ResolvedTarget,
+  databases: ReadonlyMap<string, InventoryDatabase>,
+  present: ReadonlySet<string>,
+): Step[] {
+  const pragmas = ['auto_vacuum', 'page_size', 'encoding']
+    .filter((name) => target.profile[name] !== undefined)
+    .map((name) => `PRAGMA ${name} = ${pragmaValue(name, target.profile[name])}`);
+  const name = target.name;
+  // One visit for each legacy database, so that each image is loaded once: copies are ordered by source, then by table.
+  const copies = target.tables
+    .flatMap((table) =>
+      table.sources.filter((source) => present.has(source.database)).map((source) => ({ table, source })),
+    )
+    .sort((a, b) => compare(a.source.database, b.source.database));
+  return [
+    { kind: 'create-target', target: name, path: target.path, pragmas },
+    ...target.tables.map((table): Step => ({ kind: 'create-table', target: name, table: table.name, sql: table.sql })),
+    ...copies.flatMap(({ table, source }): Step[] => {
+      const legacy = legacyTable(databases, source);
+      const copy = copyStep(name, table, source, legacy);
+      if (!table.autoincrement || !legacy.autoincrement) return [copy];
+      return [
+        copy,
+        { kind: 'sequence', target: name, table: table.name, database: source.database, source: source.table },
+      ];
+    }),
+    ...target.tables.flatMap((table) =>
+      table.indexes.map((index): Step => ({ kind: 'create-index', target: name, name: index.name, sql: index.sql })),
+    ),
+    ...target.after.map((item): Step => ({
+      kind: `create-${item.kind}`,
+      target: name,
+      name: item.name,
+      sql: item.sql,
+    })),
+    ...target.views.map((view): Step => ({ kind: 'create-view', target: name, name: view.name, sql: view.sql })),
+  ];
+}
+
+function pragmaValue(name: string, value: unknown): string {
+  const text = String(value);
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) {
+    throw new ConsolidationError(
+      'PLAN_INVALID',
+      `The profile value ${JSON.stringify(text)} for ${name} is not a PRAGMA value. Correct the profile in the plan.`,
+    );
+  }
+  return name === 'encoding' ? quoteLiteral(text) : text;
+}
+
+function legacyTable(databases: ReadonlyMap<string, InventoryDatabase>, source: ResolvedSource): InventoryTable {
+  const table = databases.get(source.database)?.tables.find((candidate) => candidate.name === source.table);
+  if (table) return table;
+  throw new ConsolidationError(
+    'LEGACY_DATABASE_CHANGED',
+    `${source.database} has no table ${source.table} any more. Scan the workspace again and correct the plan.`,
+    { database: source.database, table: source.table },
+  );
+}
+
+function copyStep(target: string, table: ResolvedTable, source: ResolvedSource, legacy: InventoryTable): CopyStep {
+  if (table.kind === 'virtual') {
+    throw new ConsolidationError(
+      'UNSUPPORTED',
+      `${source.database} ${source.table} is a virtual table (${legacy.module ?? 'unknown module'}), which this version cannot move. Keep the database, or retire the table with a reason.`,
+      { database: source.database, table: source.table },
+    );
+  }
+  if (source.keys !== 'keep' && source.keys !== 'composite') {
+    throw new ConsolidationError(
+      'UNSUPPORTED',
+      `The key policy ${JSON.stringify(source.keys)} of ${source.database} ${source.table} cannot be carried out by this version. Use "keep" or "composite".`,
+      { database: source.database, table: source.table },
+    );
+  }
+  return {
+    kind: 'copy',
+    target,
+    table: table.name,
+    strategy: 'sql',
+    database: source.database,
+    source: source.table,
+    sql: insertSelect(table, source, legacy),
+    rows: legacy.rows ?? 0,
+  };
+}
+
+/** `INSERT … SELECT` with every column named. NOT INDEXED: the rows come in rowid order, whatever indexes there are. */
+function insertSelect(table: ResolvedTable, source: ResolvedSource, legacy: InventoryTable): string {
+  const rowid = keepsRowid(table, legacy) ? [rowidName(legacy)] : [];
+  const into = [...rowid, ...source.columns.map((column) => quoteIdentifier(column.target))];
+  const values = [...rowid, ...source.columns.map(columnValue)];
+  const where = source.where === undefined ? '' : ` WHERE (${source.where}\n)`;
+  return (
+    `INSERT INTO main.${quoteIdentifier(table.name)} (${into.join(', ')}) ` +
+    `SELECT ${values.join(', ')} FROM ${SOURCE_SCHEMA}.${quoteIdentifier(source.table)} NOT INDEXED${where}`
+  );
+}
+
+function columnValue(mapping: ColumnMapping): string {
+  switch (mapping.kind) {
+    case 'column':
+      return quoteIdentifier(mapping.source);
+    case 'constant':
+      return quoteLiteral(mapping.value);
+    case 'sql':
+      // The line break ends a comment that the expression may close with.
+      return `(${mapping.sql}\n)`;
+  }
+}
+
+/** A table that one source feeds keeps its rowids, since code may rely on them; an INTEGER PRIMARY KEY carries them anyway. */
+function keepsRowid(table: ResolvedTable, legacy: InventoryTable): boolean {
+  return (
+    table.sources.length === 1 &&
+    !table.withoutRowid &&
+    !legacy.withoutRowid &&
+    !hasRowidAlias(legacy) &&
+    rowidName(legacy) !== '' &&
+    rowidFree(table)
+  );
+}
+
+function hasRowidAlias(legacy: InventoryTable): boolean {
+  const key = legacy.columns.filter((column) => column.primaryKey > 0);
+  return key.length === 1 && key[0]!.type.toUpperCase() === 'INTEGER';
+}
+
+/** A name of the rowid that no column hides (https://sqlite.org/lang_createtable.html#rowid), or the empty string. */
+function rowidName(legacy: InventoryTable): string {
+  const names = new Set(legacy.columns.map((column) => column.name.toLowerCase()));
+  return ['rowid', '_rowid_', 'oid'].find((name) => !names.has(name)) ?? '';
+}
+
+const rowidFree = (table: ResolvedTable) =>
+  !table.columns.some((name) => ['rowid', '_rowid_', 'oid'].includes(name.toLowerCase()));
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,59 @@
+import { loadEngine } from '../engine';
+import type { EngineDatabase } from '../engine';
+import { openImage } from '../sqlite/image';
+import type { DatabaseImage } from '../sqlite/image';
+import { imageBytes } from '../sqlite/materialize';
+import { countRows } from '../sqlite/digest';
+import { readSchema } from '../sqlite/schema';
+import type { DatabaseSchema } from '../sqlite/schema';
+import type { Manifest } from './backup';
+import { snapshotPath } from './backup';
+
+/** Read access to the backup's copies while a migration is verified; one image is open at a time. */
+export class LegacyImages {
+  private opened?: { readonly path: string; readonly image: DatabaseImage; readonly schema: DatabaseSchema };
+  private loaded?: { readonly path: string; readonly database: EngineDatabase };
+
+  constructor(
+    private readonly workspace: string,
+    private readonly manifest: Manifest,
+  ) {}
+
+  /** False for a database that was absent when the run was made. */
+  holds(database: string): boolean {
+    return this.manifest.databases.some(({ path }) => path === database);
+  }
+
+  async open(database: string): Promise<{ readonly image: DatabaseImage; readonly schema: DatabaseSchema }> {
+    if (this.opened?.path === database) return this.opened;
+    this.opened?.image.close();
+    this.opened = undefined;
+    const image = await openImage(snapshotPath(this.workspace, this.manifest, database));
+    this.opened = { path: database, image, schema: await readSchema(image) };
+    return this.opened;
+  }
+
+  async countRows(database: string, table: string): Promise<number> {
+    const { image, schema } = await this.open(database);
+    const found = schema.tables.find((candidate) => candidate.name === table);
+    return found ? countRows(image, found) : 0;
+  }
+
+  /** The recovered database in the engine. Valid until another one is asked for. */
+  async engineDatabase(database: string): Promise<EngineDatabase> {
+    if (this.loaded?.path === database) return this.loaded.database;
+    this.loaded?.database.close();
+    this.loaded = undefined;
+    const engine = await loadEngine();
+    const { image } = await this.open(database);
+    this.loaded = { path: database, database: new engine.Database(imageBytes(image)) };
+    return this.loaded.database;
+  }
+
+  close(): void {
+    this.opened?.image.close();
+    this.loaded?.database.close();
+    this.opened = undefined;
+    this.loaded = undefined;
+  }
+}

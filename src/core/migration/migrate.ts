@@ -1,0 +1,302 @@
+import { rm, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { ConsolidationError, toErrorValue } from '../errors';
+import { writeFileAtomically } from '../files';
+import type { Finding, WorkOptions } from '../ports';
+import { throwIfCancelled } from '../ports';
+import { renderReport } from '../report/report';
+import type { DatabaseResult, MigrateResult, MigrationMode, TargetResult, Verification } from '../results';
+import { backUp } from './backup';
+import type { Manifest } from './backup';
+import { buildTargets, stagedPath } from './build';
+import type { Migration } from './compile';
+import { carryOut, checkDestinations, planPublications } from './publish';
+import { RunDirectory } from './run-directory';
+import type { Publication } from './run-directory';
+import type { RunInput } from './runs';
+import { size, summarizeStep } from './steps';
+import { verifyLegacyUnchanged, verifyTargets } from './verify';
+
+const NOTHING_VERIFIED: Verification = { ok: true, checks: [] };
+
+/** The migration printed instead of run: the same steps and the same numbers, and nothing is written. */
+export async function dryRun(
+  workspace: string,
+  migration: Migration,
+  warnings: readonly Finding[],
+): Promise<MigrateResult> {
+  const started = performance.now();
+  await preflight(workspace, migration);
+  return result(migration, {
+    status: 'dry-run',
+    warnings,
+    targets: plannedTargets(migration),
+    milliseconds: Math.round(performance.now() - started),
+  });
+}
+
+/**
+ * Carries a compiled migration out: backup, build, verify, publish. Whatever fails before the last step leaves the
+ * workspace as it was, apart from the run's own folder and its backup.
+ */
+export async function runMigration(
+  workspace: string,
+  migration: Migration,
+  planHash: string,
+  mode: Exclude<MigrationMode, 'dry-run'>,
+  warnings: readonly Finding[],
+  options: WorkOptions,
+): Promise<MigrateResult> {
+  const started = performance.now();
+  const milliseconds = () => Math.round(performance.now() - started);
+  await preflight(workspace, migration);
+  const directory = await RunDirectory.create(workspace);
+  let verification = NOTHING_VERIFIED;
+  try {
+    await directory.journal({ event: 'started', planHash, process: process.pid });
+    await directory.writeJson('input.json', {
+      version: 1,
+      resolved: migration.plan,
+      inventory: migration.inventory,
+    } satisfies RunInput);
+
+    await directory.journal({ event: 'phase', phase: 'snapshot' });
+    const manifest = await backUp(directory, migration, options);
+    if (mode === 'backup-only') {
+      await directory.journal({ event: 'backed-up' });
+      return await finish(
+        directory,
+        result(migration, {
+          run: directory.run,
+          status: 'backed-up',
+          warnings,
+          targets: [],
+          milliseconds: milliseconds(),
+        }),
+      );
+    }
+
+    await directory.journal({ event: 'phase', phase: 'build' });
+    await buildTargets(directory, migration, manifest, options);
+
+    await directory.journal({ event: 'phase', phase: 'verify' });
+    verification = await verifyStaged(directory, migration, manifest, options);
+    if (!verification.ok) throw verificationFailed(verification, directory);
+    const publications = await planPublications(directory, migration, manifest);
+    const targets = publishedTargets(migration, publications);
+
+    if (mode === 'verify-only') {
+      await rm(directory.staging, { recursive: true, force: true });
+      await directory.journal({ event: 'backed-up' });
+      return await finish(
+        directory,
+        result(migration, {
+          run: directory.run,
+          status: 'verified',
+          warnings,
+          verification,
+          targets,
+          milliseconds: milliseconds(),
+        }),
+      );
+    }
+
+    throwIfCancelled(options.signal);
+    options.progress?.({ phase: 'publish', message: 'Publishing the targets' });
+    await directory.journal({ event: 'publishing', publications });
+    await carryOut(workspace, publications);
+    await directory.journal({ event: 'published' });
+    await rm(directory.staging, { recursive: true, force: true });
+    return await finish(
+      directory,
+      result(migration, {
+        run: directory.run,
+        status: 'published',
+        warnings,
+        verification,
+        targets,
+        milliseconds: milliseconds(),
+      }),
+    );
+  } catch (error) {
+    return await fail(directory, migration, error, { warnings, verification, milliseconds: milliseconds() });
+  }
+}
+
+/** Refuses what can be known to go wrong before anything is written. */
+async function preflight(workspace: string, migration: Migration): Promise<void> {
+  await checkDestinations(workspace, migration, migration.inventory.databases);
+  const { bavail, bsize } = await statfs(workspace);
+  const free = bavail * bsize;
+  if (free >= migration.bytesNeeded) return;
+  throw new ConsolidationError(
+    'DISK_SPACE',
+    `The migration needs ${size(migration.bytesNeeded)} for the backup and the targets, but only ${size(free)} are free. Free some space and run it again.`,
+    { needed: migration.bytesNeeded, free },
+  );
+}
+
+async function verifyStaged(
+  directory: RunDirectory,
+  migration: Migration,
+  manifest: Manifest,
+  options: WorkOptions,
+): Promise<Verification> {
+  const { workspace, staging } = directory;
+  const staged = await verifyTargets(
+    { workspace, plan: migration.plan, manifest, fileOf: (target) => stagedPath(directory, target), scratch: staging },
+    options,
+  );
+  options.progress?.({ phase: 'verify', message: 'Checking that the legacy databases are unchanged' });
+  const unchanged = await verifyLegacyUnchanged(workspace, manifest, options.signal);
+  const checks = [...staged.checks, ...unchanged];
+  return { ok: checks.every((check) => check.ok), checks };
+}
+
+function verificationFailed(verification: Verification, directory: RunDirectory): ConsolidationError {
+  const failed = verification.checks.filter((check) => !check.ok);
+  const changed = failed.filter((check) => check.name.endsWith(': unchanged since the backup'));
+  if (changed.length === failed.length) {
+    const names = changed.map((check) => check.name.split(': unchanged')[0]).join(', ');
+    return new ConsolidationError(
+      'LEGACY_DATABASE_CHANGED',
+      `${names} changed while the migration ran. Stop the programs that write there and migrate again; nothing was published.`,
+      { database: names },
+    );
+  }
+  const [first] = failed;
+  return new ConsolidationError(
+    'VERIFICATION_FAILED',
+    `Verification failed: ${first!.name}: expected ${first!.expected}, found ${first!.actual}. Nothing was published; ${directory.run}/report.md lists every check.`,
+    { table: first!.table, failed: failed.length },
+  );
+}
+
+async function fail(
+  directory: RunDirectory,
+  migration: Migration,
+  error: unknown,
+  values: { warnings: readonly Finding[]; verification: Verification; milliseconds: number },
+): Promise<MigrateResult> {
+  const value = toErrorValue(error);
+  const entries = await directory.entries();
+  // Once the renames have begun, the run is not failed but interrupted: the next start finishes or undoes it.
+  if (!entries.some((entry) => entry.event === 'publishing')) {
+    await directory.journal({ event: 'failed', code: value.code, message: value.message });
+    await rm(directory.staging, { recursive: true, force: true });
+  }
+  await directory.log(
+    `failed: ${value.code} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  return finish(
+    directory,
+    result(migration, {
+      run: directory.run,
+      status: 'failed',
+      ...values,
+      targets: plannedTargets(migration),
+      error: value,
+    }),
+  );
+}
+
+/** Writes the report beside the journal. A report that cannot be written (full disk) does not hide the result. */
+async function finish(directory: RunDirectory, outcome: MigrateResult): Promise<MigrateResult> {
+  const complete: MigrateResult = {
+    ...outcome,
+    reportFile: path.posix.join('.sqlite-consolidator/runs', directory.run, 'report.md'),
+    backup: path.posix.join('data/backups', directory.run),
+  };
+  try {
+    await directory.writeJson('report.json', complete);
+    await writeFileAtomically(directory.file('report.md'), renderReport(complete, migrationName(directory)));
+    return complete;
+  } catch (error) {
+    await directory.log(`the report could not be written: ${String(error)}`).catch(() => undefined);
+    return { ...complete, reportFile: undefined };
+  }
+}
+
+const migrationName = (directory: RunDirectory) => path.basename(directory.workspace);
+
+function result(
+  migration: Migration,
+  values: Pick<MigrateResult, 'status' | 'targets' | 'warnings' | 'milliseconds'> & Partial<MigrateResult>,
+): MigrateResult {
+  return {
+    version: 1,
+    run: '',
+    databases: databaseResults(migration),
+    rejected: [],
+    verification: NOTHING_VERIFIED,
+    steps: migration.steps.map(summarizeStep),
+    bytesNeeded: migration.bytesNeeded,
+    ...values,
+  };
+}
+
+function plannedTargets(migration: Migration): TargetResult[] {
+  return migration.plan.targets.map((target) => ({
+    name: target.name,
+    path: target.path,
+    bytes: estimatedBytes(migration, target.name),
+    tables: tableResults(migration, target.name),
+  }));
+}
+
+function publishedTargets(migration: Migration, publications: readonly Publication[]): TargetResult[] {
+  return publications.map(({ target, path, bytes, sha256 }) => ({
+    name: target,
+    path,
+    bytes,
+    sha256,
+    tables: tableResults(migration, target),
+  }));
+}
+
+function tableResults(migration: Migration, target: string): TargetResult['tables'] {
+  const planned = migration.plan.targets.find((candidate) => candidate.name === target);
+  const copies = migration.steps.flatMap((step) => (step.kind === 'copy' && step.target === target ? [step] : []));
+  return (planned?.tables ?? []).map((table) => {
+    const sources = copies.filter((copy) => copy.table === table.name);
+    return {
+      name: table.name,
+      rows: sources.reduce((sum, copy) => sum + copy.rows, 0),
+      strategy: sources[0]?.strategy ?? 'sql',
+      sources: sources.map((copy) => ({ database: copy.database, table: copy.source, rows: copy.rows })),
+    };
+  });
+}
+
+/** The sources' sizes, by the share of their tables that goes into the target. */
+function estimatedBytes(migration: Migration, target: string): number {
+  const shares = migration.inventory.databases.map((database) => {
+    const tables = database.tables.filter((table) => table.kind === 'table');
+    const moved = migration.steps.filter(
+      (step) => step.kind === 'copy' && step.target === target && step.database === database.path,
+    );
+    return tables.length === 0 ? 0 : (database.bytes * moved.length) / tables.length;
+  });
+  return Math.round(shares.reduce((sum, share) => sum + share, 0));
+}
+
+function databaseResults(migration: Migration): DatabaseResult[] {
+  return migration.plan.databases.map(({ path, action, reason, tables }) => {
+    const database = migration.inventory.databases.find((candidate) => candidate.path === path);
+    const rowsOf = (name: string) => database?.tables.find((table) => table.name === name)?.rows ?? 0;
+    const total = (database?.tables ?? []).reduce((sum, table) => sum + (table.rows ?? 0), 0);
+    const moved = tables.reduce((sum, table) => sum + (table.action === 'move' ? rowsOf(table.table) : 0), 0);
+    const retired =
+      action === 'retire'
+        ? total
+        : tables.reduce((sum, table) => sum + (table.action === 'move' ? 0 : rowsOf(table.table)), 0);
+    return {
+      path,
+      action,
+      reason,
+      bytes: database?.bytes ?? 0,
+      rows: { total, moved, retired, rejected: 0 },
+      walFrames: database?.walFrames ?? 0,
+    };
+  });
+}

@@ -1,0 +1,191 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { engineFileName, loadEngine } from '../engine';
+import { writeFileAtomically } from '../files';
+import { quoteIdentifier, quoteLiteral } from '../identifiers';
+import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
+import { throwIfCancelled } from '../ports';
+import type { WorkOptions } from '../ports';
+import type { VerificationCheck } from '../results';
+import { addDigests, digestTable, digestTableGroups, groupKey } from '../sqlite/digest';
+import { openImage } from '../sqlite/image';
+import type { DatabaseImage } from '../sqlite/image';
+import { readSchema } from '../sqlite/schema';
+import type { DatabaseSchema } from '../sqlite/schema';
+import type { LegacyImages } from './legacy-images';
+
+/** Number of rows and their digest, order-independent. */
+interface Content {
+  readonly rows: number;
+  readonly digest: string;
+}
+
+/**
+ * Rows of one unified table against its sources. Where discriminators tell the sources apart, each group is compared
+ * with its source; otherwise the table is compared with the sum of all. Columns that an expression computes are left
+ * out of the digest: only what is carried over as it is can be compared byte for byte.
+ */
+export async function verifyRows(
+  target: ResolvedTarget,
+  table: ResolvedTable,
+  image: DatabaseImage,
+  schema: DatabaseSchema,
+  legacy: LegacyImages,
+  scratch: string,
+  options: WorkOptions,
+): Promise<VerificationCheck[]> {
+  const sources = table.sources.filter((source) => legacy.holds(source.database));
+  const stored = schema.tables.find((candidate) => candidate.name === table.name);
+  const place = { target: target.name, table: table.name };
+  const name = `${target.name}.${table.name}`;
+  if (!stored) return [{ name: `${name}: exists`, ok: false, expected: 'a table', actual: 'missing', ...place }];
+
+  const grouping = discriminators(sources);
+  if (grouping.length === 0) {
+    const columns = commonColumns(sources);
+    const expected = await sum(sources, (source) => sourceContent(source, columns, legacy, scratch, options));
+    const actual = await digestTable(image, stored, columns, options);
+    return [compare(`${name}: rows from ${sourceNames(sources)}`, expected, actual, place)];
+  }
+
+  const checks: VerificationCheck[] = [];
+  for (const columns of distinctColumnLists(sources)) {
+    const groups = await digestTableGroups(image, stored, columns, grouping, options);
+    for (const source of sources.filter((candidate) => sameList(carriedColumns(candidate), columns))) {
+      throwIfCancelled(options.signal);
+      const expected = await sourceContent(source, columns, legacy, scratch, options);
+      const key = groupKey(grouping.map((column) => constantOf(source, column)));
+      checks.push(compare(`${name}: rows from ${source.database}`, expected, groups.get(key) ?? NOTHING, place));
+    }
+  }
+  const total = await sum(sources, (source) => sourceContent(source, [], legacy, scratch, options));
+  const actual = await digestTable(image, stored, [], options);
+  checks.push(compare(`${name}: rows in all`, { ...total, digest: '' }, { ...actual, digest: '' }, place));
+  return checks;
+}
+
+const NOTHING: Content = { rows: 0, digest: '' };
+
+function compare(
+  name: string,
+  expected: Content,
+  actual: Content,
+  place: { target: string; table: string },
+): VerificationCheck {
+  const text = ({ rows, digest }: Content) => (digest ? `${rows} rows, digest ${digest}` : `${rows} rows`);
+  const ok = expected.rows === actual.rows && (expected.rows === 0 || expected.digest === actual.digest);
+  return { name, ok, expected: text(expected), actual: text(actual), ...place };
+}
+
+/** Unified names of the columns that a source carries over unchanged, in table order. */
+function carriedColumns(source: ResolvedSource): string[] {
+  return source.columns.flatMap((mapping) => (mapping.kind === 'column' ? [mapping.target] : []));
+}
+
+function commonColumns(sources: readonly ResolvedSource[]): string[] {
+  const [first, ...rest] = sources.map(carriedColumns);
+  return (first ?? []).filter((column) => rest.every((columns) => columns.includes(column)));
+}
+
+function distinctColumnLists(sources: readonly ResolvedSource[]): string[][] {
+  const lists = sources.map(carriedColumns);
+  return lists.filter((list, index) => lists.findIndex((other) => sameList(other, list)) === index);
+}
+
+const sameList = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((value, index) => value === b[index]);
+
+const constantOf = (source: ResolvedSource, column: string) => {
+  const mapping = source.columns.find((candidate) => candidate.target === column);
+  return mapping?.kind === 'constant' ? mapping.value : null;
+};
+
+/** Columns that are constant in every source and together tell all sources apart; empty when there are none. */
+function discriminators(sources: readonly ResolvedSource[]): string[] {
+  if (sources.length < 2) return [];
+  const constants = sources[0]!.columns.flatMap((mapping) => (mapping.kind === 'constant' ? [mapping.target] : []));
+  const columns = constants.filter((column) =>
+    sources.every((source) =>
+      source.columns.some((mapping) => mapping.kind === 'constant' && mapping.target === column),
+    ),
+  );
+  const keys = new Set(sources.map((source) => groupKey(columns.map((column) => constantOf(source, column)))));
+  return keys.size === sources.length ? columns : [];
+}
+
+async function sum(
+  sources: readonly ResolvedSource[],
+  content: (source: ResolvedSource) => Promise<Content>,
+): Promise<Content> {
+  let total: Content = NOTHING;
+  for (const source of sources) {
+    const part = await content(source);
+    total = {
+      rows: total.rows + part.rows,
+      digest: total.digest ? addDigests(total.digest, part.digest) : part.digest,
+    };
+  }
+  return total;
+}
+
+const sourceNames = (sources: readonly ResolvedSource[]) =>
+  sources.length === 0 ? 'no source' : sources.map((source) => `${source.database} ${source.table}`).join(', ');
+
+/** What the backup's copy of a source holds in the columns that are carried over under the given unified names. */
+async function sourceContent(
+  source: ResolvedSource,
+  columns: readonly string[],
+  legacy: LegacyImages,
+  scratch: string,
+  options: WorkOptions,
+): Promise<Content> {
+  const names = columns.map((column) => {
+    const mapping = source.columns.find((candidate) => candidate.target === column);
+    if (mapping?.kind !== 'column') throw new Error(`${column} is not carried over from ${source.table}`);
+    return mapping.source;
+  });
+  if (source.where !== undefined) return filteredContent(source, source.where, names, legacy, scratch, options);
+  const { image, schema } = await legacy.open(source.database);
+  const table = schema.tables.find((candidate) => candidate.name === source.table);
+  return table ? digestTable(image, table, names, options) : NOTHING;
+}
+
+/** With a row filter the engine selects the rows into a scratch file; the digest is taken from that file's bytes. */
+async function filteredContent(
+  source: ResolvedSource,
+  where: string,
+  names: readonly string[],
+  legacy: LegacyImages,
+  scratch: string,
+  options: WorkOptions,
+): Promise<Content> {
+  const engine = await loadEngine();
+  const from = await legacy.engineDatabase(source.database);
+  const selected = new engine.Database();
+  const file = path.join(scratch, `verify-${randomBytes(6).toString('hex')}.db`);
+  try {
+    selected.run(`ATTACH ${quoteLiteral(engineFileName(from))} AS legacy`);
+    const list = names.length === 0 ? '1' : names.map(quoteIdentifier).join(', ');
+    selected.run(
+      `CREATE TABLE main.selected AS SELECT ${list} FROM legacy.${quoteIdentifier(source.table)} WHERE (${where}\n)`,
+    );
+    selected.run('DETACH legacy');
+    await writeFileAtomically(file, selected.export());
+    const image = await openImage(file);
+    try {
+      const [table] = (await readSchema(image)).tables;
+      return await digestTable(
+        image,
+        table!,
+        names.length === 0 ? [] : table!.columns.map((column) => column.name),
+        options,
+      );
+    } finally {
+      image.close();
+    }
+  } finally {
+    selected.close();
+    await rm(file, { force: true });
+  }
+}
