@@ -91,11 +91,17 @@ function involvedTables(
   const withColumns = new Set(
     renames.filter((rename) => rename.columns.size > 0).map((rename) => foldName(rename.table)),
   );
+  const parents = new Set(
+    database.tables
+      .filter((table) => withColumns.has(foldName(table.name)))
+      .flatMap((table) => table.foreignKeys.map((key) => foldName(key.table))),
+  );
   return database.tables.filter((table) => {
     if (table.kind === 'view' || foldName(table.name).startsWith('sqlite_')) return false;
     const folded = foldName(table.name);
     return (
       withColumns.has(folded) ||
+      parents.has(folded) ||
       table.foreignKeys.some((key) => withColumns.has(foldName(key.table))) ||
       dependents.some((dependent) => dependent.mentions.has(folded))
     );

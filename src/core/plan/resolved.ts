@@ -80,7 +80,7 @@ export interface ResolvedTable {
   readonly foreignKeys?: readonly {
     readonly columns: readonly string[];
     readonly table: string;
-    /** Never empty: the parent's primary key is named. */
+    /** The parent's primary key where the declaration names no columns; empty when there is no such parent. */
     readonly references: readonly string[];
   }[];
   readonly purpose?: string;

@@ -1,7 +1,7 @@
 import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import type { PlanTable, PlanUnifiedTable } from './definition';
 import { parseCreateTable, type TableDefinition } from './ddl';
-import { sameName } from './ddl-tokens';
+import { foldName, sameName } from './ddl-tokens';
 import type { PlanPath } from './locate';
 
 /** One legacy table on its way into a unified table. */
@@ -61,4 +61,38 @@ export function rowidAlias(table: InventoryTable, definition = parseCreateTable(
 
 export function describeSource(source: GroupSource): string {
   return `${source.database.path} › ${source.table.name}`;
+}
+
+/** Finds unified tables by their own name and by the names of the legacy tables in them. */
+export class GroupIndex {
+  private readonly byName = new Map<string, TableGroup>();
+  private readonly byLegacyName = new Map<string, Set<TableGroup>>();
+
+  constructor(readonly groups: readonly TableGroup[]) {
+    for (const group of groups) {
+      this.byName.set(`${group.target}.${foldName(group.name)}`, group);
+      for (const source of group.sources) {
+        const folded = foldName(source.table.name);
+        const known = this.byLegacyName.get(folded) ?? new Set();
+        this.byLegacyName.set(folded, known.add(group));
+      }
+    }
+  }
+
+  named(target: string, name: string): TableGroup | undefined {
+    return this.byName.get(`${target}.${foldName(name)}`);
+  }
+
+  /** Unified tables, of one target or of all, that hold a legacy table of this name. */
+  holding(legacy: string, target?: string): TableGroup[] {
+    return [...(this.byLegacyName.get(foldName(legacy)) ?? [])].filter(
+      (group) => target === undefined || group.target === target,
+    );
+  }
+
+  /** Where the one unified table is that was called so in some legacy database. */
+  namesake(legacy: string): { target: string; name: string } | undefined {
+    const found = this.holding(legacy);
+    return found.length === 1 ? { target: found[0]!.target, name: found[0]!.name } : undefined;
+  }
 }

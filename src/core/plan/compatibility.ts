@@ -1,0 +1,153 @@
+import { quoteIdentifier, quoteLiteral } from '../identifiers';
+import { parseCreateTable } from './ddl';
+import { foldName, sameName } from './ddl-tokens';
+import { mentionedNames } from './dependents';
+import type { Reporter } from './reporter';
+import type { ResolvedSource, ResolvedTable, ResolvedTarget } from './resolved';
+
+type CompatibilityView = ResolvedTarget['views'][number];
+
+interface Candidate {
+  readonly table: ResolvedTable;
+  readonly source: ResolvedSource;
+}
+
+/**
+ * Views under the legacy names of renamed tables (https://sqlite.org/lang_createview.html) with INSTEAD OF triggers, so that
+ * code that was missed can still read and write. Where several tables had one name, the view stands for the one of the
+ * legacy database in whose place the target comes, since only its code can still be looking here.
+ * @param taken names, folded, of all objects of the target
+ */
+export function compatibilityViews(
+  target: { readonly name: string; readonly replaces?: string },
+  tables: readonly ResolvedTable[],
+  taken: ReadonlySet<string>,
+  reporter: Reporter,
+): CompatibilityView[] {
+  const byName = new Map<string, Candidate[]>();
+  for (const table of tables)
+    for (const source of table.sources) {
+      const folded = foldName(source.table);
+      if (table.kind === 'virtual' || taken.has(folded)) continue;
+      byName.set(folded, [...(byName.get(folded) ?? []), { table, source }]);
+    }
+  const used = new Set(taken);
+  return [...byName.values()].flatMap((candidates): CompatibilityView[] => {
+    const chosen = choose(target, candidates);
+    if (!chosen) {
+      reporter.info(
+        'COMPATIBILITY_VIEW_AMBIGUOUS',
+        ['compatibility'],
+        `${candidates[0]!.source.table} was the name of several tables that are now in ${target.name}; no compatibility view can stand for all of ${candidates.map(({ table }) => table.name).join(', ')}.`,
+      );
+      return [];
+    }
+    return [view(chosen, used)];
+  });
+}
+
+function choose(target: { readonly replaces?: string }, candidates: readonly Candidate[]): Candidate | undefined {
+  const own = candidates.find(({ source }) => source.database === target.replaces);
+  if (own) return own;
+  const tables = new Set(candidates.map(({ table }) => table));
+  return tables.size === 1 ? candidates[0] : undefined;
+}
+
+function view({ table, source }: Candidate, used: Set<string>): CompatibilityView {
+  const columns = source.columns.flatMap((column) =>
+    column.kind === 'column' ? [{ unified: column.target, legacy: column.source }] : [],
+  );
+  // Merged rows of other sources are none of the legacy table's, where a discriminator tells them apart.
+  const fixed =
+    table.sources.length > 1 ? source.columns.flatMap((column) => (column.kind === 'constant' ? [column] : [])) : [];
+  const conditions = fixed.map((column) => `${quoteIdentifier(column.target)} IS ${quoteLiteral(column.value)}`);
+  const name = quoteIdentifier(source.table);
+  const unified = quoteIdentifier(table.name);
+  const select = columns
+    .map(({ unified: column, legacy }) =>
+      column === legacy ? quoteIdentifier(column) : `${quoteIdentifier(column)} AS ${quoteIdentifier(legacy)}`,
+    )
+    .join(', ');
+  return {
+    name: source.table,
+    sql: `CREATE VIEW ${name} AS SELECT ${select} FROM ${unified}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`,
+    table: table.name,
+    source: { database: source.database, table: source.table },
+    triggers: triggers(),
+  };
+
+  function triggers(): { name: string; sql: string }[] {
+    const insertable = columns.filter(({ unified: column }) => table.columns.some((known) => sameName(known, column)));
+    const constants = source.columns.flatMap((column) => (column.kind === 'constant' ? [column] : []));
+    const key = keyOf(
+      table,
+      columns.map(({ unified: column }) => column),
+    );
+    const where = [
+      ...columns
+        .filter(({ unified: column }) => key.some((part) => sameName(part, column)))
+        .map(({ unified: column, legacy }) => `${quoteIdentifier(column)} IS OLD.${quoteIdentifier(legacy)}`),
+      ...conditions,
+    ].join(' AND ');
+    const defaults = columnDefaults(table.sql);
+    const make = (event: string, body: string) => ({
+      name: uniqueName(`${source.table}_${event.toLowerCase()}`, used),
+      sql: '',
+      event,
+      body,
+    });
+    const value = ({ unified: column, legacy }: { unified: string; legacy: string }) => {
+      const fallback = defaults.get(foldName(column));
+      // Through a view a column that was left out arrives as NULL and would not get its default.
+      return fallback === undefined
+        ? `NEW.${quoteIdentifier(legacy)}`
+        : `coalesce(NEW.${quoteIdentifier(legacy)}, ${fallback})`;
+    };
+    const into = [...insertable.map(({ unified: column }) => column), ...constants.map((column) => column.target)]
+      .map(quoteIdentifier)
+      .join(', ');
+    const values = [...insertable.map(value), ...constants.map((column) => quoteLiteral(column.value))].join(', ');
+    const set = insertable
+      .map(({ unified: column, legacy }) => `${quoteIdentifier(column)} = NEW.${quoteIdentifier(legacy)}`)
+      .join(', ');
+    return [
+      make('INSERT', `INSERT INTO ${unified} (${into}) VALUES (${values});`),
+      make('UPDATE', `UPDATE ${unified} SET ${set} WHERE ${where};`),
+      make('DELETE', `DELETE FROM ${unified} WHERE ${where};`),
+    ].map(({ name: trigger, event, body }) => ({
+      name: trigger,
+      sql: `CREATE TRIGGER ${quoteIdentifier(trigger)} INSTEAD OF ${event} ON ${name} BEGIN ${body} END`,
+    }));
+  }
+}
+
+/** Columns that tell a row: the key where the view shows all of it, else every column. */
+function keyOf(table: ResolvedTable, shown: readonly string[]): readonly string[] {
+  const key = table.primaryKey ?? [];
+  return key.length > 0 && key.some((column) => shown.some((name) => sameName(name, column))) ? key : shown;
+}
+
+/** Defaults of columns as SQL expressions; those that read other columns do not exist in SQLite. */
+function columnDefaults(sql: string): Map<string, string> {
+  const defaults = new Map<string, string>();
+  for (const column of parseCreateTable(sql)?.columns ?? []) {
+    const body = column.constraints.find(({ kind }) => kind === 'default')?.body;
+    if (body === undefined || foldName(body) === 'null') continue;
+    // A bare word as a default is a text (https://sqlite.org/lang_createtable.html#the_default_clause).
+    const bare =
+      /^[A-Za-z_]\w*$/.test(body) &&
+      ![...mentionedNames(body)].some((word) =>
+        ['true', 'false', 'current_time', 'current_date', 'current_timestamp'].includes(word),
+      );
+    defaults.set(foldName(column.name), bare ? quoteLiteral(body) : body);
+  }
+  return defaults;
+}
+
+/** The name, or the name with a number that nothing else has. */
+export function uniqueName(wanted: string, used: Set<string>): string {
+  let name = wanted;
+  for (let number = 2; used.has(foldName(name)); number++) name = `${wanted}_${number}`;
+  used.add(foldName(name));
+  return name;
+}

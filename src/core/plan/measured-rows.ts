@@ -1,0 +1,65 @@
+import type { Reporter } from './reporter';
+import { describeSource, type GroupIndex } from './table-group';
+import { sameName } from './ddl-tokens';
+
+/** Figures about one unified table that only the data can give. */
+export interface MeasuredTable {
+  readonly target: string;
+  readonly table: string;
+  /** Keys that rows of more than one source have, and of these how many rows differ. */
+  readonly collisions?: { readonly keys: number; readonly different: number };
+  /** Rows of one source that the unified DDL refuses, by what refuses them. */
+  readonly refused?: readonly {
+    readonly database: string;
+    readonly legacyTable: string;
+    readonly rows: number;
+    readonly constraint: string;
+  }[];
+}
+
+export type MeasuredRows = readonly MeasuredTable[];
+
+/** Turns measured figures into findings at the entries of the plan that are to blame. */
+export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, reporter: Reporter): void {
+  for (const entry of measured) {
+    const group = groups.named(entry.target, entry.table);
+    if (!group) continue;
+    const at = group.sources[0]?.at ?? group.at;
+    const policies = group.sources.map((source) => source.entry.keys ?? 'keep');
+    const { collisions } = entry;
+    if (collisions && collisions.different > 0 && policies.every((policy) => policy === 'keep'))
+      reporter.error(
+        'KEY_COLLISION',
+        at,
+        `${collisions.keys} keys occur in more than one source of ${entry.target}.${entry.table} (${collisions.different} with different rows): ${group.sources.map(describeSource).join(', ')}. Choose a key policy ("keys"), or keep the tables apart.`,
+        {
+          table: entry.table,
+          details: { ...collisions, target: entry.target },
+          resolutions: keyResolutions,
+        },
+      );
+    for (const refused of entry.refused ?? []) {
+      const source = group.sources.find(
+        ({ database, table }) => database.path === refused.database && sameName(table.name, refused.legacyTable),
+      );
+      if (!source || source.entry.onReject === 'quarantine') continue;
+      reporter.error(
+        'ROWS_REJECTED',
+        source.at,
+        `${entry.target}.${entry.table} refuses ${refused.rows} rows of ${describeSource(source)}: ${refused.constraint}. Map the values, relax the constraint, or set "onReject": "quarantine".`,
+        {
+          database: refused.database,
+          table: refused.legacyTable,
+          details: { rows: refused.rows, constraint: refused.constraint, target: entry.target },
+          resolutions: [{ id: 'onReject:quarantine', title: 'Put them into a quarantine table' }],
+        },
+      );
+    }
+  }
+}
+
+export const keyResolutions = [
+  { id: 'keys:renumber', title: 'Give the rows new ids; references follow' },
+  { id: 'keys:composite', title: 'Let a discriminator join the key' },
+  { id: 'rename-apart', title: 'Keep the tables apart under different names' },
+] as const;
