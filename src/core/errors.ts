@@ -33,6 +33,9 @@ export const ERROR_CODES = {
   BACKUP_DAMAGED: 'The backup does not match its manifest.',
   SQL_FAILED: 'SQLite refused a statement of the migration.',
   UNSUPPORTED: 'The plan asks for something this version cannot do.',
+  // the refactoring
+  EDITS_OVERLAP: 'Two edits would change the same text.',
+  FILE_CHANGED: 'A file was changed after it was read, so that the edit no longer fits.',
   // the rest
   CANCELLED: 'The work was cancelled.',
   USAGE: 'The command line is not understood.',

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { CodeFiles } from './outcome';
+import { decodeSource } from './source-text';
+
+/** Extensions of the languages in which something may be used by another file. */
+const CODE = new Set(['.py', '.pyi', '.go', '.mod', '.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']);
+const PASSED_OVER = new Set(['node_modules', '__pycache__', 'venv', 'env', 'site-packages', 'dist', 'build', 'vendor']);
+
+/**
+ * The code files of a workspace folder, each read once; unsaved editors with their current text.
+ * @param documents workspace-relative path to text.
+ */
+export function openCodeFiles(workspace: string, documents: Readonly<Record<string, string>> = {}): CodeFiles {
+  const texts = new Map(Object.entries(documents));
+  let listed: string[] | undefined;
+  return {
+    read(file) {
+      let text = texts.get(file);
+      if (text === undefined) texts.set(file, (text = decodeSource(readFileSync(path.join(workspace, file))).text));
+      return text;
+    },
+    exists: (file) => texts.has(file) || existsSync(path.join(workspace, file)),
+    list: () => (listed ??= listFiles(workspace)),
+  };
+}
+
+function listFiles(workspace: string): string[] {
+  const files: string[] = [];
+  const pending = [''];
+  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop())
+    for (const entry of readdirSync(path.join(workspace, directory), { withFileTypes: true })) {
+      const name = directory === '' ? entry.name : `${directory}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!entry.name.startsWith('.') && !PASSED_OVER.has(entry.name)) pending.push(name);
+      } else if (CODE.has(path.extname(entry.name))) files.push(name);
+    }
+  return files.sort();
+}

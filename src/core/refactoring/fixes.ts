@@ -1,0 +1,208 @@
+import { GENERATED_MARK } from '../access-layer/generated';
+import type { ResolvedPlan, ResolvedTarget, TableDisposition } from '../plan/resolved';
+import type { Reference, ReferencesResult, TextEdit } from '../references/reference';
+import { TextIndex, compareEdits } from './edits';
+import { none } from './outcome';
+import type { CodeFiles, FileFixer, Outcome } from './outcome';
+import { PythonFixer } from './python/fix';
+import { locatePythonAccess } from './python/access';
+import type { PythonAccess } from './python/access';
+import { fixTable } from './table';
+import { TextFixer } from './text-fixer';
+import { workspaceUses } from './workspace-uses';
+
+const IGNORE_MARK = 'sqlite-consolidator: ignore';
+
+/** One reference and what can be done about it. */
+export interface Judged {
+  readonly reference: Reference;
+  readonly outcome: Outcome;
+}
+
+/** The fixes of a set of references, file by file; reading and locating is done once. */
+export class Fixes {
+  private readonly targets: ReadonlyMap<string, ResolvedTarget>;
+  private readonly dispositions: ReadonlyMap<string, TableDisposition>;
+  private readonly actions: ReadonlyMap<string, { action: string; reason?: string }>;
+  private readonly uses: ReturnType<typeof workspaceUses>;
+  readonly python: PythonAccess;
+
+  constructor(
+    plan: ResolvedPlan,
+    private readonly files: CodeFiles,
+    references: readonly Reference[],
+  ) {
+    this.uses = workspaceUses(files);
+    this.targets = new Map(plan.targets.map((target) => [target.name, target]));
+    this.actions = new Map(plan.databases.map((database) => [database.path, database]));
+    this.dispositions = new Map(
+      plan.databases.flatMap((database) =>
+        database.tables.map((table) => [tableKey(database.path, table.table), table] as const),
+      ),
+    );
+    const users = references.filter((each) => each.stale && each.language === 'python').map((each) => each.file);
+    this.python = locatePythonAccess(plan, files, users);
+  }
+
+  /** One file: what becomes of each reference, and the edits for any choice of them. */
+  open(file: string): FileFixes | { readonly problem: string } {
+    let text: string;
+    try {
+      text = this.files.read(file);
+    } catch (error) {
+      return { problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    }
+    return new FileFixes(file, text, (language) => this.fixer(file, text, language), this);
+  }
+
+  private fixer(file: string, text: string, language: string): FileFixer {
+    if (language === 'python') return new PythonFixer(file, text, this.python, this.files, this.uses.of(file));
+    return new TextFixer(text, language);
+  }
+
+  target(name: string): ResolvedTarget | undefined {
+    return this.targets.get(name);
+  }
+
+  disposition(database: string, table: string): TableDisposition | undefined {
+    return this.dispositions.get(tableKey(database, table));
+  }
+
+  /** Why a database has no target, from the plan. */
+  withoutTarget(database: string): string {
+    const found = this.actions.get(database);
+    if (!found) return `The plan does not mention ${database}.`;
+    return `The plan has ${database} as "${found.action}"${found.reason ? ` (${found.reason})` : ''}, so no target takes its place.`;
+  }
+}
+
+export class FileFixes {
+  private readonly index: TextIndex;
+  private readonly fixers = new Map<string, FileFixer>();
+  private readonly outcomes = new Map<Reference, Outcome>();
+
+  constructor(
+    readonly file: string,
+    readonly text: string,
+    private readonly make: (language: string) => FileFixer,
+    private readonly fixes: Fixes,
+  ) {
+    this.index = new TextIndex(text);
+  }
+
+  /** Is the reference set aside by a comment, or in a file that the product wrote? */
+  isIgnored(reference: Reference): boolean {
+    if (this.text.slice(0, 2000).includes(GENERATED_MARK)) return true;
+    const from = this.index.offset(Math.max(1, reference.line - 1), 1) ?? 0;
+    const last = this.index.offset(reference.endLine, 1) ?? from;
+    const lines = this.text.slice(from, this.index.lineEnd(last)).split('\n');
+    return lines.some((line, at) => {
+      if (!line.includes(IGNORE_MARK)) return false;
+      // On the line before, the comment must stand alone; otherwise it belongs to that line.
+      return at > 0 || reference.line === 1 || /^\s*(#|\/\/|--|<!--|\/\*|;)/.test(line);
+    });
+  }
+
+  judge(reference: Reference): Outcome {
+    let outcome = this.outcomes.get(reference);
+    if (!outcome) this.outcomes.set(reference, (outcome = this.decide(reference)));
+    return outcome;
+  }
+
+  /** The edits that carry out the fixes of these references together. */
+  edits(references: readonly Reference[]): TextEdit[] {
+    const byLanguage = new Map<string, Extract<Outcome, { kind: 'fix' }>[]>();
+    const seen = new Set<string>();
+    for (const reference of references) {
+      const outcome = this.judge(reference);
+      if (outcome.kind !== 'fix') continue;
+      const { start, end } = outcome.replacement;
+      if (seen.has(`${start}-${end}`)) continue;
+      seen.add(`${start}-${end}`);
+      const list = byLanguage.get(reference.language) ?? [];
+      list.push(outcome);
+      byLanguage.set(reference.language, list);
+    }
+    const edits: TextEdit[] = [];
+    for (const [language, fixes] of byLanguage)
+      for (const { start, end, newText } of this.fixer(language).complete(withoutNested(fixes)))
+        edits.push({ file: this.file, range: this.index.range(start, end), newText });
+    return edits.sort(compareEdits);
+  }
+
+  isSound(text: string): boolean {
+    return [...this.fixers.values()].every((fixer) => fixer.isSound(text));
+  }
+
+  private fixer(language: string): FileFixer {
+    let fixer = this.fixers.get(language);
+    if (!fixer) this.fixers.set(language, (fixer = this.make(language)));
+    return fixer;
+  }
+
+  private decide(reference: Reference): Outcome {
+    if (reference.resolution !== 'certain') return none(reference.note ?? uncertain(reference));
+    const offsets = this.index.offsets({
+      startLine: reference.line,
+      startColumn: reference.column,
+      endLine: reference.endLine,
+      endColumn: reference.endColumn,
+    });
+    if (!offsets || this.text.slice(offsets.start, offsets.end) !== reference.text)
+      return none('The file has changed since it was scanned. Scan the workspace again.');
+    if (reference.kind === 'table') {
+      const disposition = reference.table && this.fixes.disposition(reference.database, reference.table);
+      if (!disposition) return none(`The plan says nothing of the table ${reference.table} of ${reference.database}.`);
+      return fixTable(reference, disposition, offsets.start, this.text);
+    }
+    const target = reference.target === undefined ? undefined : this.fixes.target(reference.target);
+    if (!target) return none(reference.note ?? this.fixes.withoutTarget(reference.database));
+    return this.fixer(reference.language).fixPath({ reference, target, ...offsets });
+  }
+}
+
+/**
+ * Gives each stale reference that is certain its `fix`. Each fix stands alone: it brings the import it needs, and takes
+ * away what it alone leaves unused. References set aside by a comment are no longer stale; those without a certain fix
+ * say why in `note`.
+ */
+export function attachFixes(result: ReferencesResult, plan: ResolvedPlan, files: CodeFiles): ReferencesResult {
+  const fixes = new Fixes(plan, files, result.references);
+  const opened = new Map<string, ReturnType<Fixes['open']>>();
+  const references = result.references.map((reference): Reference => {
+    if (!reference.stale) return reference;
+    let file = opened.get(reference.file);
+    if (!file) opened.set(reference.file, (file = fixes.open(reference.file)));
+    if ('problem' in file) return { ...reference, note: file.problem };
+    if (file.isIgnored(reference)) return { ...reference, stale: false, note: 'set aside by a comment' };
+    const outcome = file.judge(reference);
+    if (outcome.kind === 'none') return { ...reference, note: reference.note ?? outcome.reason };
+    return { ...reference, fix: { title: outcome.title, edits: file.edits([reference]) } };
+  });
+  return { ...result, references };
+}
+
+/** A fix inside the text of another one is carried out by that one. */
+function withoutNested(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): Extract<Outcome, { kind: 'fix' }>[] {
+  return fixes.filter(
+    (fix) =>
+      !fixes.some(
+        (other) =>
+          other !== fix &&
+          other.replacement.start <= fix.replacement.start &&
+          fix.replacement.end <= other.replacement.end,
+      ),
+  );
+}
+
+function uncertain(reference: Reference): string {
+  if (reference.resolution === 'split')
+    return `${reference.database} is split over several targets. Choose the one that holds the tables used here.`;
+  if (reference.resolution === 'likely')
+    return `This is probably ${reference.database}, but the code does not say so for certain.`;
+  return 'It is not known which database this names.';
+}
+
+function tableKey(database: string, table: string): string {
+  return JSON.stringify([database, table.toLowerCase()]);
+}

@@ -1,0 +1,144 @@
+import type { ResolvedPlan } from '../../plan/resolved';
+import { accessSettings } from '../access-names';
+import type { AccessFunction, AccessSettings } from '../access-names';
+import type { CodeFiles } from '../outcome';
+import type { PythonModule } from './module';
+
+/** Where the access module of a workspace is, and how Python code reaches it. */
+export interface PythonAccess {
+  readonly settings: AccessSettings;
+  /** `core.databases` */
+  readonly module: string;
+  /** Workspace-relative file, e.g. `src/core/databases.py`. */
+  readonly file: string;
+  /** Directory that has to be on `sys.path`, empty for the workspace folder. */
+  readonly root: string;
+}
+
+/** Names in the generated module, with the name taken where a file already has that one. */
+export const PYTHON_NAMES: Readonly<Record<AccessFunction, { name: string; alias: string }>> = {
+  connect: { name: 'connect', alias: 'connect_database' },
+  path: { name: 'database_path', alias: 'target_database_path' },
+  url: { name: 'database_url', alias: 'target_database_url' },
+  uri: { name: 'database_uri', alias: 'target_database_uri' },
+};
+
+/**
+ * The access module: where the plan says, else `databases` in the package that most of the given files are in, else a
+ * `databases.py` in the workspace folder.
+ */
+export function locatePythonAccess(plan: ResolvedPlan, files: CodeFiles, users: readonly string[]): PythonAccess {
+  const settings = accessSettings(plan, 'python');
+  if (settings.module === undefined) {
+    const packages = users.map((file) => topPackage(file, files)).filter((found) => found !== undefined);
+    const chosen = mostFrequent(packages);
+    const root = chosen?.includes('/') ? chosen.slice(0, chosen.lastIndexOf('/')) : '';
+    const name = chosen?.slice(chosen.lastIndexOf('/') + 1);
+    const module = name ? `${name}.databases` : 'databases';
+    return { settings, module, root, file: moduleFile(root, module) };
+  }
+  const { module } = settings;
+  const top = module.split('.')[0];
+  const roots = ['', 'src', 'lib', 'python', ...sourceRoots(users, files)];
+  const root =
+    roots.find((each) => fileExists(files, moduleFile(each, module))) ??
+    (module.includes('.') ? roots.find((each) => fileExists(files, join(each, top, '__init__.py'))) : undefined) ??
+    '';
+  return { settings, module, root, file: moduleFile(root, module) };
+}
+
+/**
+ * What has to stand before `import` so that the module is found when the file is run as a script from its own
+ * directory; nothing when the file's own imports show that the root is on `sys.path` already.
+ */
+export function importPreamble(module: PythonModule, access: PythonAccess, files: CodeFiles): string[] {
+  const root = sourceRoot(module.file, files);
+  if (root === access.root) return [];
+  const top = access.module.split('.')[0];
+  const directory = dirname(module.file);
+  const reached = module.imports.some((statement) => {
+    const names = statement.kind === 'from' ? [statement.module] : statement.names.map((name) => name.name);
+    return names.some((name) => {
+      const first = name.split('.')[0];
+      if (first === '') return false;
+      if (first === top) return true;
+      return isModuleAt(files, access.root, first) && !isModuleAt(files, directory, first);
+    });
+  });
+  if (reached) return [];
+  const up = climb(directory, access.root);
+  if (up === undefined) return [];
+  const inside = access.root
+    .split('/')
+    .filter((part) => part !== '')
+    .slice(up.common);
+  const parents = `Path(__file__).resolve().parents[${up.levels}]`;
+  const path = [parents, ...inside.map((part) => JSON.stringify(part))].join(' / ');
+  return ['import sys', 'from pathlib import Path', '', `sys.path.append(str(${path}))`];
+}
+
+/** Is `name` a module or package beside the access module's top-level package? */
+export function isFirstParty(name: string, access: PythonAccess, files: CodeFiles): boolean {
+  return name === access.module.split('.')[0] || isModuleAt(files, access.root, name);
+}
+
+/** Directory that `import` starts from for this file: above its outermost package, else its own directory. */
+function sourceRoot(file: string, files: CodeFiles): string {
+  const found = topPackage(file, files);
+  if (found === undefined) return dirname(file);
+  return dirname(found);
+}
+
+function sourceRoots(users: readonly string[], files: CodeFiles): string[] {
+  return [...new Set(users.map((file) => sourceRoot(file, files)))];
+}
+
+/** The outermost directory around the file, without a gap, that has an `__init__.py`. */
+function topPackage(file: string, files: CodeFiles): string | undefined {
+  let found: string | undefined;
+  for (let at = dirname(file); at !== '' && fileExists(files, `${at}/__init__.py`); at = dirname(at)) found = at;
+  return found;
+}
+
+function isModuleAt(files: CodeFiles, root: string, name: string): boolean {
+  if (fileExists(files, join(root, `${name}.py`)) || fileExists(files, join(root, name, '__init__.py'))) return true;
+  const directory = `${join(root, name)}/`;
+  return files.list?.().some((file) => file.startsWith(directory) && file.endsWith('.py')) ?? false;
+}
+
+function climb(from: string, to: string): { levels: number; common: number } | undefined {
+  const a = from.split('/').filter((part) => part !== '');
+  const b = to.split('/').filter((part) => part !== '');
+  let common = 0;
+  while (common < a.length && common < b.length && a[common] === b[common]) common++;
+  return { levels: a.length - common, common };
+}
+
+export function fileExists(files: CodeFiles, path: string): boolean {
+  if (files.exists) return files.exists(path);
+  try {
+    files.read(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function mostFrequent(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
+}
+
+function moduleFile(root: string, module: string): string {
+  return `${join(root, ...module.split('.'))}.py`;
+}
+
+function join(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('/');
+}
+
+function dirname(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '' : path.slice(0, slash);
+}

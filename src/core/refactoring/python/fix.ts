@@ -1,0 +1,436 @@
+import { isMapped } from '../access-names';
+import type { AccessFunction } from '../access-names';
+import { renamePath } from '../legacy-path';
+import { none } from '../outcome';
+import type { CodeFiles, FileFixer, Outcome, PathReference, Replacement } from '../outcome';
+import { PYTHON_NAMES, importPreamble, isFirstParty } from './access';
+import type { PythonAccess } from './access';
+import { closingBracket, dependencies, dottedName, importedName, scopeOf } from './expression';
+import { existingImport, placeImport } from './imports';
+import { tokenize } from './lexer';
+import type { Token } from './lexer';
+import { PythonModule } from './module';
+import { removeUnused } from './unused';
+import type { OutsideUses } from './unused';
+
+/** What the path expression evaluates to. */
+type Kind = 'path' | 'string' | 'url';
+
+/** A span of `code`, both ends included. */
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+const STRING_CALLS = new Set(
+  ['os.fspath', 'os.path.abspath', 'os.path.realpath', 'os.path.normpath', 'os.path.expanduser'].concat('str'),
+);
+const PATH_CLASSES = new Set(['pathlib.Path', 'pathlib.PurePath', 'pathlib.PosixPath', 'pathlib.WindowsPath']);
+const PATH_METHODS = new Set(['resolve', 'absolute', 'expanduser']);
+const OPENERS = new Set(['sqlite3.connect', 'sqlite3.dbapi2.connect']);
+
+/** Fixes of one Python file. */
+export class PythonFixer implements FileFixer {
+  private readonly module: PythonModule;
+  private preamble: readonly string[] | undefined;
+
+  constructor(
+    file: string,
+    text: string,
+    private readonly access: PythonAccess,
+    private readonly files: CodeFiles,
+    private readonly outside: OutsideUses,
+  ) {
+    this.module = new PythonModule(file, text);
+  }
+
+  isSound(text: string): boolean {
+    return tokenize(text).complete || !this.module.complete;
+  }
+
+  fixPath(request: PathReference): Outcome {
+    const { reference, start, end } = request;
+    const { code } = this.module;
+    if (!this.module.complete)
+      return none('The file is not valid Python, so that no edit of it is safe. Correct it first.');
+    const first = this.module.tokenStartingAt(start);
+    const last = this.module.tokenEndingAt(end);
+    if (reference.shape === 'text' || first === -1 || last === -1 || last < first) return this.renameText(request);
+    const span = this.argumentOf({ first, last });
+    if (!span) return none('The call has no path argument that could be replaced.');
+    const line = this.module.lineAt(start);
+    if (line && line.tokens.length === 1) return this.renameText(request); // a doc string
+    if (line?.tokens[0].text === 'case' && line.tokens.at(-1)?.text === ':')
+      return none('A pattern of a match statement cannot call a function. Change the comparison by hand.');
+    if (code[span.first - 1]?.kind === 'string' || code[span.last + 1]?.kind === 'string')
+      return this.renameText(request);
+    const sealed = this.environmentDefault(span, request);
+    if (sealed) return this.replaceWhole(sealed, 'string', request);
+    const needs = dependencies(this.module, code.slice(span.first, span.last + 1), start);
+    if (needs.environment || needs.open.length > 0) return this.renameInPlace(span, request, needs.environment);
+    return this.replaceWhole(span, this.kindOf(span, reference.shape), request);
+  }
+
+  complete(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): readonly Replacement[] {
+    const replacements = fixes.map((fix) => fix.replacement);
+    const names = new Map<string, string>();
+    for (const need of new Set(fixes.flatMap((fix) => fix.needs))) {
+      const [name, local] = need.split(' as ');
+      names.set(name, local ?? name);
+    }
+    const unused = removeUnused(this.module, replacements, this.outside);
+    const placed = placeImport(
+      this.module,
+      {
+        module: this.access.module,
+        names,
+        preamble: this.missingPath(),
+        isFirstParty: (name) => isFirstParty(name, this.access, this.files),
+      },
+      unused.imports,
+    );
+    if (!placed) return [...replacements, ...unused.replacements];
+    // A removal takes a blank line along; the import goes in front of that line, so it stays.
+    const removals = unused.replacements.map((each) =>
+      each.start < placed.start && placed.start < each.end ? { ...each, end: placed.start } : each,
+    );
+    return [...replacements, ...removals, placed];
+  }
+
+  private missingPath(): readonly string[] {
+    if (existingImport(this.module, this.access.module)) return [];
+    return (this.preamble ??= importPreamble(this.module, this.access, this.files));
+  }
+
+  /** The path argument of an open call, when the span is the whole call. */
+  private argumentOf(span: Span): Span | undefined {
+    const { code } = this.module;
+    let open = span.first;
+    while (open < span.last && (code[open].kind === 'name' || code[open].text === '.')) open++;
+    const callee = code[open]?.text === '(' ? dottedName(code, open - 1) : undefined;
+    if (!callee || callee.first !== span.first || closingBracket(code, open) !== span.last) return span;
+    if (!/(^|\.)connect$/.test(importedName(this.module, callee.name) ?? callee.name)) return span;
+    for (const argument of this.argumentsOf(open)) {
+      if (code[argument.first + 1]?.text !== '=') return argument;
+      if (code[argument.first].text === 'database') return { first: argument.first + 2, last: argument.last };
+    }
+    return undefined;
+  }
+
+  private argumentsOf(open: number): Span[] {
+    const { code } = this.module;
+    const close = closingBracket(code, open);
+    const spans: Span[] = [];
+    let first = open + 1;
+    for (let at = open + 1; at <= close; at++) {
+      if (at < close && '([{'.includes(code[at].text) && code[at].kind === 'operator') at = closingBracket(code, at);
+      else if (at === close || code[at].text === ',') {
+        if (at > first) spans.push({ first, last: at - 1 });
+        first = at + 1;
+      }
+    }
+    return spans;
+  }
+
+  /**
+   * The default in `os.getenv("X_DB", "x.db")` or in `os.environ.get("X_DB") or "x.db"`, when it is the whole path: the
+   * variable keeps deciding, the default alone changes.
+   */
+  private environmentDefault(span: Span, request: PathReference): Span | undefined {
+    const { code, text } = this.module;
+    const name = baseName(request.reference.database);
+    for (let at = span.last; at >= span.first; at--) {
+      const token = code[at];
+      if (!token.string || at === span.first) continue;
+      if (!text.slice(token.string.contentStart, token.string.contentEnd).endsWith(name)) continue;
+      if (code[at + 1]?.text === '/' || code[at + 1]?.text === '+' || code[at + 1]?.kind === 'string') return undefined;
+      const before = code[at - 1].text;
+      if (before === 'or' || before === 'else') return { first: at, last: at };
+      if (before !== ',' || code[at + 1]?.text !== ')') return undefined;
+      for (let open = at - 2; open >= span.first; open--) {
+        if (code[open].text !== '(' || closingBracket(code, open) !== at + 1) continue;
+        const callee = dottedName(code, open - 1);
+        const full = callee && importedName(this.module, callee.name);
+        return full === 'os.getenv' || full === 'os.environ.get' ? { first: at, last: at } : undefined;
+      }
+    }
+    return undefined;
+  }
+
+  private kindOf(span: Span, shape: string): Kind {
+    const { code, text } = this.module;
+    const first = code[span.first];
+    const start = first.string ? text.slice(first.string.contentStart, first.string.contentEnd) : '';
+    if (shape === 'url' || start.startsWith('file:') || start.includes('://')) return 'url';
+    if (shape === 'path-object') return 'path';
+    if (shape === 'string') return 'string';
+    const isPath = code
+      .slice(span.first, span.last + 1)
+      .some(
+        (token, at, all) =>
+          token.kind === 'name' && this.isPathClass(dottedName(code, span.first + at)?.name) && all.length > 1,
+      );
+    const callee = code[span.first + 1]?.text === '(' ? code[span.first].text : '';
+    return isPath && callee !== 'str' ? 'path' : 'string';
+  }
+
+  private isPathClass(dotted: string | undefined): boolean {
+    return dotted !== undefined && PATH_CLASSES.has(importedName(this.module, dotted) ?? '');
+  }
+
+  /** Replaces the expression, and what only converts it (`str(…)`, `Path(…)`, `.resolve()`), by a call of the access module. */
+  private replaceWhole(inner: Span, innerKind: Kind, request: PathReference): Outcome {
+    const { code } = this.module;
+    const { target, reference } = request;
+    const quote = this.quoteFor(inner, request.start);
+    const { span, kind } = this.widen(inner, innerKind);
+    const start = code[span.first].start;
+    const end = code[span.last].end;
+    if (this.module.comments.some((comment) => start < comment.start && comment.end < end))
+      return this.renameInPlace(inner, request, false);
+    const legacy = this.access.settings.flag ? `, legacy=${quote}${reference.database}${quote}` : '';
+    const name = `${quote}${target.name}${quote}`;
+    const open = this.openCall(span, kind);
+    if (open) return this.replaceConnect(open, name + legacy, request);
+    if (kind === 'url') return this.replaceUrl(span, name, legacy, quote, request);
+    const call = this.call('path', name + legacy, request);
+    if ('kind' in call) return call;
+    const convert = kind === 'string' && !this.access.settings.templates.path?.startsWith('str(');
+    const newText = convert ? `str(${call.text})` : call.text;
+    return fixOf(newText, { start, end, newText }, call.need);
+  }
+
+  /** The tokens of `sqlite3.connect(` … path, when the span is its path argument. */
+  private openCall(span: Span, kind: Kind): { first: number; open: number; last: number } | undefined {
+    const { code } = this.module;
+    if (kind === 'url') return undefined;
+    const keyword = code[span.first - 1]?.text === '=' && code[span.first - 2]?.text === 'database';
+    const open = span.first - (keyword ? 3 : 1);
+    const next = code[span.last + 1]?.text;
+    if (code[open]?.text !== '(' || (next !== ',' && next !== ')')) return undefined;
+    const callee = dottedName(code, open - 1);
+    const full = callee && importedName(this.module, callee.name);
+    return full && OPENERS.has(full) ? { first: callee.first, open, last: span.last } : undefined;
+  }
+
+  private replaceConnect(
+    call: { first: number; open: number; last: number },
+    argument: string,
+    request: PathReference,
+  ): Outcome {
+    const { code, text } = this.module;
+    const template = this.access.settings.templates.connect;
+    const start = code[call.first].start;
+    if (template === undefined && isMapped(this.access.settings))
+      return none(`The plan's access section gives no "connect" template. Add one, or change this place by hand.`);
+    if (template !== undefined) {
+      const close = closingBracket(code, call.open);
+      const rest = text
+        .slice(code[call.last].end, code[close].start)
+        .replace(/^\s*,\s*/, '')
+        .replace(/,?\s*$/, '');
+      if (rest !== '' && !template.includes('{arguments}'))
+        return none(`The call passes more arguments (${rest}); the plan's template "${template}" has no {arguments}.`);
+      const newText = renderTemplate(template, request.target.name, rest);
+      return fixOf(newText, { start, end: code[close].end, newText }, templateName(template, request.target.name));
+    }
+    const name = this.localName('connect', start);
+    if (!name) return none('The file uses the names "connect" and "connect_database" for other things.');
+    const newText = `${name.local}(${argument}`;
+    return fixOf(`${newText})`, { start, end: code[call.last].end, newText }, name.need);
+  }
+
+  private replaceUrl(span: Span, name: string, legacy: string, quote: string, request: PathReference): Outcome {
+    const { code, text } = this.module;
+    const first = code[span.first];
+    const last = code[span.last];
+    if (!first.string || !last.string) return none('The scheme of the URL is not written here.');
+    const content = text.slice(first.string.contentStart, first.string.contentEnd);
+    const tail = text.slice(last.string.contentStart, last.string.contentEnd);
+    const query = tail.includes('?') ? tail.slice(tail.indexOf('?') + 1) : '';
+    if (/[{}\\]/.test(query)) return none('The parameters of the URL are put together in the code.');
+    const isFile = content.startsWith('file:');
+    const scheme = content.slice(0, Math.max(0, content.indexOf('://')));
+    if (!isFile && (scheme === '' || /[{}\\]/.test(scheme))) return none('The scheme of the URL is not written here.');
+    const option = (key: string, value: string) => `, ${key}=${quote}${value}${quote}`;
+    const options =
+      (isFile || scheme === 'sqlite' ? '' : option('scheme', scheme)) +
+      (query === '' ? '' : option('query', query)) +
+      legacy;
+    const kind = isFile ? 'uri' : 'url';
+    const call = this.call(kind, name + options, request);
+    if ('kind' in call) return call;
+    return fixOf(call.text, { start: first.start, end: last.end, newText: call.text }, call.need);
+  }
+
+  /** Text of the call, under the name that the file has (or will have) for the function. */
+  private call(
+    name: AccessFunction,
+    argumentText: string,
+    request: PathReference,
+  ): { text: string; need: string } | Outcome {
+    const template = this.access.settings.templates[name];
+    if (template !== undefined)
+      return {
+        text: renderTemplate(template, request.target.name, ''),
+        need: templateName(template, request.target.name),
+      };
+    if (isMapped(this.access.settings))
+      return none(`The plan's access section gives no "${name}" template. Add one, or change this place by hand.`);
+    const found = this.localName(name, request.start);
+    if (found) return { text: `${found.local}(${argumentText})`, need: found.need };
+    const { name: real, alias } = PYTHON_NAMES[name];
+    return none(`The file uses the names "${real}" and "${alias}" for other things.`);
+  }
+
+  /** The name to call, and the name to import for it; undefined when the names that come into question are taken. */
+  private localName(name: AccessFunction, site: number): { local: string; need: string } | undefined {
+    const { name: real, alias } = PYTHON_NAMES[name];
+    const imported = existingImport(this.module, this.access.module)?.names.find((each) => each.name === real);
+    if (imported) return { local: imported.bound, need: imported.alias ? `${real} as ${imported.bound}` : real };
+    const star = this.module.imports.some((statement) => statement.names.some((each) => each.name === '*'));
+    if (!star && !this.isTaken(real, site)) return { local: real, need: real };
+    return this.isTaken(alias, site) ? undefined : { local: alias, need: `${real} as ${alias}` };
+  }
+
+  /** Is the name used for anything else? A method of that name is no hindrance outside its class body. */
+  private isTaken(name: string, site: number): boolean {
+    const scope = scopeOf(this.module.lineAt(site));
+    return (this.module.names.get(name) ?? []).some((token) => {
+      const line = this.module.lineAt(token.start);
+      const at = line?.tokens.indexOf(token) ?? -1;
+      if (!line || at < 0) return true;
+      const statement = this.module.imports.find((each) => each.line === line);
+      if (statement)
+        return statement.module !== this.access.module && statement.names.some((each) => each.bound === name);
+      const header = line.parent;
+      const method = line.tokens[at - 1]?.text === 'def' && header?.tokens[0].text === 'class';
+      if (method) return header === scope;
+      const inCall =
+        line.tokens[at + 1]?.text === '=' && (line.tokens[at - 1]?.text === '(' || line.tokens[at - 1]?.text === ',');
+      return !(inCall && line.tokens[0].text !== 'def' && line.tokens[0].text !== 'async');
+    });
+  }
+
+  /** Takes in parentheses and calls that do nothing but convert the path. */
+  private widen(span: Span, kind: Kind): { span: Span; kind: Kind } {
+    const { code } = this.module;
+    let { first, last } = span;
+    let now = kind;
+    for (;;) {
+      if (
+        now === 'path' &&
+        code[last + 1]?.text === '.' &&
+        PATH_METHODS.has(code[last + 2]?.text) &&
+        code[last + 3]?.text === '(' &&
+        code[last + 4]?.text === ')'
+      ) {
+        last += 4;
+        continue;
+      }
+      const trailing = code[last + 1]?.text === ',' && code[last + 2]?.text === ')' ? 1 : 0;
+      if (code[first - 1]?.text !== '(' || code[last + 1 + trailing]?.text !== ')' || now === 'url') break;
+      const callee = dottedName(code, first - 2);
+      if (callee) {
+        const full = importedName(this.module, callee.name) ?? callee.name;
+        if (PATH_CLASSES.has(full)) now = 'path';
+        else if (STRING_CALLS.has(full)) now = 'string';
+        else break;
+        first = callee.first;
+      } else if (trailing === 0 && !endsOperand(code[first - 2])) first -= 1;
+      else break;
+      last += 1 + trailing;
+    }
+    return { span: { first, last }, kind: now };
+  }
+
+  /** The quote of the file: that of the replaced text, so that a place inside an f-string stays right. */
+  private quoteFor(span: Span, site: number): string {
+    for (const token of this.module.code.slice(span.first, span.last + 1))
+      if (token.string) return token.string.quote[0];
+    const single = this.module.code.filter((token) => token.string?.quote === "'").length;
+    const double = this.module.code.filter((token) => token.string?.quote === '"').length;
+    return single > double && site >= 0 ? "'" : '"';
+  }
+
+  /** A directory that something else decides stays; the file name behind it becomes the target's. */
+  private renameInPlace(span: Span, request: PathReference, environment: boolean): Outcome {
+    const { text } = this.module;
+    const tokens = this.module.code.slice(span.first, span.last + 1);
+    for (const token of tokens.toReversed()) {
+      if (!token.string) continue;
+      const renamed = this.renameLiteral(token, request, false);
+      if (renamed) return { kind: 'fix', title: `Use ${request.target.path}`, replacement: renamed, needs: [] };
+      if (text.slice(token.start, token.end).includes(baseName(request.reference.database))) break;
+    }
+    return none(
+      environment
+        ? `An environment variable decides the directory, and ${request.target.path} does not lie in it. Set the directory aside by hand.`
+        : `The directory is decided elsewhere, and ${request.target.path} does not lie in it. Change the place where it is set.`,
+    );
+  }
+
+  private renameLiteral(token: Token, request: PathReference, climb: boolean): Replacement | undefined {
+    if (!token.string) return undefined;
+    const { contentStart, contentEnd } = token.string;
+    const content = this.module.text.slice(contentStart, contentEnd);
+    const renamed = renamePath(content, request.reference.database, request.target.path, climb);
+    if (!renamed || !isPlain(renamed.newText)) return undefined;
+    return { start: contentStart + renamed.start, end: contentStart + renamed.end, newText: renamed.newText };
+  }
+
+  /** Documentation, comments and parts of strings: the path alone is written anew. */
+  private renameText({ reference, target, start, end }: PathReference): Outcome {
+    const renamed = renamePath(this.module.text.slice(start, end), reference.database, target.path, true);
+    if (!renamed || !isPlain(renamed.newText))
+      return none(`${target.path} cannot be written in the form of this text.`);
+    const replacement = { start: start + renamed.start, end: start + renamed.end, newText: renamed.newText };
+    return { kind: 'fix', title: `Use ${target.path}`, replacement, needs: [] };
+  }
+}
+
+/** Does the token end something that a following parenthesis would call or index? */
+function endsOperand(token: Token | undefined): boolean {
+  if (!token) return false;
+  if (token.kind === 'name')
+    return ![
+      'return',
+      'in',
+      'or',
+      'and',
+      'not',
+      'else',
+      'if',
+      'yield',
+      'await',
+      'assert',
+      'is',
+      'from',
+      'print',
+      'del',
+      'lambda',
+    ].includes(token.text);
+  return token.kind === 'string' || token.kind === 'number' || ')]}'.includes(token.text);
+}
+
+/** No character that a string literal, a shell or a configuration file would read as something else. */
+export function isPlain(path: string): boolean {
+  return /^[\p{L}\p{N}_@+=,. /~-]+$/u.test(path.replaceAll('\\', '/'));
+}
+
+function fixOf(call: string, replacement: Replacement, need: string): Outcome {
+  return { kind: 'fix', title: `Use ${call}`, replacement, needs: [need] };
+}
+
+/** What has to be imported for a template: its first name. */
+function templateName(template: string, target: string): string {
+  return /[A-Za-z_]\w*/.exec(renderTemplate(template, target, '').replace(/^str\(/, ''))?.[0] ?? '';
+}
+
+function renderTemplate(template: string, target: string, rest: string): string {
+  return template.replaceAll('{target}', target).replaceAll('{arguments}', rest);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

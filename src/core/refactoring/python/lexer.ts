@@ -1,0 +1,169 @@
+/**
+ * Tokens of Python source (The Python Language Reference, chapter 2), as far as edits need them: where names, strings,
+ * brackets and logical lines are. It never fails: what it cannot make out sets `complete` to false.
+ */
+export interface Token {
+  readonly kind: 'name' | 'number' | 'string' | 'operator' | 'comment' | 'newline';
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly string?: StringParts;
+}
+
+export interface StringParts {
+  /** Lower case, e.g. `rb`. */
+  readonly prefix: string;
+  /** `"`, `'` or three of them. */
+  readonly quote: string;
+  readonly contentStart: number;
+  readonly contentEnd: number;
+  /** Tokens in the replacement fields of an f-string. */
+  readonly fields: readonly Token[];
+}
+
+export interface Tokens {
+  readonly tokens: readonly Token[];
+  /** Brackets balanced and strings closed. */
+  readonly complete: boolean;
+}
+
+const OPENING = '([{';
+const CLOSING = ')]}';
+const LONG_OPERATORS = ['**=', '//=', '>>=', '<<=', '...', '**', '//', '>>', '<<', '<=', '>=', '==', '!=', '->', ':='];
+const AUGMENTED = '+-*/%&|^@';
+
+export function tokenize(text: string): Tokens {
+  const lexer = new Lexer(text);
+  const tokens = lexer.run(text.charCodeAt(0) === 0xfeff ? 1 : 0, '');
+  return { tokens, complete: lexer.complete };
+}
+
+class Lexer {
+  complete = true;
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  /** Tokens from `start` to the end of the text, or to an unnested `}`, `:` or `!` of a replacement field. */
+  run(start: number, field: '' | 'field'): Token[] {
+    const { text } = this;
+    const tokens: Token[] = [];
+    const brackets: string[] = [];
+    this.at = start;
+    while (this.at < text.length) {
+      const from = this.at;
+      const char = text[from];
+      if (char === '\n') {
+        this.at++;
+        if (brackets.length === 0 && !field) tokens.push(this.token('newline', from));
+      } else if (char === ' ' || char === '\t' || char === '\r' || char === '\f') this.at++;
+      else if (char === '\\') this.skipLineJoin();
+      else if (char === '#') {
+        const end = text.indexOf('\n', from);
+        this.at = end === -1 ? text.length : end;
+        if (text[this.at - 1] === '\r') this.at--;
+        tokens.push(this.token('comment', from));
+      } else if (isDigit(char) || (char === '.' && isDigit(text[from + 1] ?? ''))) {
+        this.skipNumber();
+        tokens.push(this.token('number', from));
+      } else if (isNameStart(char)) {
+        while (this.at < text.length && isNamePart(text[this.at])) this.at++;
+        const prefix = text.slice(from, this.at);
+        if ((text[this.at] === '"' || text[this.at] === "'") && isStringPrefix(prefix))
+          tokens.push(this.string(from, prefix.toLowerCase()));
+        else tokens.push(this.token('name', from));
+      } else if (char === '"' || char === "'") tokens.push(this.string(from, ''));
+      else {
+        const ends = char === '}' || char === ':' || (char === '!' && text[from + 1] !== '=');
+        if (field && brackets.length === 0 && ends) return tokens;
+        this.operator(brackets);
+        tokens.push(this.token('operator', from));
+      }
+    }
+    if (brackets.length > 0 || field) this.complete = false;
+    return tokens;
+  }
+
+  private token(kind: Token['kind'], start: number): Token {
+    return { kind, start, end: this.at, text: this.text.slice(start, this.at) };
+  }
+
+  private skipLineJoin(): void {
+    this.at++;
+    if (this.text[this.at] === '\r') this.at++;
+    if (this.text[this.at] === '\n') this.at++;
+    else this.complete = false;
+  }
+
+  private skipNumber(): void {
+    const { text } = this;
+    while (this.at < text.length) {
+      const char = text[this.at];
+      const exponent = (char === '+' || char === '-') && 'eE'.includes(text[this.at - 1]);
+      if (!isNamePart(char) && char !== '.' && !exponent) return;
+      this.at++;
+    }
+  }
+
+  private operator(brackets: string[]): void {
+    const { text } = this;
+    const char = text[this.at];
+    const long = LONG_OPERATORS.find((operator) => text.startsWith(operator, this.at));
+    if (long) this.at += long.length;
+    else if (AUGMENTED.includes(char) && text[this.at + 1] === '=') this.at += 2;
+    else {
+      if (OPENING.includes(char)) brackets.push(char);
+      else if (CLOSING.includes(char) && brackets.pop() !== OPENING[CLOSING.indexOf(char)]) this.complete = false;
+      this.at++;
+    }
+  }
+
+  private string(start: number, prefix: string): Token {
+    const { text } = this;
+    const quote = text.startsWith(text[this.at].repeat(3), this.at) ? text[this.at].repeat(3) : text[this.at];
+    this.at += quote.length;
+    const contentStart = this.at;
+    const formatted = prefix.includes('f') || prefix.includes('t');
+    const fields: Token[] = [];
+    let formatDepth = 0;
+    for (;;) {
+      if (this.at >= text.length || (quote.length === 1 && text[this.at] === '\n')) {
+        this.complete = false;
+        break;
+      }
+      if (text.startsWith(quote, this.at)) break;
+      const char = text[this.at];
+      if (char === '\\') this.at += text[this.at + 1] === '\r' && text[this.at + 2] === '\n' ? 3 : 2;
+      else if (formatted && char === '{' && text[this.at + 1] === '{' && formatDepth === 0) this.at += 2;
+      else if (formatted && char === '{') {
+        fields.push(...this.run(this.at + 1, 'field'));
+        if (text[this.at] === '!') this.at += 2;
+        // A format specification may hold replacement fields of its own.
+        if (text[this.at] === ':') formatDepth++;
+        if (text[this.at] !== undefined) this.at++;
+      } else {
+        if (char === '}' && formatDepth > 0) formatDepth--;
+        this.at++;
+      }
+    }
+    const contentEnd = Math.min(this.at, text.length);
+    this.at = Math.min(text.startsWith(quote, this.at) ? this.at + quote.length : this.at, text.length);
+    return { ...this.token('string', start), string: { prefix, quote, contentStart, contentEnd, fields } };
+  }
+}
+
+function isDigit(char: string): boolean {
+  return char >= '0' && char <= '9';
+}
+
+function isNameStart(char: string): boolean {
+  return (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_' || char > '\x7f';
+}
+
+function isNamePart(char: string): boolean {
+  return isNameStart(char) || isDigit(char);
+}
+
+function isStringPrefix(text: string): boolean {
+  return ['r', 'u', 'b', 'f', 't', 'br', 'rb', 'fr', 'rf', 'tr', 'rt'].includes(text.toLowerCase());
+}
