@@ -7,9 +7,10 @@ def connect(name: str, *args: Any@LEGACY_PARAMETER@, **kwargs: Any) -> sqlite3.C
     path.parent.mkdir(parents=True, exist_ok=True)
     # In a connection that starts inside a transaction (autocommit=False) most PRAGMAs have no effect.
     autocommit = kwargs.pop("autocommit", None)
+    is_new = not path.exists() or path.stat().st_size == 0
     connection = _open(name, path, args, kwargs)
     try:
-        _apply_profile(connection, name, timeout_given=bool(args) or "timeout" in kwargs)
+        _apply_profile(connection, name, is_new, timeout_given=bool(args) or "timeout" in kwargs)
         if autocommit is not None:
             connection.autocommit = autocommit  # type: ignore[attr-defined]
     except BaseException:
@@ -33,9 +34,11 @@ def _open(name: str, path: Path, args: Tuple[Any, ...], kwargs: Dict[str, Any]) 
     return connection
 
 
-def _apply_profile(connection: sqlite3.Connection, name: str, timeout_given: bool) -> None:
+def _apply_profile(
+    connection: sqlite3.Connection, name: str, is_new: bool, timeout_given: bool
+) -> None:
     target = _target(name)
-    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+    if is_new:
         for pragma, value in target.creation:
             _set_pragma(connection, name, pragma, value)
     for pragma, value in target.pragmas:
