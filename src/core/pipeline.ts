@@ -1,5 +1,22 @@
-import type { WorkOptions } from './ports';
+import path from 'node:path';
+import { ConsolidationError } from './errors';
+import { exists, writeFileAtomically } from './files';
 import type { Inventory } from './inventory/inventory';
+import { compileMigration } from './migration/compile';
+import { withLock } from './migration/lock';
+import { dryRun, runMigration } from './migration/migrate';
+import { recoverRuns } from './migration/recover';
+import { rollBack } from './migration/rollback';
+import { chooseRun, readRunInput } from './migration/runs';
+import { verifyPublished } from './migration/verify-published';
+import { draftPlan } from './plan/draft';
+import type { WorkOptions } from './ports';
+import { openCodeFiles } from './refactoring/code-files';
+import { attachFixes } from './refactoring/fixes';
+import { recordRefactoring, undoRefactorings } from './refactoring/record';
+import { planRefactoring } from './refactoring/refactor';
+import { writeEdits } from './refactoring/write-edits';
+import { scanReferences } from './references/scan';
 import type { ReferencesResult } from './references/reference';
 import type {
   CheckResult,
@@ -11,6 +28,9 @@ import type {
   StatusResult,
   VerifyResult,
 } from './results';
+import { workspaceStatus } from './status';
+import { planFileOf, planWorkspace, refuseEmpty, scanWorkspace } from './workspace-state';
+import type { PlannedWorkspace } from './workspace-state';
 
 /** What every verb is given: where, and with which plan. */
 export interface PipelineOptions extends WorkOptions {
@@ -45,8 +65,176 @@ export interface Pipeline {
   check(options: PipelineOptions): Promise<CheckResult>;
   migrate(options: PipelineOptions & { mode: MigrationMode }): Promise<MigrateResult>;
   verify(options: PipelineOptions & { run?: string }): Promise<VerifyResult>;
-  rollback(options: PipelineOptions & { run?: string; keepCopy?: boolean }): Promise<RollbackResult>;
+  /** Returns the data, and the code that `refactor` rewrote unless `dataOnly`. */
+  rollback(
+    options: PipelineOptions & { run?: string; keepCopy?: boolean; dataOnly?: boolean },
+  ): Promise<RollbackResult>;
   status(options: PipelineOptions): Promise<StatusResult>;
   references(options: PipelineOptions): Promise<ReferencesResult>;
   refactor(options: PipelineOptions & { write: boolean; files?: readonly string[] }): Promise<RefactorResult>;
+}
+
+/** The pipeline over the file system. It holds no state: every call reads what it needs. */
+export function createPipeline(): Pipeline {
+  return { scan, draft, check, migrate, verify, rollback, status, references, refactor };
+}
+
+async function scan(options: PipelineOptions): Promise<Inventory> {
+  const inventory = await scanWorkspace(options);
+  const { references: found } = await findReferences(options, inventory);
+  const count = new Map<string, number>();
+  for (const { kind, database } of found) if (kind === 'path') count.set(database, (count.get(database) ?? 0) + 1);
+  return {
+    ...inventory,
+    databases: inventory.databases.map((database) => ({ ...database, references: count.get(database.path) ?? 0 })),
+  };
+}
+
+async function draft(options: PipelineOptions & DraftOptions): Promise<DraftResult> {
+  const planFile = planFileOf(options);
+  const file = path.join(options.workspace, planFile);
+  if (!options.dryRun && !options.force && (await exists(file))) {
+    throw new ConsolidationError('USAGE', `${planFile} exists already. Edit it, or draft it anew with --force.`, {
+      file: planFile,
+    });
+  }
+  const inventory = await scan(options);
+  refuseEmpty(inventory);
+  const { text, findings } = await draftPlan(inventory, options);
+  if (!options.dryRun) await writeFileAtomically(file, text);
+  return {
+    version: 1,
+    ok: findings.every((finding) => finding.severity !== 'error'),
+    planFile,
+    text,
+    written: !options.dryRun,
+    findings,
+  };
+}
+
+async function check(options: PipelineOptions): Promise<CheckResult> {
+  const { planFile, resolved } = await planWorkspace(options);
+  return {
+    version: 1,
+    ok: resolved.findings.every((finding) => finding.severity !== 'error'),
+    planFile,
+    findings: resolved.findings,
+    resolved,
+  };
+}
+
+async function migrate(options: PipelineOptions & { mode: MigrationMode }): Promise<MigrateResult> {
+  const { workspace, mode } = options;
+  if (mode === 'dry-run') return migratePlanned(options, await planWorkspace(options));
+  // Everything that can be refused is refused before the lock, which is the first thing written.
+  await planWorkspace(options).then(
+    (planned) => planned.published ?? compileMigration(planned.resolved, planned.inventory),
+  );
+  return withLock(workspace, async () => {
+    await recoverRuns(workspace);
+    return migratePlanned(options, await planWorkspace(options));
+  });
+}
+
+async function migratePlanned(
+  options: PipelineOptions & { mode: MigrationMode },
+  planned: PlannedWorkspace,
+): Promise<MigrateResult> {
+  const { workspace, mode } = options;
+  const { published, resolved, inventory } = planned;
+  if (published) return unchanged(planned, published);
+  refuseEmpty(inventory);
+  const migration = compileMigration(resolved, inventory);
+  const warnings = resolved.findings.filter((finding) => finding.severity === 'warning');
+  if (mode === 'dry-run') return dryRun(workspace, migration, warnings);
+  return runMigration(workspace, migration, planned.planHash, mode, warnings, options);
+}
+
+/** Targets that stand are never built again: programs may have written to them. */
+async function unchanged(
+  planned: PlannedWorkspace,
+  published: NonNullable<PlannedWorkspace['published']>,
+): Promise<MigrateResult> {
+  const before = await readRunInput(published);
+  const meaning = (plan: PlannedWorkspace['resolved']) => JSON.stringify([plan.targets, plan.databases]);
+  if (meaning(before.resolved) !== meaning(planned.resolved)) {
+    throw new ConsolidationError(
+      'TARGET_EXISTS',
+      `The plan was changed after run ${published.directory.run} published its targets. Run \`rollback\` first, then \`migrate\` again.`,
+      { run: published.directory.run },
+    );
+  }
+  const report = await published.directory.readJson<MigrateResult>('report.json');
+  return { ...report, status: 'unchanged', steps: [], milliseconds: 0 };
+}
+
+async function verify(options: PipelineOptions & { run?: string }): Promise<VerifyResult> {
+  const run = await chooseRun(options.workspace, options.run, ['published']);
+  return verifyPublished(options.workspace, run, options);
+}
+
+async function rollback(
+  options: PipelineOptions & { run?: string; keepCopy?: boolean; dataOnly?: boolean },
+): Promise<RollbackResult> {
+  const { workspace } = options;
+  await chooseRun(workspace, options.run, ['published', 'interrupted', 'rolled-back']);
+  return withLock(workspace, async () => {
+    const run = await chooseRun(workspace, options.run, ['published', 'interrupted', 'rolled-back']);
+    const result = await rollBack(workspace, run, options.keepCopy ?? false);
+    const code = options.dataOnly ? { returned: [], edited: [] } : await undoRefactorings(workspace);
+    return { ...result, code };
+  });
+}
+
+async function status(options: PipelineOptions): Promise<StatusResult> {
+  const planned = (await exists(path.join(options.workspace, planFileOf(options))))
+    ? await references(options)
+    : undefined;
+  return workspaceStatus(options, planned?.references.filter((reference) => reference.stale).length ?? 0);
+}
+
+/** References with their fixes; without a plan nothing is stale yet. */
+async function references(options: PipelineOptions): Promise<ReferencesResult> {
+  if (!(await exists(path.join(options.workspace, planFileOf(options)))))
+    return findReferences(options, await scanWorkspace(options));
+  const planned = await planWorkspace(options);
+  const found = await findReferences(options, planned.inventory, planned);
+  return attachFixes(found, planned.resolved, openCodeFiles(options.workspace, options.documents));
+}
+
+function findReferences(
+  options: PipelineOptions,
+  inventory: Inventory,
+  planned?: PlannedWorkspace,
+): Promise<ReferencesResult> {
+  const { workspace, signal, progress, documents = {}, exclude = [] } = options;
+  return scanReferences({
+    workspace,
+    signal,
+    progress,
+    documents: new Map(Object.entries(documents)),
+    exclude: [planFileOf(options), ...exclude, ...(planned?.plan.references?.exclude ?? [])],
+    databases: inventory.databases.map((database) => ({
+      path: database.path,
+      tables: database.tables.map((table) => table.name),
+    })),
+    plan: planned?.resolved,
+  });
+}
+
+async function refactor(
+  options: PipelineOptions & { write: boolean; files?: readonly string[] },
+): Promise<RefactorResult> {
+  const { workspace } = options;
+  const planned = await planWorkspace(options);
+  const found = await findReferences(options, planned.inventory, planned);
+  const wanted = options.files && new Set(options.files);
+  const chosen = wanted
+    ? { ...found, references: found.references.filter((reference) => wanted.has(reference.file)) }
+    : found;
+  const result = planRefactoring(chosen, planned.resolved, openCodeFiles(workspace, options.documents));
+  if (!options.write || result.edits.length === 0) return result;
+  const files = result.files.map(({ file }) => file);
+  await recordRefactoring(workspace, files, () => writeEdits(workspace, result.edits));
+  return { ...result, written: true, ok: result.left.length === 0 };
 }

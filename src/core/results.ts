@@ -134,6 +134,10 @@ export interface RollbackResult {
   readonly restored: readonly string[];
   /** Copies of targets that had been written since they were published. */
   readonly keptAside: readonly string[];
+  /** Legacy databases that were written after the backup: left as they are. */
+  readonly changed: readonly string[];
+  /** Refactored files: those returned to what they were, and those left alone because they were edited since. */
+  readonly code?: { readonly returned: readonly string[]; readonly edited: readonly string[] };
 }
 
 export interface RunSummary {

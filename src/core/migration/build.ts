@@ -89,6 +89,7 @@ async function execute(step: Step, database: EngineDatabase, sources: AttachedSo
       for (const pragma of step.pragmas) database.run(pragma);
       return;
     case 'create-table':
+    case 'default-rows':
     case 'create-index':
     case 'create-trigger':
     case 'create-view':

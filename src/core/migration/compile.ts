@@ -218,21 +218,9 @@ function columnValue(mapping: ColumnMapping): string {
   }
 }
 
-/** A table that one source feeds keeps its rowids, since code may rely on them; an INTEGER PRIMARY KEY carries them anyway. */
+/** Rowids that no column holds are kept where one source feeds the table: programs may rely on them. */
 function keepsRowid(table: ResolvedTable, legacy: InventoryTable): boolean {
-  return (
-    table.sources.length === 1 &&
-    !table.withoutRowid &&
-    !legacy.withoutRowid &&
-    !hasRowidAlias(legacy) &&
-    rowidName(legacy) !== '' &&
-    rowidFree(table)
-  );
-}
-
-function hasRowidAlias(legacy: InventoryTable): boolean {
-  const key = legacy.columns.filter((column) => column.primaryKey > 0);
-  return key.length === 1 && key[0]!.type.toUpperCase() === 'INTEGER';
+  return table.keepRowid === true && !legacy.withoutRowid && rowidName(legacy) !== '' && rowidFree(table);
 }
 
 /** A name of the rowid that no column hides (https://sqlite.org/lang_createtable.html#rowid), or the empty string. */

@@ -4,7 +4,7 @@ import { copyFileDurably, exists, moveFile, relativePath, sha256File } from '../
 import type { RollbackResult } from '../results';
 import { changedSince } from './backup';
 import type { Manifest, ManifestDatabase } from './backup';
-import { SIDECARS, carryOut, undo } from './publish';
+import { SIDECARS, undo } from './publish';
 import { targetState } from './runs';
 import type { Run } from './runs';
 
@@ -15,11 +15,7 @@ import type { Run } from './runs';
  * since the backup is left as it is, since what was written to it exists nowhere else, and is listed in `changed`.
  * @throws ConsolidationError `TARGET_CHANGED`, `BACKUP_DAMAGED`
  */
-export async function rollBack(
-  workspace: string,
-  run: Run,
-  keepCopy: boolean,
-): Promise<RollbackResult & { readonly changed: readonly string[] }> {
+export async function rollBack(workspace: string, run: Run, keepCopy: boolean): Promise<RollbackResult> {
   const { directory } = run;
   const keptAside: string[] = [];
   for (const publication of run.publications) {
@@ -52,12 +48,6 @@ export async function rollBack(
     keptAside,
     changed,
   };
-}
-
-/** Finishes the renames of a run that was interrupted while it published. All its targets had been verified. */
-export async function finishPublication(workspace: string, run: Run): Promise<void> {
-  await carryOut(workspace, run.publications);
-  await run.directory.journal({ event: 'published' });
 }
 
 function targetChanged(file: string): ConsolidationError {

@@ -14,6 +14,8 @@ export type Step =
     }
   | { readonly kind: 'create-table'; readonly target: string; readonly table: string; readonly sql: string }
   | CopyStep
+  /** `INSERT` statements of a supplied DDL, after the legacy rows. */
+  | { readonly kind: 'default-rows'; readonly target: string; readonly table: string; readonly sql: string }
   | {
       readonly kind: 'sequence';
       readonly target: string;
@@ -81,6 +83,8 @@ export function summarizeStep(step: Step): StepSummary {
         kind: step.kind,
         text: `keep the AUTOINCREMENT counter of ${step.database} ${step.source} in ${step.target}.${step.table}`,
       };
+    case 'default-rows':
+      return { kind: step.kind, text: `insert the default rows of ${step.target}.${step.table}`, sql: step.sql };
     case 'create-index':
     case 'create-trigger':
     case 'create-view':

@@ -1,0 +1,162 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ConsolidationError } from '../core/errors';
+
+export const VERBS = [
+  'scan',
+  'draft',
+  'check',
+  'migrate',
+  'verify',
+  'rollback',
+  'resume',
+  'status',
+  'references',
+  'refactor',
+] as const;
+export type Verb = (typeof VERBS)[number];
+
+const COMMON = {
+  workspace: { type: 'string' },
+  plan: { type: 'string' },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  jobs: { type: 'string' },
+  exclude: { type: 'string', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+const OWN = {
+  into: { type: 'string' },
+  targets: { type: 'string' },
+  prefix: { type: 'string' },
+  name: { type: 'string' },
+  force: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  'backup-only': { type: 'boolean' },
+  'verify-only': { type: 'boolean' },
+  'keep-copy': { type: 'boolean' },
+  'data-only': { type: 'boolean' },
+  check: { type: 'boolean' },
+  write: { type: 'boolean' },
+} as const;
+
+/** Which options each verb takes besides the common ones. */
+const TAKES: Record<Verb, readonly (keyof typeof OWN)[]> = {
+  scan: [],
+  draft: ['into', 'targets', 'prefix', 'name', 'force', 'dry-run'],
+  check: [],
+  migrate: ['dry-run', 'backup-only', 'verify-only'],
+  verify: [],
+  rollback: ['keep-copy', 'data-only'],
+  resume: [],
+  status: [],
+  references: [],
+  refactor: ['check', 'write'],
+};
+
+export interface CommandLine {
+  /** Undefined: show the help. */
+  readonly verb?: Verb;
+  readonly version: boolean;
+  readonly help: boolean;
+  /** Absolute. */
+  readonly workspace: string;
+  readonly plan?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly jobs?: number;
+  readonly exclude?: readonly string[];
+  /** The run that `verify`, `rollback` and `resume` name; files for `refactor`. */
+  readonly operands: readonly string[];
+  readonly options: Readonly<Partial<Record<keyof typeof OWN, string | boolean>>>;
+}
+
+/** @throws ConsolidationError `USAGE` */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...args], options: { ...COMMON, ...OWN }, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw usage(cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause), cause);
+  }
+  const [verb, ...operands] = parsed.positionals;
+  const { workspace, plan, json, quiet, jobs, exclude, help, version, ...options } = parsed.values;
+  if (verb !== undefined && !VERBS.some((known) => known === verb))
+    throw usage(`There is no verb ${JSON.stringify(verb)}.`);
+  if (verb !== undefined) refuseForeign(verb as Verb, options, operands);
+  return {
+    verb: verb as Verb | undefined,
+    version: version ?? false,
+    help: help ?? false,
+    workspace: path.resolve(workspace ?? '.'),
+    plan,
+    json: json ?? false,
+    quiet: quiet ?? false,
+    jobs: jobs === undefined ? undefined : positive(jobs),
+    exclude,
+    operands,
+    options,
+  };
+}
+
+function refuseForeign(verb: Verb, options: Record<string, unknown>, operands: readonly string[]): void {
+  const foreign = Object.keys(options).find((name) => !TAKES[verb].some((taken) => taken === name));
+  if (foreign) throw usage(`${verb} has no option --${foreign}.`);
+  const most = verb === 'refactor' ? Infinity : ['verify', 'rollback', 'resume'].includes(verb) ? 1 : 0;
+  if (operands.length > most) throw usage(`${verb} does not take ${JSON.stringify(operands[most])}.`);
+  const modes = ['dry-run', 'backup-only', 'verify-only'].filter((mode) => verb === 'migrate' && options[mode]);
+  if (modes.length > 1) throw usage(`--${modes.join(' and --')} cannot be combined.`);
+  if (options.check && options.write) throw usage('--check and --write cannot be combined.');
+  if (options.into && options.targets) throw usage('--into and --targets cannot be combined.');
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw usage(`--jobs takes a whole number above 0, not ${JSON.stringify(text)}.`);
+}
+
+function usage(problem: string, cause?: unknown): ConsolidationError {
+  return new ConsolidationError(
+    'USAGE',
+    `${problem} \`sqlite-consolidator --help\` lists the verbs and options.`,
+    {},
+    { cause },
+  );
+}
+
+export const HELP = `sqlite-consolidator VERB [OPTIONS]
+
+Turns many scattered SQLite files into a few unified databases, and rewrites the code that used them.
+
+  scan                  list the SQLite files of the workspace and how often code names each
+  draft                 write a plan (consolidation.jsonc)
+      --into PATH         everything into one database, which may be one of the legacy files
+      --targets A,B       into several databases
+      --prefix domain     table names with their domain in front
+      --name NAME         name of the plan
+      --force             overwrite the plan; --dry-run: only show it
+  check                 look for conflicts in the plan
+  migrate               back up, build, verify and publish the targets
+      --dry-run           show every step and figure; write nothing
+      --backup-only       copy the legacy databases and stop
+      --verify-only       build and verify, and publish nothing
+  verify [RUN]          compare the published targets with the backup once more
+  rollback [RUN]        take the targets away and return files and code to what they were
+      --keep-copy         although a target was written since: keep it aside
+      --data-only         leave the code as it is
+  resume [RUN]          settle an interrupted run
+  status                what has been done, and what to do next
+  references            places in code and configuration that name a legacy database
+  refactor [FILE…]      rewrite them to the unified access layer
+      --check             show the edits as a patch (default)
+      --write             make them
+
+  --workspace DIR   folder to work in (default: here)     --plan FILE   plan file (default: consolidation.jsonc)
+  --exclude GLOB    leave out (may be repeated)           --json        one JSON document on standard output
+  --quiet           no progress                           --jobs N      how much to do at a time
+
+Exit status: 0 done and clean, 1 findings, 2 usage or plan error, 3 the run failed and nothing was published, 4 internal error.
+`;

@@ -1,0 +1,2 @@
+/** Name of the plan file in the workspace's root. */
+export const PLAN_FILE = 'consolidation.jsonc';

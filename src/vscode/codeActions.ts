@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import type { Reference } from '../core/references/reference';
+import { refactor } from './commands/references';
+import { toWorkspaceEdit } from './edits';
+import { diagnosticSource } from './diagnostics/references';
+import { referenceRange } from './ranges';
+import type { Services } from './services';
+import type { WorkspaceSession } from './session';
+
+const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('sqliteConsolidator');
+
+interface Fix extends vscode.CodeAction {
+  readonly session: WorkspaceSession;
+  readonly file: string;
+  /** Absent: all of the file. */
+  readonly reference?: Reference;
+  readonly version: number;
+}
+
+/** Quick fixes for stale references, and "fix all" as a quick fix and on save. */
+export function registerCodeActions(services: Services): void {
+  if (!vscode.workspace.isTrusted) {
+    services.context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => registerCodeActions(services)));
+    return;
+  }
+  services.context.subscriptions.push(
+    vscode.languages.registerCodeActionsProvider({ scheme: 'file' }, new FixProvider(services), {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind],
+    }),
+  );
+}
+
+class FixProvider implements vscode.CodeActionProvider<Fix> {
+  constructor(private readonly services: Services) {}
+
+  provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    { only, diagnostics }: vscode.CodeActionContext,
+  ): Fix[] {
+    const session = this.services.sessions.at(document.uri);
+    const file = session?.relative(document.uri);
+    if (!session || file === undefined) return [];
+    const fixable = session.inFile(file).filter((reference) => isFixable(reference, document));
+    if (fixable.length === 0) return [];
+
+    const wants = (kind: vscode.CodeActionKind) => !only || only.contains(kind);
+    const base = { session, file, version: document.version };
+    const actions: Fix[] = [];
+    if (wants(vscode.CodeActionKind.QuickFix)) {
+      const here = fixable.filter((reference) => referenceRange(reference).intersection(range));
+      for (const reference of here) {
+        const related = diagnostics.filter(
+          (diagnostic) => diagnostic.source === diagnosticSource && diagnostic.range.isEqual(referenceRange(reference)),
+        );
+        const title = reference.fix!.title;
+        actions.push(
+          Object.assign(new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix), base, {
+            reference,
+            diagnostics: related,
+            isPreferred: true,
+          }),
+        );
+      }
+      if (here.length > 0 && fixable.length > 1) {
+        const title = `Fix all ${fixable.length} stale references in this file`;
+        actions.push(Object.assign(new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix), base));
+      }
+    }
+    if (only && wants(fixAllKind))
+      actions.push(Object.assign(new vscode.CodeAction('Fix all stale references', fixAllKind), base));
+    return actions;
+  }
+
+  /** The edit is made when the action is picked, together with the files of the access layer where they are missing. */
+  async resolveCodeAction(action: Fix, token: vscode.CancellationToken): Promise<Fix> {
+    const { session, file, reference, version } = action;
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    const { result } = await refactor(session, this.services, [file], { signal: controller.signal });
+    const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === session.uri(file).toString());
+    if (open && open.version !== version) return action;
+    const created = new Set(result.files.filter((entry) => entry.created).map((entry) => entry.file));
+    const edits = reference?.fix
+      ? [...reference.fix.edits, ...result.edits.filter((edit) => created.has(edit.file))]
+      : result.edits;
+    action.edit = await toWorkspaceEdit(session.folder.uri, edits);
+    return action;
+  }
+}
+
+/** Its place may have moved since the analysis; a fix is offered only where the text is still what was analysed. */
+function isFixable(reference: Reference, document: vscode.TextDocument): boolean {
+  if (!reference.stale || !reference.fix || reference.resolution !== 'certain') return false;
+  const range = referenceRange(reference);
+  return document.validateRange(range).isEqual(range) && sameText(document.getText(range), reference.text);
+}
+
+/** The editor normalises line ends. */
+function sameText(a: string, b: string): boolean {
+  return a === b || a.replaceAll('\r\n', '\n') === b.replaceAll('\r\n', '\n');
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { Reference } from '../../core/references/reference';
+import { referenceRange } from '../ranges';
+import type { Services } from '../services';
+import type { WorkspaceSession } from '../session';
+import { diagnosticCode, diagnosticMessage } from './messages';
+
+export const diagnosticSource = 'SQLite Consolidator';
+
+/** Squiggles under stale references, published whenever a session has new references or a new plan. */
+export function registerReferenceDiagnostics({ context, sessions }: Services): void {
+  const collection = vscode.languages.createDiagnosticCollection('sqliteConsolidator.references');
+  const published = new Map<WorkspaceSession, ReadonlySet<string>>();
+  context.subscriptions.push(
+    collection,
+    sessions.onDidChange(({ session, change }) => {
+      if (change === 'inventory') return;
+      publish(session);
+    }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration('sqliteConsolidator.diagnostics')) return;
+      for (const session of sessions.all) publish(session);
+    }),
+  );
+
+  function publish(session: WorkspaceSession): void {
+    const files = new Set<string>();
+    const documentation = vscode.Uri.joinPath(context.extensionUri, 'docs', 'diagnostics.md');
+    const open = sessions.all.includes(session) && session.settings.diagnostics && session.checked?.resolved;
+    if (open) {
+      for (const file of session.files) {
+        const stale = session.inFile(file).filter((reference) => reference.stale);
+        if (stale.length === 0) continue;
+        files.add(file);
+        collection.set(
+          session.uri(file),
+          stale.map((reference) => toDiagnostic(session, reference, documentation)),
+        );
+      }
+    }
+    for (const file of published.get(session) ?? []) if (!files.has(file)) collection.delete(session.uri(file));
+    published.set(session, files);
+  }
+}
+
+function toDiagnostic(session: WorkspaceSession, reference: Reference, documentation: vscode.Uri): vscode.Diagnostic {
+  const done =
+    session.status?.targets.some(({ name, state }) => name === reference.target && state !== 'absent') ?? false;
+  const code = diagnosticCode(reference);
+  const diagnostic = new vscode.Diagnostic(
+    referenceRange(reference),
+    diagnosticMessage(reference, session.checked?.resolved, done),
+    reference.role === 'documentation' ? vscode.DiagnosticSeverity.Information : vscode.DiagnosticSeverity.Warning,
+  );
+  diagnostic.source = diagnosticSource;
+  diagnostic.code = { value: code, target: documentation.with({ fragment: code }) };
+  return diagnostic;
+}

@@ -1,0 +1,142 @@
+import * as vscode from 'vscode';
+import path from 'node:path';
+import type { Inventory } from '../core/inventory/inventory';
+import type { Pipeline, PipelineOptions } from '../core/pipeline';
+import type { WorkOptions } from '../core/ports';
+import type { Reference, ReferencesResult } from '../core/references/reference';
+import type { CheckResult, StatusResult } from '../core/results';
+import { exists } from './edits';
+import { readSettings } from './settings';
+import type { Settings } from './settings';
+
+export type SessionChange = 'inventory' | 'check' | 'references' | 'status';
+
+/** What is known of one workspace folder: the latest result of each verb, and who is to be told of a new one. */
+export class WorkspaceSession implements vscode.Disposable {
+  inventory: Inventory | undefined;
+  checked: CheckResult | undefined;
+  references: ReferencesResult | undefined;
+  status: StatusResult | undefined;
+
+  private readonly changed = new vscode.EventEmitter<SessionChange>();
+  readonly onDidChange = this.changed.event;
+  private referencesByFile = new Map<string, Reference[]>();
+  private analysis: AbortController | undefined;
+
+  constructor(
+    readonly folder: vscode.WorkspaceFolder,
+    private readonly pipeline: Pipeline,
+  ) {}
+
+  get name(): string {
+    return this.folder.name;
+  }
+
+  get settings(): Settings {
+    return readSettings(this.folder.uri);
+  }
+
+  get planUri(): vscode.Uri {
+    return this.uri(this.settings.planFile);
+  }
+
+  hasPlan(): Promise<boolean> {
+    return exists(this.planUri);
+  }
+
+  /** The options every verb is given; unsaved editors count with their current text. */
+  options(work: WorkOptions = {}): PipelineOptions {
+    const { planFile, exclude } = this.settings;
+    return { workspace: this.folder.uri.fsPath, plan: planFile, exclude, documents: this.unsaved(), ...work };
+  }
+
+  uri(file: string): vscode.Uri {
+    return vscode.Uri.joinPath(this.folder.uri, file);
+  }
+
+  /** Path relative to the folder with `/`, or undefined when the document lies elsewhere. */
+  relative(uri: vscode.Uri): string | undefined {
+    if (uri.scheme !== this.folder.uri.scheme) return undefined;
+    const relative = path.relative(this.folder.uri.fsPath, uri.fsPath);
+    if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) return undefined;
+    return relative.split(path.sep).join('/');
+  }
+
+  /** References in one file, in the order of their places. */
+  inFile(file: string): readonly Reference[] {
+    return this.referencesByFile.get(file) ?? [];
+  }
+
+  get files(): readonly string[] {
+    return [...this.referencesByFile.keys()];
+  }
+
+  get staleReferences(): readonly Reference[] {
+    return this.references?.references.filter((reference) => reference.stale) ?? [];
+  }
+
+  async scan(work?: WorkOptions): Promise<Inventory> {
+    this.inventory = await this.pipeline.scan(this.options(work));
+    this.changed.fire('inventory');
+    return this.inventory;
+  }
+
+  async check(work?: WorkOptions): Promise<CheckResult> {
+    this.checked = await this.pipeline.check(this.options(work));
+    this.changed.fire('check');
+    return this.checked;
+  }
+
+  /** A newer call ends an older one that still runs, which is then `CANCELLED`. */
+  async findReferences(work: WorkOptions = {}): Promise<ReferencesResult> {
+    this.analysis?.abort();
+    const analysis = new AbortController();
+    this.analysis = analysis;
+    const abort = () => analysis.abort();
+    work.signal?.addEventListener('abort', abort, { once: true });
+    try {
+      this.setReferences(await this.pipeline.references(this.options({ ...work, signal: analysis.signal })));
+    } finally {
+      work.signal?.removeEventListener('abort', abort);
+      if (this.analysis === analysis) this.analysis = undefined;
+    }
+    return this.references!;
+  }
+
+  async refreshStatus(): Promise<StatusResult> {
+    this.status = await this.pipeline.status(this.options());
+    this.changed.fire('status');
+    return this.status;
+  }
+
+  /** What is known of a plan that is gone. */
+  forgetPlan(): void {
+    this.checked = undefined;
+    this.changed.fire('check');
+  }
+
+  dispose(): void {
+    this.analysis?.abort();
+    this.changed.dispose();
+  }
+
+  private setReferences(result: ReferencesResult): void {
+    this.references = result;
+    this.referencesByFile = new Map();
+    for (const reference of result.references) {
+      const inFile = this.referencesByFile.get(reference.file);
+      if (inFile) inFile.push(reference);
+      else this.referencesByFile.set(reference.file, [reference]);
+    }
+    this.changed.fire('references');
+  }
+
+  private unsaved(): Record<string, string> {
+    const documents: Record<string, string> = {};
+    for (const document of vscode.workspace.textDocuments) {
+      const file = document.isDirty && !document.isClosed ? this.relative(document.uri) : undefined;
+      if (file !== undefined) documents[file] = document.getText();
+    }
+    return documents;
+  }
+}
