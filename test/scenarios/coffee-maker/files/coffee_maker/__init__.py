@@ -1,0 +1,1 @@
+"""Coffee Maker: agents that plan, implement and review software."""
