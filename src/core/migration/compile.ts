@@ -142,7 +142,13 @@ function buildSteps(
       name: item.name,
       sql: item.sql,
     })),
-    ...target.views.map((view): Step => ({ kind: 'create-view', target: name, name: view.name, sql: view.sql })),
+    ...(target.defaults ?? []).map(
+      (row): Step => ({ kind: 'default-rows', target: name, table: row.table, sql: row.sql }),
+    ),
+    ...target.views.flatMap((view): Step[] => [
+      { kind: 'create-view', target: name, name: view.name, sql: view.sql },
+      ...(view.triggers ?? []).map((trigger): Step => ({ kind: 'create-trigger', target: name, ...trigger })),
+    ]),
   ];
 }
 
