@@ -58,7 +58,7 @@ export function planRefactoring(
   }
   return {
     version: 1,
-    ok: stale.length === 0,
+    ok: edits.length === 0 && left.length === 0,
     written: false,
     files: files.sort((a, b) => (a.file < b.file ? -1 : 1)),
     edits: edits.sort(compareEdits),

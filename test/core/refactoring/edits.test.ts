@@ -81,7 +81,10 @@ describe('the unified diff', () => {
     fc.assert(
       fc.property(text, text, (before, after) => {
         const patch = unifiedDiff('x.txt', before, after);
-        if (before === after) return expect(patch).toBe('');
+        if (before === after) {
+          expect(patch).toBe('');
+          return;
+        }
         writeFileSync(path.join(folder, 'x.txt'), before);
         execFileSync('patch', ['-p1', '--binary', '-s', '--no-backup-if-mismatch'], { cwd: folder, input: patch });
         const file = path.join(folder, 'x.txt');

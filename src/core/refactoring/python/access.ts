@@ -1,3 +1,4 @@
+import { GENERATED_MARK } from '../../access-layer/generated';
 import type { ResolvedPlan } from '../../plan/resolved';
 import { accessSettings } from '../access-names';
 import type { AccessFunction, AccessSettings } from '../access-names';
@@ -24,27 +25,34 @@ export const PYTHON_NAMES: Readonly<Record<AccessFunction, { name: string; alias
 };
 
 /**
- * The access module: where the plan says, else `databases` in the package that most of the given files are in, else a
- * `databases.py` in the workspace folder.
+ * The access module: where the plan says; else where an earlier refactoring put it; else `databases` in the largest
+ * package of the workspace, or a `databases.py` in the workspace folder when there is none. The choice does not depend
+ * on which references are being fixed.
+ * @param users files that will import it, looked at when the workspace cannot be listed.
  */
 export function locatePythonAccess(plan: ResolvedPlan, files: CodeFiles, users: readonly string[]): PythonAccess {
   const settings = accessSettings(plan, 'python');
-  if (settings.module === undefined) {
-    const packages = users.map((file) => topPackage(file, files)).filter((found) => found !== undefined);
-    const chosen = mostFrequent(packages);
-    const root = chosen?.includes('/') ? chosen.slice(0, chosen.lastIndexOf('/')) : '';
-    const name = chosen?.slice(chosen.lastIndexOf('/') + 1);
-    const module = name ? `${name}.databases` : 'databases';
-    return { settings, module, root, file: moduleFile(root, module) };
-  }
-  const { module } = settings;
-  const top = module.split('.')[0];
-  const roots = ['', 'src', 'lib', 'python', ...sourceRoots(users, files)];
-  const root =
-    roots.find((each) => fileExists(files, moduleFile(each, module))) ??
-    (module.includes('.') ? roots.find((each) => fileExists(files, join(each, top, '__init__.py'))) : undefined) ??
-    '';
-  return { settings, module, root, file: moduleFile(root, module) };
+  const code = files.list?.().filter((file) => file.endsWith('.py')) ?? users;
+  const access = (root: string, module: string) => ({ settings, module, root, file: moduleFile(root, module) });
+  if (settings.module !== undefined) return access(rootOf(settings.module, code, files), settings.module);
+  const packages = code.map((file) => topPackage(file, files)).filter((found) => found !== undefined);
+  const candidates = packages.filter((found) => !/(^|\/)(tests?|docs|examples|scripts|node_modules)$/.test(found));
+  const generated = [...new Set(candidates), ''].find((each) => isGenerated(files, join(each, 'databases.py')));
+  const chosen = generated ?? mostFrequent(candidates) ?? '';
+  return access(dirname(chosen), chosen === '' ? 'databases' : `${baseName(chosen)}.databases`);
+}
+
+/** The directory in which `module` lies: one that has it, else one that has its package, else the workspace folder. */
+function rootOf(module: string, code: readonly string[], files: CodeFiles): string {
+  const roots = ['', 'src', 'lib', 'python', ...new Set(code.map((file) => sourceRoot(file, files)))];
+  const hasModule = roots.find((root) => fileExists(files, moduleFile(root, module)));
+  if (hasModule !== undefined || !module.includes('.')) return hasModule ?? '';
+  const parent = module.split('.')[0];
+  return roots.find((root) => fileExists(files, join(root, parent, '__init__.py'))) ?? '';
+}
+
+function isGenerated(files: CodeFiles, file: string): boolean {
+  return fileExists(files, file) && files.read(file).slice(0, 2000).includes(GENERATED_MARK);
 }
 
 /**
@@ -87,10 +95,6 @@ function sourceRoot(file: string, files: CodeFiles): string {
   const found = topPackage(file, files);
   if (found === undefined) return dirname(file);
   return dirname(found);
-}
-
-function sourceRoots(users: readonly string[], files: CodeFiles): string[] {
-  return [...new Set(users.map((file) => sourceRoot(file, files)))];
 }
 
 /** The outermost directory around the file, without a gap, that has an `__init__.py`. */
@@ -136,6 +140,10 @@ function moduleFile(root: string, module: string): string {
 
 function join(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('/');
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function dirname(path: string): string {

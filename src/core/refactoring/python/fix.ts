@@ -73,11 +73,7 @@ export class PythonFixer implements FileFixer {
 
   complete(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): readonly Replacement[] {
     const replacements = fixes.map((fix) => fix.replacement);
-    const names = new Map<string, string>();
-    for (const need of new Set(fixes.flatMap((fix) => fix.needs))) {
-      const [name, local] = need.split(' as ');
-      names.set(name, local ?? name);
-    }
+    const names = [...new Set(fixes.flatMap((fix) => fix.needs))];
     const unused = removeUnused(this.module, replacements, this.outside);
     const placed = placeImport(
       this.module,
@@ -90,9 +86,14 @@ export class PythonFixer implements FileFixer {
       unused.imports,
     );
     if (!placed) return [...replacements, ...unused.replacements];
-    // A removal takes a blank line along; the import goes in front of that line, so it stays.
-    const removals = unused.replacements.map((each) =>
-      each.start < placed.start && placed.start < each.end ? { ...each, end: placed.start } : each,
+    // The import may go into the middle of what is removed, never over it.
+    const removals = unused.replacements.flatMap((each) =>
+      each.start < placed.start && placed.start < each.end
+        ? [
+            { ...each, end: placed.start },
+            { ...each, start: placed.start },
+          ].filter(({ start, end }) => this.module.text.slice(start, end).trim() !== '')
+        : [each],
     );
     return [...replacements, ...removals, placed];
   }
@@ -186,8 +187,7 @@ export class PythonFixer implements FileFixer {
     const { span, kind } = this.widen(inner, innerKind);
     const start = code[span.first].start;
     const end = code[span.last].end;
-    if (this.module.comments.some((comment) => start < comment.start && comment.end < end))
-      return this.renameInPlace(inner, request, false);
+    if (this.hasComment(start, end)) return this.renameInPlace(inner, request, false);
     const legacy = this.access.settings.flag ? `, legacy=${quote}${reference.database}${quote}` : '';
     const name = `${quote}${target.name}${quote}`;
     const open = this.openCall(span, kind);
@@ -330,6 +330,7 @@ export class PythonFixer implements FileFixer {
       }
       const trailing = code[last + 1]?.text === ',' && code[last + 2]?.text === ')' ? 1 : 0;
       if (code[first - 1]?.text !== '(' || code[last + 1 + trailing]?.text !== ')' || now === 'url') break;
+      if (this.hasComment(code[first - 1].start, code[last + 1 + trailing].end)) break;
       const callee = dottedName(code, first - 2);
       if (callee) {
         const full = importedName(this.module, callee.name) ?? callee.name;
@@ -342,6 +343,10 @@ export class PythonFixer implements FileFixer {
       last += 1 + trailing;
     }
     return { span: { first, last }, kind: now };
+  }
+
+  private hasComment(start: number, end: number): boolean {
+    return this.module.comments.some((comment) => start < comment.start && comment.end < end);
   }
 
   /** The quote of the file: that of the replaced text, so that a place inside an f-string stays right. */

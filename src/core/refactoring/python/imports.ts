@@ -5,8 +5,8 @@ import type { ImportStatement, LogicalLine, PythonModule } from './module';
 export interface ImportRequest {
   /** Dotted name of the access module. */
   readonly module: string;
-  /** Names to import, with the name they get in this file. */
-  readonly names: ReadonlyMap<string, string>;
+  /** What to import: `connect`, `connect as connect_database`. */
+  readonly names: readonly string[];
   /** Lines added before the import so that the module is found (`sys.path`), without line breaks. */
   readonly preamble: readonly string[];
   /** Top-level packages and modules that lie beside the access module's: imports of the same group. */
@@ -30,8 +30,8 @@ export function placeImport(
   request: ImportRequest,
   dying: ReadonlySet<ImportStatement> = new Set(),
 ): Replacement | undefined {
-  if (request.names.size === 0) return undefined;
-  const written = [...request.names].map(([name, local]) => (name === local ? name : `${name} as ${local}`));
+  if (request.names.length === 0) return undefined;
+  const written = request.names;
   const existing = existingImport(module, request.module);
   if (existing) return extendImport(existing, written);
 
