@@ -6,7 +6,14 @@ import { quote } from './issues';
 import type { PlanPath } from './locate';
 import type { Reporter } from './reporter';
 import type { TableDisposition } from './resolved';
-import { expandPath, isPattern, movableTables, tableEntry, type PlannedDatabase, type PlannedDatabases } from './sources';
+import {
+  expandPath,
+  isPattern,
+  movableTables,
+  tableEntry,
+  type PlannedDatabase,
+  type PlannedDatabases,
+} from './sources';
 import type { GroupIndex, GroupSource, TableGroup } from './table-group';
 
 /** What the plan says of one legacy table. */
@@ -27,11 +34,7 @@ export interface DatabaseFate {
 }
 
 /** Gives every legacy database and table exactly one disposition; where the plan gives none, says so. */
-export function decideDispositions(
-  plan: Plan,
-  databases: PlannedDatabases,
-  reporter: Reporter,
-): DatabaseFate[] {
+export function decideDispositions(plan: Plan, databases: PlannedDatabases, reporter: Reporter): DatabaseFate[] {
   for (const key of databases.unmatched)
     reporter.warning(
       'SOURCE_WITHOUT_DATABASE',

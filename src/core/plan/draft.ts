@@ -1,0 +1,270 @@
+import type { Inventory, InventoryDatabase } from '../inventory/inventory';
+import type { Finding } from '../ports';
+import { checkPlan } from './check';
+import type { Plan, PlanSource, PlanTable, PlanUnifiedTable } from './definition';
+import { draftDatabases, findFamilies, type DatabaseFamily, type DraftedDatabase } from './draft-databases';
+import { draftTables, rowsOf, type DraftedTables, type NameConflict } from './draft-tables';
+import { draftTargets, type DraftedTargets } from './draft-targets';
+import { objectText, type CommentedEntry } from './draft-text';
+import { foldName, sameName } from './ddl-tokens';
+import { parsePlan, type PlanDocument } from './read';
+import { Reporter } from './reporter';
+import { movableTables } from './sources';
+
+/** What a person can wish of the draft. */
+export interface DraftOptions {
+  /** One target at this path, which may be that of a legacy file. */
+  readonly into?: string;
+  /** Names of several targets. */
+  readonly targets?: readonly string[];
+  /** Put before table names: `domain` finds the word for each table, anything else is taken as it is. */
+  readonly prefix?: string;
+  readonly name?: string;
+  /** Legacy databases (paths or globs) that stay as they are, with the reason. */
+  readonly keep?: Readonly<Record<string, string>>;
+}
+
+export interface PlanDraft {
+  readonly plan: Plan;
+  /** The plan as JSONC; comments say why each thing is proposed. */
+  readonly text: string;
+  /** Conflicts and choices, then what `check` says of the drafted plan. Lines are those of `text`. */
+  readonly findings: readonly Finding[];
+}
+
+/** Proposes a plan. The same inventory and wishes give the same text. */
+export async function draftPlan(inventory: Inventory, options: DraftOptions = {}): Promise<PlanDraft> {
+  const databases = draftDatabases(inventory, options.into, options.keep ?? {});
+  const families = findFamilies(databases, options.into);
+  const targets = draftTargets(databases, families, options);
+  const merged = databases.filter(({ action }) => action === 'merge').map(({ database }) => database);
+  const tables = draftTables(merged, families, targets, { own: options.into, prefix: options.prefix });
+  const parts: DraftParts = {
+    name: options.name ?? projectName(inventory.workspace),
+    databases,
+    families,
+    targets,
+    tables,
+    retiredViews: new Map(),
+  };
+  const first = parsePlan(planText(parts));
+  // Views that cannot come along are found by SQLite; the draft retires them with its reason.
+  const views = brokenViews(await checkPlan(first, inventory), inventory);
+  const document = views.size === 0 ? first : parsePlan(planText({ ...parts, retiredViews: views }));
+  const check = views.size === 0 ? await checkPlan(first, inventory) : await checkPlan(document, inventory);
+  return {
+    plan: document.plan,
+    text: document.text,
+    findings: [...choices(tables.conflicts, document), ...check.findings],
+  };
+}
+
+interface DraftParts {
+  readonly name: string;
+  readonly databases: readonly DraftedDatabase[];
+  readonly families: readonly DatabaseFamily[];
+  readonly targets: DraftedTargets;
+  readonly tables: DraftedTables;
+  /** Reason by database and view. */
+  readonly retiredViews: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+function projectName(workspace: string): string {
+  return workspace.split(/[\\/]/).findLast((part) => part !== '') ?? 'project';
+}
+
+function planText(parts: DraftParts): string {
+  const used = Object.entries(parts.targets.targets);
+  const entries: CommentedEntry[] = [
+    { key: 'version', value: 1 },
+    { key: 'name', value: parts.name },
+    { key: 'targets', nested: true, value: used.map(([name, target]) => targetEntry(name, target, parts)) },
+    {
+      key: 'sources',
+      nested: true,
+      before: 'What becomes of each legacy database and of each of its tables.',
+      value: sourceEntries(parts),
+    },
+    {
+      key: 'compatibility',
+      before: 'Old table names stay readable and writable as views, for code that was missed.',
+      value: { views: true, symlinks: false },
+    },
+    ...rollout(used.map(([name]) => name)),
+  ];
+  return `// Consolidation plan, drafted by SQLite Consolidator. Edit it freely; \`check\` says what is missing.\n${objectText(entries)}\n`;
+}
+
+function targetEntry(name: string, target: DraftedTargets['targets'][string], parts: DraftParts): CommentedEntry {
+  const { why, ...planned } = target;
+  const accepted = parts.tables.accepted.filter((entry) => entry.target === name);
+  const settings: Record<string, PlanUnifiedTable> = Object.fromEntries(
+    accepted.map(({ table, codes }) => [table, { accept: [...codes] }]),
+  );
+  return { key: name, before: why, value: { ...planned, ...(accepted.length > 0 ? { tables: settings } : {}) } };
+}
+
+function sourceEntries(parts: DraftParts): CommentedEntry[] {
+  const inFamily = new Map(
+    parts.families.flatMap((family) => family.members.map((member) => [member.path, family] as const)),
+  );
+  const done = new Set<DatabaseFamily>();
+  return parts.databases.flatMap((drafted): CommentedEntry[] => {
+    const family = inFamily.get(drafted.database.path);
+    if (!family) return [sourceEntry(drafted.database.path, drafted, [drafted.database], parts)];
+    if (done.has(family)) return [];
+    done.add(family);
+    return [sourceEntry(family.pattern, drafted, family.members, parts)];
+  });
+}
+
+function sourceEntry(
+  key: string,
+  drafted: DraftedDatabase,
+  members: readonly InventoryDatabase[],
+  parts: DraftParts,
+): CommentedEntry {
+  const { database, action, why } = drafted;
+  if (action !== 'merge')
+    return { key, before: describe(database), value: { action, reason: why } satisfies PlanSource };
+  const assigned = parts.targets.assignment.get(database.path)!;
+  const reasons = [why, assigned.why].filter((reason) => reason !== '').join('; ');
+  const before =
+    members.length > 1
+      ? `${members.length} files with the same tables, e.g. ${describe(database)}`
+      : describe(database);
+  const comment = reasons === '' ? before : `${before}\n→ ${assigned.target}: ${reasons}`;
+  if (database.kind === 'absent')
+    return { key, before: comment, value: { action, to: assigned.target } satisfies PlanSource };
+  const tables = parts.tables.tables
+    .filter((table) => table.database === database)
+    .sort((a, b) => database.tables.indexOf(a.table) - database.tables.indexOf(b.table))
+    .map((table): CommentedEntry => ({
+      key: table.table.name,
+      value: table.entry satisfies PlanTable,
+      behind: table.why,
+    }));
+  const views = [...(parts.retiredViews.get(database.path) ?? [])].map(([view, reason]): CommentedEntry => ({
+    key: view,
+    value: { retire: reason } satisfies PlanTable,
+    behind: 'a view',
+  }));
+  return {
+    key,
+    before: comment,
+    nested: true,
+    value: [
+      { key: 'action', value: action },
+      { key: 'tables', nested: true, value: [...tables, ...views] },
+    ] satisfies CommentedEntry[],
+  };
+}
+
+function describe(database: InventoryDatabase): string {
+  if (database.kind !== 'sqlite')
+    return database.kind === 'absent' ? 'named by code only' : `${database.bytes.toLocaleString('en-US')} bytes`;
+  const tables = movableTables(database);
+  const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
+  const wal =
+    database.walFrames > 0 ? `, ${database.walFrames.toLocaleString('en-US')} pages still in the write-ahead log` : '';
+  return `${tables.length === 1 ? '1 table' : `${tables.length} tables`}, ${rows.toLocaleString('en-US')} rows, ${database.bytes.toLocaleString('en-US')} bytes${wal}`;
+}
+
+/** Low risk first: what is analysed, what can be rebuilt, then what the project lives on, written twice for a while. */
+function rollout(names: readonly string[]): CommentedEntry[] {
+  if (names.length < 2) return [];
+  const rank = (name: string) => (/cache|session/i.test(name) ? 1 : /analytic|histor|metric|log/i.test(name) ? 0 : 2);
+  const stages = [0, 1, 2].flatMap((wanted) => {
+    const targets = names.filter((name) => rank(name) === wanted);
+    if (targets.length === 0) return [];
+    return [
+      wanted === 2 ? { targets, dualWrite: true, monitor: '48h' } : { targets, monitor: wanted === 0 ? '24h' : '0h' },
+    ];
+  });
+  return [
+    {
+      key: 'rollout',
+      before: 'Low risk first; what the project lives on is written twice for a while.',
+      value: { stages, rollbackAboveErrorRate: 0.05, retainArchivesFor: '30d' },
+    },
+  ];
+}
+
+function brokenViews(
+  check: { readonly findings: readonly Finding[] },
+  inventory: Inventory,
+): Map<string, Map<string, string>> {
+  const views = new Map<string, Map<string, string>>();
+  for (const finding of check.findings) {
+    if (
+      finding.code !== 'DEPENDENT_NOT_REWRITTEN' &&
+      finding.code !== 'VIEW_READS_LEFT_OUT' &&
+      finding.code !== 'VIEW_SPANS_TARGETS'
+    )
+      continue;
+    const { database, table } = finding;
+    const isView = inventory.databases.some(
+      ({ path, tables }) =>
+        path === database && tables.some((known) => known.kind === 'view' && sameName(known.name, table ?? '')),
+    );
+    if (!isView || database === undefined || table === undefined) continue;
+    const reason =
+      finding.code === 'DEPENDENT_NOT_REWRITTEN'
+        ? `not valid today: ${String(finding.details?.reason ?? 'SQLite refuses it')}`
+        : finding.code === 'VIEW_SPANS_TARGETS'
+          ? 'its tables go into several targets'
+          : 'a table that it reads is not taken along';
+    views.set(database, (views.get(database) ?? new Map<string, string>()).set(table, reason));
+  }
+  return views;
+}
+
+/** The name conflicts with both sides, their figures and what else could be done. */
+function choices(conflicts: readonly NameConflict[], document: PlanDocument): Finding[] {
+  const reporter = new Reporter(document.file, (path) => document.locate(path));
+  for (const conflict of conflicts) {
+    const others = conflict.tables.slice(1);
+    const { database, table } = others[0]!;
+    const at = ['sources', sourceKey(document.plan, database.path), 'tables', table.name];
+    const sides = conflict.tables.map((side) => ({
+      database: side.database.path,
+      table: side.table.name,
+      rows: side.table.rows,
+      columns: side.table.columns.map((column) => column.name),
+    }));
+    reporter.warning(
+      'SAME_NAME',
+      at,
+      `${conflict.tables.map((side) => `${side.database.path} (${rowsOf(side.table)})`).join(', ')} each have a table ${conflict.name}; ${conflict.why}. The draft ${conflict.chosen === 'merge' ? 'merges them' : 'keeps them apart under different names'}.`,
+      {
+        database: database.path,
+        table: table.name,
+        details: {
+          target: conflict.target,
+          chosen: conflict.chosen,
+          sides,
+          common: commonColumns(sides.map((side) => side.columns)),
+        },
+        resolutions: [
+          { id: 'rename-apart', title: 'Keep the tables apart under different names' },
+          { id: 'merge-with-discriminator', title: 'Merge them, with a column that says where a row came from' },
+          { id: 'merge', title: 'Merge them' },
+        ],
+      },
+    );
+  }
+  return reporter.findings;
+}
+
+function sourceKey(plan: Plan, path: string): string {
+  return Object.hasOwn(plan.sources, path)
+    ? path
+    : (Object.keys(plan.sources).find((key) => key.includes('*')) ?? path);
+}
+
+function commonColumns(sides: readonly (readonly string[])[]): string[] {
+  const [first = [], ...rest] = sides;
+  return first.filter((column) =>
+    rest.every((columns) => columns.some((other) => foldName(other) === foldName(column))),
+  );
+}
