@@ -25,6 +25,9 @@ export class Fixes {
   private readonly dispositions: ReadonlyMap<string, TableDisposition>;
   private readonly actions: ReadonlyMap<string, { action: string; reason?: string }>;
   private readonly uses: ReturnType<typeof workspaceUses>;
+  private readonly opened = new Map<string, FileFixes | { readonly problem: string }>();
+  private readonly tables: readonly Reference[];
+  private readonly blocked = new Map<string, string | undefined>();
   readonly python: PythonAccess;
 
   constructor(
@@ -33,6 +36,7 @@ export class Fixes {
     references: readonly Reference[],
   ) {
     this.uses = workspaceUses(files);
+    this.tables = references.filter((each) => each.kind === 'table' && each.stale);
     this.targets = new Map(plan.targets.map((target) => [target.name, target]));
     this.actions = new Map(plan.databases.map((database) => [database.path, database]));
     this.dispositions = new Map(
@@ -46,6 +50,55 @@ export class Fixes {
 
   /** One file: what becomes of each reference, and the edits for any choice of them. */
   open(file: string): FileFixes | { readonly problem: string } {
+    let opened = this.opened.get(file);
+    if (!opened) this.opened.set(file, (opened = this.read(file)));
+    return opened;
+  }
+
+  /**
+   * Why the paths of a legacy database must stay as they are for now: a query that cannot be rewritten would reach other
+   * rows, or none, once its connection leads to the target.
+   */
+  blocks(database: string): string | undefined {
+    if (!this.blocked.has(database)) this.blocked.set(database, this.findBlock(database));
+    return this.blocked.get(database);
+  }
+
+  private findBlock(database: string): string | undefined {
+    for (const reference of this.tables) {
+      if (reference.database !== database || reference.table === undefined) continue;
+      const disposition = this.disposition(database, reference.table);
+      if (disposition?.action !== 'move' || this.answersAsBefore(database, disposition)) continue;
+      const opened = this.open(reference.file);
+      if ('problem' in opened || opened.isIgnored(reference)) continue;
+      const outcome = opened.judge(reference);
+      if (outcome.kind === 'none')
+        return `First change the query on ${reference.table} in ${reference.file}:${reference.line}. ${outcome.reason}`;
+    }
+    return undefined;
+  }
+
+  /** Does the legacy name of a table mean the same rows and columns in the target? */
+  private answersAsBefore(database: string, moved: Extract<TableDisposition, { action: 'move' }>): boolean {
+    const same = (name: string) => name.toLowerCase() === moved.table.toLowerCase();
+    const target = this.targets.get(moved.target);
+    const view = target?.views.find((each) => same(each.name));
+    if (view) return view.source.database === database && same(view.source.table);
+    return same(moved.name) && Object.keys(moved.renamed).length === 0 && Object.keys(moved.discriminator).length === 0;
+  }
+
+  /** Fixable references of the file to tables of this database: they follow their connection. */
+  followers(file: FileFixes, database: string): Reference[] {
+    return this.tables.filter(
+      (each) =>
+        each.file === file.file &&
+        each.database === database &&
+        file.judge(each).kind === 'fix' &&
+        !file.isIgnored(each),
+    );
+  }
+
+  private read(file: string): FileFixes | { readonly problem: string } {
     let text: string;
     try {
       text = this.files.read(file);
@@ -157,27 +210,29 @@ export class FileFixes {
     }
     const target = reference.target === undefined ? undefined : this.fixes.target(reference.target);
     if (!target) return none(reference.note ?? this.fixes.withoutTarget(reference.database));
+    const block = this.fixes.blocks(reference.database);
+    if (block !== undefined) return none(block);
     return this.fixer(reference.language).fixPath({ reference, target, ...offsets });
   }
 }
 
 /**
- * Gives each stale reference that is certain its `fix`. Each fix stands alone: it brings the import it needs, and takes
- * away what it alone leaves unused. References set aside by a comment are no longer stale; those without a certain fix
+ * Gives each stale reference that is certain its `fix`. Each fix stands alone: it brings the import it needs, takes away
+ * what it alone leaves unused, and renames the tables in the same file that its connection is asked for. References set aside by a comment are no longer stale; those without a certain fix
  * say why in `note`.
  */
 export function attachFixes(result: ReferencesResult, plan: ResolvedPlan, files: CodeFiles): ReferencesResult {
   const fixes = new Fixes(plan, files, result.references);
-  const opened = new Map<string, ReturnType<Fixes['open']>>();
   const references = result.references.map((reference): Reference => {
     if (!reference.stale) return reference;
-    let file = opened.get(reference.file);
-    if (!file) opened.set(reference.file, (file = fixes.open(reference.file)));
+    const file = fixes.open(reference.file);
     if ('problem' in file) return { ...reference, note: file.problem };
     if (file.isIgnored(reference)) return { ...reference, stale: false, note: 'set aside by a comment' };
     const outcome = file.judge(reference);
     if (outcome.kind === 'none') return { ...reference, note: reference.note ?? outcome.reason };
-    return { ...reference, fix: { title: outcome.title, edits: file.edits([reference]) } };
+    const tables = reference.kind === 'path' ? fixes.followers(file, reference.database) : [];
+    const title = tables.length > 0 ? `${outcome.title}, and the new table names` : outcome.title;
+    return { ...reference, fix: { title, edits: file.edits([reference, ...tables]) } };
   });
   return { ...result, references };
 }

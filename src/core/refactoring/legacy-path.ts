@@ -39,7 +39,10 @@ export function renamePath(text: string, legacy: string, target: string, climb: 
   const base = components.slice(0, components.length - matched);
   const path = relativeComponents(base, target.split('/'));
   const prefix = text.slice(0, start);
-  if (path[0] === '..' && !(climb && isRelativePrefix(prefix))) return undefined;
+  // Behind an absolute or a computed directory only what lies beside the legacy file is sure to be there, too (a mount).
+  const beside = relativeComponents(components.slice(0, -1), target.split('/'))[0] !== '..';
+  if (!isRelativePrefix(prefix) && !beside) return undefined;
+  if (path[0] === '..' && !climb) return undefined;
   return { start, end: found.end, newText: path.join(separator) };
 }
 
@@ -64,7 +67,7 @@ function isNamePart(char: string | undefined): boolean {
   return char !== undefined && /[\p{L}\p{N}_]/u.test(char);
 }
 
-/** Nothing, `./` or `../…`, also behind a quote. */
+/** Nothing, `./` or `../…`, also behind a quote, `file:` or `sqlite:///`. */
 function isRelativePrefix(prefix: string): boolean {
-  return /^["'`]?(?:\.{1,2}(?:\/|\\{1,2}))*$/.test(prefix);
+  return /^["'`]?(?:file:|sqlite[a-z0-9+]*:\/\/\/)?(?:\.{1,2}(?:\/|\\{1,2}))*$/.test(prefix);
 }
