@@ -1,3 +1,4 @@
+import type { InventoryTable } from '../inventory/inventory';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { parseCreateTable } from './ddl';
 import { foldName, sameName } from './ddl-tokens';
@@ -21,6 +22,7 @@ interface Candidate {
 export function compatibilityViews(
   target: { readonly name: string; readonly replaces?: string },
   tables: readonly ResolvedTable[],
+  legacyTable: (source: ResolvedSource) => InventoryTable | undefined,
   taken: ReadonlySet<string>,
   reporter: Reporter,
 ): CompatibilityView[] {
@@ -42,7 +44,7 @@ export function compatibilityViews(
       );
       return [];
     }
-    return [view(chosen, used)];
+    return [view(chosen, legacyTable(chosen.source), used)];
   });
 }
 
@@ -53,10 +55,35 @@ function choose(target: { readonly replaces?: string }, candidates: readonly Can
   return tables.size === 1 ? candidates[0] : undefined;
 }
 
-function view({ table, source }: Candidate, used: Set<string>): CompatibilityView {
-  const columns = source.columns.flatMap((column) =>
+/** Legacy columns in their order, each with the unified column that holds its values now. */
+function shownColumns(
+  { table, source }: Candidate,
+  legacy: InventoryTable | undefined,
+): { unified: string; legacy: string }[] {
+  const computed = new Set(
+    parseCreateTable(table.sql)
+      ?.columns.filter((column) => column.constraints.some(({ kind }) => kind === 'generated'))
+      .map(({ name }) => foldName(name)),
+  );
+  const mapped = source.columns.flatMap((column) =>
     column.kind === 'column' ? [{ unified: column.target, legacy: column.source }] : [],
   );
+  if (!legacy) return mapped;
+  return legacy.columns.flatMap((column) => {
+    const known = mapped.find((candidate) => candidate.legacy === column.name);
+    if (known) return [known];
+    const renewed = source.columns.find(
+      (candidate) => candidate.kind === 'sql' && sameName(candidate.target, column.name),
+    );
+    if (renewed) return [{ unified: renewed.target, legacy: column.name }];
+    return column.generated !== 'hidden' && computed.has(foldName(column.name))
+      ? [{ unified: column.name, legacy: column.name }]
+      : [];
+  });
+}
+
+function view({ table, source }: Candidate, legacy: InventoryTable | undefined, used: Set<string>): CompatibilityView {
+  const columns = shownColumns({ table, source }, legacy);
   // Merged rows of other sources are none of the legacy table's, where a discriminator tells them apart.
   const fixed =
     table.sources.length > 1 ? source.columns.flatMap((column) => (column.kind === 'constant' ? [column] : [])) : [];

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine';
+import type { InventoryTable } from '../inventory/inventory';
 import type { Plan, PlanTarget } from './definition';
 import { compatibilityViews, uniqueName } from './compatibility';
 import { parseCreateTable } from './ddl';
@@ -47,7 +48,10 @@ interface NamedIndex {
 /** One target with its tables, indexes, views and triggers, all names unique in it. */
 export function resolveTarget(input: TargetInput): ResolvedTarget {
   const { planned, supplied, reporter, name } = input;
-  const groups = input.groups.groups.filter((group) => group.target === name);
+  // What stands at the target's path today leads: it keeps the names of its indexes and views.
+  const groups = input.groups.groups
+    .filter((group) => group.target === name)
+    .sort((a, b) => Number(fromOwn(b, planned)) - Number(fromOwn(a, planned)));
   const tables = groups.flatMap((group) => resolveTable(group, input) ?? []);
   for (const table of supplied?.tables ?? [])
     if (!groups.some((group) => sameName(group.name, table.name))) tables.push(suppliedTable(table, [], undefined));
@@ -73,6 +77,7 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
       ? compatibilityViews(
           { name, replaces: input.replaces },
           ordered,
+          (source) => legacyTable(groups, source),
           new Set([...taken, ...after.map((item) => foldName(item.name))]),
           reporter,
         )
@@ -115,6 +120,17 @@ function bookkeeping(planned: PlanTarget): Pick<ResolvedTarget, 'bookkeeping'> {
       ...(metadata ? { metadata: metadata === true ? 'system_schema_metadata' : metadata } : {}),
     },
   };
+}
+
+function legacyTable(groups: readonly TableGroup[], source: ResolvedSource): InventoryTable | undefined {
+  for (const group of groups)
+    for (const candidate of group.sources)
+      if (candidate.database.path === source.database && candidate.table.name === source.table) return candidate.table;
+  return undefined;
+}
+
+function fromOwn(group: TableGroup, planned: PlanTarget): boolean {
+  return group.sources.some((source) => source.database.path === planned.path);
 }
 
 function resolveTable(group: TableGroup, input: TargetInput): ResolvedTable | undefined {
@@ -381,8 +397,10 @@ function placeDependents(input: TargetInput, taken: Set<string>): ResolvedTarget
   if (input.supplied) return [...input.supplied.after];
   const triggers = new Set<string>();
   const known = new Set<string>();
-  const views = input.dependents.filter(({ kind }) => kind === 'view');
-  const others = input.dependents.filter(({ kind }) => kind === 'trigger');
+  const own = (dependent: MovedDependent) => Number(dependent.database === input.planned.path);
+  const ordered = [...input.dependents].sort((a, b) => own(b) - own(a));
+  const views = ordered.filter(({ kind }) => kind === 'view');
+  const others = ordered.filter(({ kind }) => kind === 'trigger');
   return [...views, ...others].flatMap((dependent) => {
     const fingerprint = ddlFingerprint(dependent.sql);
     if (known.has(fingerprint)) return [];
