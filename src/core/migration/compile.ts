@@ -142,9 +142,12 @@ function buildSteps(
       name: item.name,
       sql: item.sql,
     })),
-    ...(target.defaults ?? []).map(
-      (row): Step => ({ kind: 'default-rows', target: name, table: row.table, sql: row.sql }),
-    ),
+    ...(target.defaults ?? []).map((row): Step => ({
+      kind: 'default-rows',
+      target: name,
+      table: row.table,
+      sql: row.sql,
+    })),
     ...target.views.flatMap((view): Step[] => [
       { kind: 'create-view', target: name, name: view.name, sql: view.sql },
       ...(view.triggers ?? []).map((trigger): Step => ({ kind: 'create-trigger', target: name, ...trigger })),

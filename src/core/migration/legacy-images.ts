@@ -5,7 +5,7 @@ import type { DatabaseImage } from '../sqlite/image';
 import { imageBytes } from '../sqlite/materialize';
 import { countRows } from '../sqlite/digest';
 import { readSchema } from '../sqlite/schema';
-import type { DatabaseSchema } from '../sqlite/schema';
+import type { DatabaseSchema } from '../sqlite/schema-table';
 import type { Manifest } from './backup';
 import { snapshotPath } from './backup';
 

@@ -12,7 +12,9 @@ import { addDigests, digestTable, digestTableGroups, groupKey } from '../sqlite/
 import { openImage } from '../sqlite/image';
 import type { DatabaseImage } from '../sqlite/image';
 import { readSchema } from '../sqlite/schema';
-import type { DatabaseSchema } from '../sqlite/schema';
+import type { DatabaseSchema, SchemaTable } from '../sqlite/schema-table';
+import { storedValue } from '../sqlite/stored-value';
+import type { StoredValue } from '../sqlite/stored-value';
 import type { LegacyImages } from './legacy-images';
 
 /** Number of rows and their digest, order-independent. */
@@ -55,7 +57,7 @@ export async function verifyRows(
     for (const source of sources.filter((candidate) => sameList(carriedColumns(candidate), columns))) {
       throwIfCancelled(options.signal);
       const expected = await sourceContent(source, columns, legacy, scratch, options);
-      const key = groupKey(grouping.map((column) => constantOf(source, column)));
+      const key = groupKey(grouping.map((column) => storedConstant(source, stored, column)));
       checks.push(compare(`${name}: rows from ${source.database}`, expected, groups.get(key) ?? NOTHING, place));
     }
   }
@@ -101,6 +103,12 @@ const constantOf = (source: ResolvedSource, column: string) => {
   return mapping?.kind === 'constant' ? mapping.value : null;
 };
 
+/** The constant as the unified column's affinity stores it. */
+function storedConstant(source: ResolvedSource, table: SchemaTable, column: string): StoredValue {
+  const affinity = table.columns.find((candidate) => candidate.name === column)?.affinity;
+  return storedValue(constantOf(source, column), affinity);
+}
+
 /** Columns that are constant in every source and together tell all sources apart; empty when there are none. */
 function discriminators(sources: readonly ResolvedSource[]): string[] {
   if (sources.length < 2) return [];
@@ -110,7 +118,7 @@ function discriminators(sources: readonly ResolvedSource[]): string[] {
       source.columns.some((mapping) => mapping.kind === 'constant' && mapping.target === column),
     ),
   );
-  const keys = new Set(sources.map((source) => groupKey(columns.map((column) => constantOf(source, column)))));
+  const keys = new Set(sources.map((source) => JSON.stringify(columns.map((column) => constantOf(source, column)))));
   return keys.size === sources.length ? columns : [];
 }
 

@@ -1,0 +1,1 @@
+export { isKeyword, isOperator, sqlTokens, tokenName } from '../plan/ddl-tokens';
