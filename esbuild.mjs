@@ -10,6 +10,8 @@ const outdir = 'dist';
 
 const node = {
   platform: 'node',
+  // jsonc-parser's `main` loads its parts by computed names, which cannot be bundled.
+  mainFields: ['module', 'main'],
   target: 'node20',
   format: 'cjs',
   bundle: true,
