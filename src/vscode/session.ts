@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import path from 'node:path';
+import { ConsolidationError } from '../core/errors';
 import type { Inventory } from '../core/inventory/inventory';
 import type { Pipeline, PipelineOptions } from '../core/pipeline';
-import type { WorkOptions } from '../core/ports';
+import type { Finding, WorkOptions } from '../core/ports';
 import type { Reference, ReferencesResult } from '../core/references/reference';
 import type { CheckResult, StatusResult } from '../core/results';
 import { exists } from './edits';
@@ -81,8 +82,17 @@ export class WorkspaceSession implements vscode.Disposable {
     return this.inventory;
   }
 
+  /** A plan file that cannot be read is a result as well: its errors have places in the file. */
   async check(work?: WorkOptions): Promise<CheckResult> {
-    this.checked = await this.pipeline.check(this.options(work));
+    const options = this.options(work);
+    try {
+      this.checked = await this.pipeline.check(options);
+    } catch (error) {
+      const findings = error instanceof ConsolidationError ? error.details.findings : undefined;
+      if (!Array.isArray(findings)) throw error;
+      const planFile = this.settings.planFile;
+      this.checked = { version: 1, ok: false, planFile, findings: findings as readonly Finding[] };
+    }
     this.changed.fire('check');
     return this.checked;
   }

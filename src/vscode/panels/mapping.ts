@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { toErrorValue } from '../../core/errors';
 import { isFromMapping } from '../../protocol/mapping';
-import type { FromMapping, MappingEdit, ToMapping } from '../../protocol/mapping';
+import type { FromMapping, ToMapping } from '../../protocol/mapping';
 import { requireTrust, run } from '../commands/command';
 import { applyEdit } from '../edits';
-import { planEdit, planResolution } from '../planEdits';
+import { planEdit } from '../planEdits';
 import type { Services } from '../services';
 import type { WorkspaceSession } from '../session';
 import { mappingState } from './mappingState';
@@ -41,13 +41,6 @@ export class MappingEditor implements vscode.CustomTextEditorProvider {
       const trusted = vscode.workspace.isTrusted;
       view.post(mappingState(planFile ?? '', session?.checked, session?.inventory, { busy, error, trusted }));
     };
-    if (!session || planFile !== session.settings.planFile) {
-      error =
-        'This file is not the plan of an open workspace folder. Open its folder, or name the file in the setting ' +
-        '"SQLite Consolidator: Plan File".';
-      return;
-    }
-
     /** Keeps the last good picture while something runs or fails, and says so. */
     const attempt = async (title: string | null, work: () => Promise<unknown>): Promise<void> => {
       busy = title;
@@ -64,27 +57,33 @@ export class MappingEditor implements vscode.CustomTextEditorProvider {
     };
     const load = () =>
       attempt('Checking the plan …', async () => {
-        if (!session.inventory) await session.scan();
-        await session.check();
+        if (session && !session.inventory) await session.scan();
+        await session?.check();
       });
     const edit = (make: () => Promise<vscode.WorkspaceEdit>) =>
       attempt(null, async () => {
         requireTrust();
         await applyEdit(await make());
-        await session.check();
+        await session?.check();
       });
     const receive = async (message: FromMapping): Promise<void> => {
+      if (!session || planFile !== session.settings.planFile) {
+        error =
+          'This file is not the plan of an open workspace folder. Open its folder, or name the file in the setting ' +
+          '"SQLite Consolidator: Plan File".';
+        send();
+        return;
+      }
       const folder = session.folder.uri.toString();
       if (message.type === 'ready') {
         if (session.checked) send();
         if (!session.checked || !session.inventory) await load();
       } else if (message.type === 'command') await run(message.command, { folder });
       else if (message.type === 'openPlan') await run('openPlan', { folder, line: message.line ?? undefined });
-      else if (message.type === 'edit') await edit(() => planEdit(document, message.edit satisfies MappingEdit));
+      else if (message.type === 'edit') await edit(() => Promise.resolve(planEdit(document, message.edit)));
       else {
         const finding = session.checked?.findings[message.finding];
-        if (finding?.code === message.code)
-          await edit(() => planResolution(document, session, finding, message.resolution));
+        if (finding?.code === message.code) await run('openPlan', { folder, line: finding.line });
       }
     };
     const subscription = sessions.onDidChange((event) => {

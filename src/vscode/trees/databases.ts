@@ -14,7 +14,10 @@ export function registerDatabasesTree(services: Services): void {
 
 function roots(session: WorkspaceSession): TreeNode[] {
   const targets = session.checked?.resolved?.targets ?? [];
-  const targetPaths = new Set(targets.filter((target) => !target.replaces).map((target) => target.path));
+  const stands = (name: string) =>
+    session.status?.targets.some((target) => target.name === name && target.state !== 'absent');
+  const published = targets.filter((target) => !target.replaces || stands(target.name));
+  const targetPaths = new Set(published.map((target) => target.path));
   const legacy = (session.inventory?.databases ?? []).filter((database) => !targetPaths.has(database.path));
   const groups: TreeNode[] = [];
   if (targets.length > 0)
