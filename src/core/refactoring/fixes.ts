@@ -2,6 +2,9 @@ import { GENERATED_MARK } from '../access-layer/generated';
 import type { ResolvedPlan, ResolvedTarget, TableDisposition } from '../plan/resolved';
 import type { Reference, ReferencesResult, TextEdit } from '../references/reference';
 import { TextIndex, compareEdits } from './edits';
+import { locateGoAccess } from './go/access';
+import type { GoAccess } from './go/access';
+import { GoFixer } from './go/fix';
 import { none } from './outcome';
 import type { CodeFiles, FileFixer, Outcome } from './outcome';
 import { PythonFixer } from './python/fix';
@@ -29,6 +32,7 @@ export class Fixes {
   private readonly tables: readonly Reference[];
   private readonly blocked = new Map<string, string | undefined>();
   readonly python: PythonAccess;
+  readonly go: GoAccess;
 
   constructor(
     plan: ResolvedPlan,
@@ -44,8 +48,10 @@ export class Fixes {
         database.tables.map((table) => [tableKey(database.path, table.table), table] as const),
       ),
     );
-    const users = references.filter((each) => each.stale && each.language === 'python').map((each) => each.file);
-    this.python = locatePythonAccess(plan, files, users);
+    const users = (language: string) =>
+      references.filter((each) => each.stale && each.language === language).map((each) => each.file);
+    this.python = locatePythonAccess(plan, files, users('python'));
+    this.go = locateGoAccess(plan, files, users('go'));
   }
 
   /** One file: what becomes of each reference, and the edits for any choice of them. */
@@ -110,6 +116,7 @@ export class Fixes {
 
   private fixer(file: string, text: string, language: string): FileFixer {
     if (language === 'python') return new PythonFixer(file, text, this.python, this.files, this.uses.of(file));
+    if (language === 'go') return new GoFixer(file, text, this.go, this.files);
     return new TextFixer(text, language);
   }
 

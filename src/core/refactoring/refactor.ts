@@ -1,9 +1,10 @@
-import { accessSettings, isMapped } from './access-names';
+import { generateGo } from '../access-layer/go/index';
 import { generatePython } from '../access-layer/python/index';
 import type { GeneratedFile } from '../access-layer/generated';
 import type { ResolvedPlan } from '../plan/resolved';
 import type { Reference, ReferencesResult, TextEdit } from '../references/reference';
 import type { RefactorResult } from '../results';
+import { isMapped } from './access-names';
 import { unifiedDiff } from './diff';
 import { applyEdits, compareEdits } from './edits';
 import { Fixes } from './fixes';
@@ -87,9 +88,9 @@ function fixFile(
 
 /** Modules of the access layer: those that edits call, and those that an earlier refactoring wrote. */
 function accessLayer(plan: ResolvedPlan, fixes: Fixes, called: ReadonlySet<string>): GeneratedFile[] {
-  const python = accessSettings(plan, 'python');
   const result: GeneratedFile[] = [];
-  if (called.has('python') && !isMapped(python)) result.push(...generatePython(plan, fixes.python));
+  if (called.has('python') && !isMapped(fixes.python.settings)) result.push(...generatePython(plan, fixes.python));
+  if (called.has('go') && !isMapped(fixes.go.settings)) result.push(...generateGo(plan, fixes.go));
   return result;
 }
 

@@ -1,7 +1,7 @@
 import { renamePath } from './legacy-path';
 import { none } from './outcome';
 import type { FileFixer, Outcome, PathReference, Replacement } from './outcome';
-import { isPlain } from './python/fix';
+import { isPlain } from './rename-literal';
 
 /** Configuration, scripts and documents: the path alone is written anew, in the same relative form and quoting. */
 export class TextFixer implements FileFixer {

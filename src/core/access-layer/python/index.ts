@@ -1,7 +1,8 @@
 import { accessSettings } from '../../refactoring/access-names';
-import type { Profile, ResolvedPlan, ResolvedTarget } from '../../plan/resolved';
+import type { ResolvedPlan, ResolvedTarget } from '../../plan/resolved';
 import { GENERATED_MARK, planHash } from '../generated';
 import type { GeneratedFile } from '../generated';
+import { poolLimits, splitProfile } from '../settings';
 import { CONNECT } from './connect';
 import { FLAG_PATHS, HEAD, PATHS } from './head';
 import { FLAG, legacyTables } from './legacy';
@@ -15,9 +16,6 @@ export interface PythonLocation {
   readonly file: string;
 }
 
-/** PRAGMAs that take effect only while the database is empty, in the order in which they must be given. */
-const AT_CREATION = ['page_size', 'auto_vacuum'];
-
 /**
  * The Python module of the access layer (Python 3.8 and later, standard library alone). The same plan gives the same
  * text.
@@ -28,7 +26,7 @@ export function generatePython(plan: ResolvedPlan, location?: PythonLocation): G
   const file = location?.file ?? `${(settings.module ?? 'databases').split('.').join('/')}.py`;
   const targets = [...plan.targets].sort((a, b) => (a.name < b.name ? -1 : 1));
   const example = targets[0]?.name ?? 'core';
-  const pool = poolSettings(plan);
+  const pool = poolLimits(plan, 'python');
   const exported = [
     'PoolTimeoutError',
     'TARGETS',
@@ -71,38 +69,20 @@ export function generatePython(plan: ResolvedPlan, location?: PythonLocation): G
 }
 
 function printTarget(target: ResolvedTarget): string {
-  const creation = AT_CREATION.filter((name) => target.profile[name] !== undefined);
-  const rest = Object.keys(target.profile)
-    .filter((name) => !AT_CREATION.includes(name))
-    .sort((a, b) => Number(b === 'journal_mode') - Number(a === 'journal_mode') || (a < b ? -1 : 1));
+  const { creation, pragmas } = splitProfile(target.profile);
   const tables = target.tables.map((table) => pythonString(table.name));
   return (
     `    ${pythonString(target.name)}: Target(\n` +
     `        path=${pythonString(target.path)},\n` +
     `        purpose=${pythonString(target.purpose ?? '')},\n` +
-    `        creation=${pragmas(target.profile, creation)},\n` +
-    `        pragmas=${pragmas(target.profile, rest)},\n` +
+    `        creation=${printPragmas(creation)},\n` +
+    `        pragmas=${printPragmas(pragmas)},\n` +
     `        tables=${pythonTupleLines(tables, '        ')},\n` +
     `    ),\n`
   );
 }
 
-function pragmas(profile: Profile, names: readonly string[]): string {
-  const pairs = names.map((name) =>
-    pythonTuple([pythonString(name), pythonString(String(profile[name]).toUpperCase())]),
-  );
+function printPragmas(list: readonly (readonly [string, string])[]): string {
+  const pairs = list.map(([name, value]) => pythonTuple([pythonString(name), pythonString(value)]));
   return pythonTupleLines(pairs, '        ');
-}
-
-/** `"pool": { "size": 5, "wait": 30, "idle": 300 }` of the access section; times in seconds. */
-function poolSettings(plan: ResolvedPlan): { size: number; wait: number; idle: number } {
-  const given = plan.access.python?.pool;
-  const pool = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
-  const number = (value: unknown, fallback: number, least: number) =>
-    typeof value === 'number' && Number.isFinite(value) && value >= least ? value : fallback;
-  return {
-    size: Math.floor(number(pool.size, 5, 1)),
-    wait: number(pool.wait, 30, 0),
-    idle: number(pool.idle, 300, 0),
-  };
 }

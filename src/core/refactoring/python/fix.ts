@@ -1,7 +1,7 @@
 import { isMapped } from '../access-names';
 import type { AccessFunction } from '../access-names';
-import { renamePath } from '../legacy-path';
 import { none } from '../outcome';
+import { baseName, renameInPlace, renameText } from '../rename-literal';
 import type { CodeFiles, FileFixer, Outcome, PathReference, Replacement } from '../outcome';
 import { PYTHON_NAMES, importPreamble, isFirstParty } from './access';
 import type { PythonAccess } from './access';
@@ -55,19 +55,21 @@ export class PythonFixer implements FileFixer {
       return none('The file is not valid Python, so that no edit of it is safe. Correct it first.');
     const first = this.module.tokenStartingAt(start);
     const last = this.module.tokenEndingAt(end);
-    if (reference.shape === 'text' || first === -1 || last === -1 || last < first) return this.renameText(request);
+    if (reference.shape === 'text' || first === -1 || last === -1 || last < first)
+      return renameText(this.module.text, request);
     const span = this.argumentOf({ first, last });
     if (!span) return none('The call has no path argument that could be replaced.');
     const line = this.module.lineAt(start);
-    if (line && line.tokens.length === 1) return this.renameText(request); // a doc string
+    if (line && line.tokens.length === 1) return renameText(this.module.text, request); // a doc string
     if (line?.tokens[0].text === 'case' && line.tokens.at(-1)?.text === ':')
       return none('A pattern of a match statement cannot call a function. Change the comparison by hand.');
     if (code[span.first - 1]?.kind === 'string' || code[span.last + 1]?.kind === 'string')
-      return this.renameText(request);
+      return renameText(this.module.text, request);
     const sealed = this.environmentDefault(span, request);
     if (sealed) return this.replaceWhole(sealed, 'string', request);
     const needs = dependencies(this.module, code.slice(span.first, span.last + 1), start);
-    if (needs.environment || needs.open.length > 0) return this.renameInPlace(span, request, needs.environment);
+    if (needs.environment || needs.open.length > 0)
+      return renameInPlace(this.module.text, code.slice(span.first, span.last + 1), request, needs.environment);
     return this.replaceWhole(span, this.kindOf(span, reference.shape), request);
   }
 
@@ -187,7 +189,8 @@ export class PythonFixer implements FileFixer {
     const { span, kind } = this.widen(inner, innerKind);
     const start = code[span.first].start;
     const end = code[span.last].end;
-    if (this.hasComment(start, end)) return this.renameInPlace(inner, request, false);
+    if (this.hasComment(start, end))
+      return renameInPlace(this.module.text, code.slice(inner.first, inner.last + 1), request, false);
     const legacy = this.access.settings.flag ? `, legacy=${quote}${reference.database}${quote}` : '';
     const name = `${quote}${target.name}${quote}`;
     const open = this.openCall(span, kind);
@@ -357,41 +360,6 @@ export class PythonFixer implements FileFixer {
     const double = this.module.code.filter((token) => token.string?.quote === '"').length;
     return single > double && site >= 0 ? "'" : '"';
   }
-
-  /** A directory that something else decides stays; the file name behind it becomes the target's. */
-  private renameInPlace(span: Span, request: PathReference, environment: boolean): Outcome {
-    const { text } = this.module;
-    const tokens = this.module.code.slice(span.first, span.last + 1);
-    for (const token of tokens.toReversed()) {
-      if (!token.string) continue;
-      const renamed = this.renameLiteral(token, request, false);
-      if (renamed) return { kind: 'fix', title: `Use ${request.target.path}`, replacement: renamed, needs: [] };
-      if (text.slice(token.start, token.end).includes(baseName(request.reference.database))) break;
-    }
-    return none(
-      environment
-        ? `An environment variable decides the directory, and ${request.target.path} does not lie in it. Set the directory aside by hand.`
-        : `The directory is decided elsewhere, and ${request.target.path} does not lie in it. Change the place where it is set.`,
-    );
-  }
-
-  private renameLiteral(token: Token, request: PathReference, climb: boolean): Replacement | undefined {
-    if (!token.string) return undefined;
-    const { contentStart, contentEnd } = token.string;
-    const content = this.module.text.slice(contentStart, contentEnd);
-    const renamed = renamePath(content, request.reference.database, request.target.path, climb);
-    if (!renamed || !isPlain(renamed.newText)) return undefined;
-    return { start: contentStart + renamed.start, end: contentStart + renamed.end, newText: renamed.newText };
-  }
-
-  /** Documentation, comments and parts of strings: the path alone is written anew. */
-  private renameText({ reference, target, start, end }: PathReference): Outcome {
-    const renamed = renamePath(this.module.text.slice(start, end), reference.database, target.path, true);
-    if (!renamed || !isPlain(renamed.newText))
-      return none(`${target.path} cannot be written in the form of this text.`);
-    const replacement = { start: start + renamed.start, end: start + renamed.end, newText: renamed.newText };
-    return { kind: 'fix', title: `Use ${target.path}`, replacement, needs: [] };
-  }
 }
 
 /** Does the token end something that a following parenthesis would call or index? */
@@ -418,11 +386,6 @@ function endsOperand(token: Token | undefined): boolean {
   return token.kind === 'string' || token.kind === 'number' || ')]}'.includes(token.text);
 }
 
-/** No character that a string literal, a shell or a configuration file would read as something else. */
-export function isPlain(path: string): boolean {
-  return /^[\p{L}\p{N}_@+=,. /~-]+$/u.test(path.replaceAll('\\', '/'));
-}
-
 function fixOf(call: string, replacement: Replacement, need: string): Outcome {
   return { kind: 'fix', title: `Use ${call}`, replacement, needs: [need] };
 }
@@ -434,8 +397,4 @@ function templateName(template: string, target: string): string {
 
 function renderTemplate(template: string, target: string, rest: string): string {
   return template.replaceAll('{target}', target).replaceAll('{arguments}', rest);
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
