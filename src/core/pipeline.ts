@@ -3,6 +3,10 @@ import { ConsolidationError } from './errors';
 import { exists, writeFileAtomically } from './files';
 import type { Inventory } from './inventory/inventory';
 import { compileMigration } from './migration/compile';
+import type { Migration } from './migration/compile';
+import { loadRecovered } from './migration/legacy-images';
+import { NOTHING_MEASURED, measure } from './migration/measure';
+import type { Measurements } from './migration/measure';
 import { withLock } from './migration/lock';
 import { dryRun, runMigration } from './migration/migrate';
 import { recoverRuns } from './migration/recover';
@@ -10,7 +14,8 @@ import { rollBack } from './migration/rollback';
 import { chooseRun, readRunInput } from './migration/runs';
 import { verifyPublished } from './migration/verify-published';
 import { draftPlan } from './plan/draft';
-import type { WorkOptions } from './ports';
+import type { ResolvedPlan } from './plan/resolved';
+import type { Finding, WorkOptions } from './ports';
 import { openCodeFiles } from './refactoring/code-files';
 import { attachFixes } from './refactoring/fixes';
 import { recordRefactoring, undoRefactorings } from './refactoring/record';
@@ -113,41 +118,58 @@ async function draft(options: PipelineOptions & DraftOptions): Promise<DraftResu
 }
 
 async function check(options: PipelineOptions): Promise<CheckResult> {
-  const { planFile, resolved } = await planWorkspace(options);
-  return {
-    version: 1,
-    ok: resolved.findings.every((finding) => finding.severity !== 'error'),
-    planFile,
-    findings: resolved.findings,
+  const planned = await planWorkspace(options);
+  const { resolved } = planned.published ? planned : await measured(planned, options);
+  const { planFile } = planned;
+  return { version: 1, ok: !hasErrors(resolved), planFile, findings: resolved.findings, resolved };
+}
+
+const hasErrors = (resolved: ResolvedPlan) => resolved.findings.some((finding) => finding.severity === 'error');
+
+/** A plan that is right as far as the schemas tell, held against the data: key collisions become findings. */
+async function measured(
+  planned: PlannedWorkspace,
+  options: PipelineOptions,
+): Promise<{ readonly resolved: ResolvedPlan; readonly measurements: Measurements }> {
+  const { resolved, inventory } = planned;
+  if (hasErrors(resolved)) return { resolved, measurements: NOTHING_MEASURED };
+  const measurements = await measure(
     resolved,
-  };
+    inventory,
+    (database) => loadRecovered(options.workspace, database),
+    options,
+  );
+  if (measurements.collisions.length === 0) return { resolved, measurements };
+  return { resolved: await planned.resolveWith(measurements.collisions), measurements };
 }
 
 async function migrate(options: PipelineOptions & { mode: MigrationMode }): Promise<MigrateResult> {
   const { workspace, mode } = options;
-  if (mode === 'dry-run') return migratePlanned(options, await planWorkspace(options));
   // Everything that can be refused is refused before the lock, which is the first thing written.
-  await planWorkspace(options).then(
-    (planned) => planned.published ?? compileMigration(planned.resolved, planned.inventory),
-  );
+  const prepared = await prepare(options);
+  if (mode === 'dry-run')
+    return 'status' in prepared ? prepared : dryRun(workspace, prepared.migration, prepared.warnings);
   return withLock(workspace, async () => {
-    await recoverRuns(workspace);
-    return migratePlanned(options, await planWorkspace(options));
+    const current = (await recoverRuns(workspace)) ? await prepare(options) : prepared;
+    if ('status' in current) return current;
+    const { migration, planHash, warnings } = current;
+    return runMigration(workspace, migration, planHash, mode, warnings, options);
   });
 }
 
-async function migratePlanned(
-  options: PipelineOptions & { mode: MigrationMode },
-  planned: PlannedWorkspace,
-): Promise<MigrateResult> {
-  const { workspace, mode } = options;
-  const { published, resolved, inventory } = planned;
-  if (published) return unchanged(planned, published);
-  refuseEmpty(inventory);
-  const migration = compileMigration(resolved, inventory);
-  const warnings = resolved.findings.filter((finding) => finding.severity === 'warning');
-  if (mode === 'dry-run') return dryRun(workspace, migration, warnings);
-  return runMigration(workspace, migration, planned.planHash, mode, warnings, options);
+/** The compiled migration; or, when its targets stand already, the result that says so. */
+async function prepare(
+  options: PipelineOptions,
+): Promise<MigrateResult | { migration: Migration; planHash: string; warnings: readonly Finding[] }> {
+  const planned = await planWorkspace(options);
+  if (planned.published) return unchanged(planned, planned.published);
+  refuseEmpty(planned.inventory);
+  const { resolved, measurements } = await measured(planned, options);
+  return {
+    migration: compileMigration(resolved, planned.inventory, measurements),
+    planHash: planned.planHash,
+    warnings: resolved.findings.filter((finding) => finding.severity === 'warning'),
+  };
 }
 
 /** Targets that stand are never built again: programs may have written to them. */

@@ -80,6 +80,8 @@ export interface DatabaseResult {
   readonly rows: {
     readonly total: number;
     readonly moved: number;
+    /** Gave way to a row with the same key in another source, as the key policy says. */
+    readonly superseded: number;
     readonly retired: number;
     readonly rejected: number;
   };

@@ -7,6 +7,7 @@ import { publishedRun, readRunInput } from './migration/runs';
 import type { PipelineOptions } from './pipeline';
 import { PLAN_FILE } from './plan-file';
 import { readPlan } from './plan/read';
+import type { MeasuredRows } from './plan/measured-rows';
 import type { ResolvedPlan } from './plan/resolved';
 import { resolvePlan } from './plan/resolve';
 import type { Plan } from './plan/definition';
@@ -19,6 +20,8 @@ export interface PlannedWorkspace {
   readonly resolved: ResolvedPlan;
   /** The legacy databases; once targets are published, as the run found them. */
   readonly inventory: Inventory;
+  /** The plan resolved once more, with figures that only the data gives. */
+  readonly resolveWith: (measured: MeasuredRows) => Promise<ResolvedPlan>;
   /** The run whose targets stand in the workspace. */
   readonly published?: Run;
 }
@@ -40,8 +43,18 @@ export async function planWorkspace(options: PipelineOptions): Promise<PlannedWo
   const document = await readPlan(planFile, { workspace: options.workspace });
   const published = await publishedRun(options.workspace);
   const inventory = published ? (await readRunInput(published)).inventory : await scanWorkspace(options);
-  const resolved = await resolvePlan(document.plan, inventory, { file: document.file, locate: document.locate });
-  return { planFile, plan: document.plan, planHash: hashOf(document.plan), resolved, inventory, published };
+  const resolveWith = (measured: MeasuredRows) =>
+    resolvePlan(document.plan, inventory, { file: document.file, locate: document.locate, measured });
+  const resolved = await resolveWith([]);
+  return {
+    planFile,
+    plan: document.plan,
+    planHash: hashOf(document.plan),
+    resolved,
+    resolveWith,
+    inventory,
+    published,
+  };
 }
 
 /** The plan's meaning as a hash: comments and layout do not count. */

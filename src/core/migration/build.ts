@@ -89,6 +89,8 @@ async function execute(step: Step, database: EngineDatabase, sources: AttachedSo
       for (const pragma of step.pragmas) database.run(pragma);
       return;
     case 'create-table':
+    case 'gather':
+    case 'settle':
     case 'default-rows':
     case 'create-index':
     case 'create-trigger':
@@ -99,7 +101,7 @@ async function execute(step: Step, database: EngineDatabase, sources: AttachedSo
       return runStatement(database, step.sql, step);
     case 'sequence':
       await sources.attach(step.database);
-      return keepSequence(database, step.table, step.source);
+      return keepSequence(database, step.table, step.source, step.offset);
     case 'snapshot':
     case 'verify':
     case 'publish':
@@ -139,13 +141,15 @@ function runStatement(database: EngineDatabase, sql: string, step: Step): void {
 }
 
 /** The counter of an AUTOINCREMENT table never falls below that of any source (https://sqlite.org/autoinc.html). */
-function keepSequence(database: EngineDatabase, table: string, source: string): void {
+function keepSequence(database: EngineDatabase, table: string, source: string, offset: string): void {
   const name = quoteLiteral(table);
   const legacy = `(SELECT max(seq) FROM ${SOURCE_SCHEMA}.sqlite_sequence WHERE name = ${quoteLiteral(source)})`;
   database.run(
     `INSERT INTO main.sqlite_sequence (name, seq) SELECT ${name}, 0 WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_sequence WHERE name = ${name})`,
   );
-  database.run(`UPDATE main.sqlite_sequence SET seq = max(seq, coalesce(${legacy}, 0)) WHERE name = ${name}`);
+  database.run(
+    `UPDATE main.sqlite_sequence SET seq = max(seq, coalesce(${legacy} + ${BigInt(offset)}, 0)) WHERE name = ${name}`,
+  );
 }
 
 /** At most one legacy image is in the engine at a time. */

@@ -1,13 +1,21 @@
 import { ConsolidationError } from '../errors';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
-import type { ColumnMapping, ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
+import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
+import { collect, gatherTable, settle } from './gather';
+import { shiftsOf } from './key-offsets';
+import { NOTHING_MEASURED } from './measure';
+import type { Measurements } from './measure';
+import { choosesRows, sourceKey } from './source-key';
 import type { CopyStep, Step } from './steps';
+import { mappedValue } from './values';
+import type { Shifts } from './values';
 
 /** A resolved plan as steps. */
 export interface Migration {
   readonly plan: ResolvedPlan;
   readonly inventory: Inventory;
+  readonly measurements: Measurements;
   readonly steps: readonly Step[];
   /** Legacy databases that are backed up: all but the kept and the absent ones. */
   readonly backedUp: readonly InventoryDatabase[];
@@ -22,7 +30,11 @@ export const SOURCE_SCHEMA = 'legacy';
  * Turns a plan without open conflicts into the steps that carry it out.
  * @throws ConsolidationError `PLAN_CONFLICT`, `LEGACY_DATABASE_MISSING`, `DATABASE_CORRUPT`, …
  */
-export function compileMigration(plan: ResolvedPlan, inventory: Inventory): Migration {
+export function compileMigration(
+  plan: ResolvedPlan,
+  inventory: Inventory,
+  measurements: Measurements = NOTHING_MEASURED,
+): Migration {
   const databases = new Map(inventory.databases.map((database) => [database.path, database]));
   refuseOpenConflicts(plan);
   const backedUp: InventoryDatabase[] = [];
@@ -37,6 +49,7 @@ export function compileMigration(plan: ResolvedPlan, inventory: Inventory): Migr
   return {
     plan,
     inventory,
+    measurements,
     backedUp,
     steps: [
       ...backedUp.map((database): Step => ({
@@ -44,7 +57,7 @@ export function compileMigration(plan: ResolvedPlan, inventory: Inventory): Migr
         database: database.path,
         bytes: bytesWithSidecars(database),
       })),
-      ...plan.targets.flatMap((target) => buildSteps(target, databases, present)),
+      ...plan.targets.flatMap((target) => buildSteps(plan, measurements, target, databases, present)),
       ...plan.targets.map((target): Step => ({ kind: 'verify', target: target.name })),
       ...plan.targets.map((target): Step => ({
         kind: 'publish',
@@ -107,6 +120,8 @@ function refuseUnreadable(database: InventoryDatabase): void {
 const problem = (database: InventoryDatabase) => database.problems[0]?.message ?? 'no further detail.';
 
 function buildSteps(
+  plan: ResolvedPlan,
+  measurements: Measurements,
   target: ResolvedTarget,
   databases: ReadonlyMap<string, InventoryDatabase>,
   present: ReadonlySet<string>,
@@ -121,18 +136,31 @@ function buildSteps(
       table.sources.filter((source) => present.has(source.database)).map((source) => ({ table, source })),
     )
     .sort((a, b) => compare(a.source.database, b.source.database));
+  const gathered = new Map(target.tables.filter(choosesRows).map((table, number) => [table, number]));
   return [
     { kind: 'create-target', target: name, path: target.path, pragmas },
     ...target.tables.map((table): Step => ({ kind: 'create-table', target: name, table: table.name, sql: table.sql })),
+    ...[...gathered].map(([table, number]): Step => ({
+      kind: 'gather',
+      target: name,
+      table: table.name,
+      sql: gatherTable(table, number),
+    })),
     ...copies.flatMap(({ table, source }): Step[] => {
       const legacy = legacyTable(databases, source);
-      const copy = copyStep(name, table, source, legacy);
+      const shifts = shiftsOf(plan, measurements.offsets, target, table, source);
+      const copy = copyStep(name, table, source, legacy, gathered.get(table), shifts);
       if (!table.autoincrement || !legacy.autoincrement) return [copy];
-      return [
-        copy,
-        { kind: 'sequence', target: name, table: table.name, database: source.database, source: source.table },
-      ];
+      const offset = String(measurements.offsets.get(sourceKey(target, table, source)) ?? 0n);
+      const place = { target: name, table: table.name, database: source.database, source: source.table };
+      return [copy, { kind: 'sequence', ...place, offset }];
     }),
+    ...[...gathered].map(([table, number]): Step => ({
+      kind: 'settle',
+      target: name,
+      table: table.name,
+      sql: settle(table, number),
+    })),
     ...target.tables.flatMap((table) =>
       table.indexes.map((index): Step => ({ kind: 'create-index', target: name, name: index.name, sql: index.sql })),
     ),
@@ -176,18 +204,18 @@ function legacyTable(databases: ReadonlyMap<string, InventoryDatabase>, source: 
   );
 }
 
-function copyStep(target: string, table: ResolvedTable, source: ResolvedSource, legacy: InventoryTable): CopyStep {
+function copyStep(
+  target: string,
+  table: ResolvedTable,
+  source: ResolvedSource,
+  legacy: InventoryTable,
+  gathered: number | undefined,
+  shifts: Shifts,
+): CopyStep {
   if (table.kind === 'virtual') {
     throw new ConsolidationError(
       'UNSUPPORTED',
       `${source.database} ${source.table} is a virtual table (${legacy.module ?? 'unknown module'}), which this version cannot move. Keep the database, or retire the table with a reason.`,
-      { database: source.database, table: source.table },
-    );
-  }
-  if (source.keys !== 'keep' && source.keys !== 'composite') {
-    throw new ConsolidationError(
-      'UNSUPPORTED',
-      `The key policy ${JSON.stringify(source.keys)} of ${source.database} ${source.table} cannot be carried out by this version. Use "keep" or "composite".`,
       { database: source.database, table: source.table },
     );
   }
@@ -198,33 +226,24 @@ function copyStep(target: string, table: ResolvedTable, source: ResolvedSource, 
     strategy: 'sql',
     database: source.database,
     source: source.table,
-    sql: insertSelect(table, source, legacy),
+    sql:
+      gathered === undefined
+        ? insertSelect(table, source, legacy, shifts)
+        : collect(gathered, source, table.sources.indexOf(source)),
     rows: legacy.rows ?? 0,
   };
 }
 
 /** `INSERT … SELECT` with every column named. NOT INDEXED: the rows come in rowid order, whatever indexes there are. */
-function insertSelect(table: ResolvedTable, source: ResolvedSource, legacy: InventoryTable): string {
+function insertSelect(table: ResolvedTable, source: ResolvedSource, legacy: InventoryTable, shifts: Shifts): string {
   const rowid = keepsRowid(table, legacy) ? [rowidName(legacy)] : [];
   const into = [...rowid, ...source.columns.map((column) => quoteIdentifier(column.target))];
-  const values = [...rowid, ...source.columns.map(columnValue)];
+  const values = [...rowid, ...source.columns.map((column) => mappedValue(column, shifts))];
   const where = source.where === undefined ? '' : ` WHERE (${source.where}\n)`;
   return (
     `INSERT INTO main.${quoteIdentifier(table.name)} (${into.join(', ')}) ` +
     `SELECT ${values.join(', ')} FROM ${SOURCE_SCHEMA}.${quoteIdentifier(source.table)} NOT INDEXED${where}`
   );
-}
-
-function columnValue(mapping: ColumnMapping): string {
-  switch (mapping.kind) {
-    case 'column':
-      return quoteIdentifier(mapping.source);
-    case 'constant':
-      return quoteLiteral(mapping.value);
-    case 'sql':
-      // The line break ends a comment that the expression may close with.
-      return `(${mapping.sql}\n)`;
-  }
 }
 
 /** Rowids that no column holds are kept where one source feeds the table: programs may rely on them. */

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
 import { openImage } from '../sqlite/image';
@@ -55,5 +56,16 @@ export class LegacyImages {
     this.loaded?.database.close();
     this.opened = undefined;
     this.loaded = undefined;
+  }
+}
+
+/** A legacy database as it is now, recovered, in the engine. The caller closes it. */
+export async function loadRecovered(workspace: string, database: string): Promise<EngineDatabase> {
+  const engine = await loadEngine();
+  const image = await openImage(path.join(workspace, database), { name: database });
+  try {
+    return new engine.Database(imageBytes(image));
+  } finally {
+    image.close();
   }
 }

@@ -14,6 +14,8 @@ import { carryOut, checkDestinations, planPublications } from './publish';
 import { RunDirectory } from './run-directory';
 import type { Publication } from './run-directory';
 import type { RunInput } from './runs';
+import { sourceKey } from './source-key';
+import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { size, summarizeStep } from './steps';
 import { verifyLegacyUnchanged, verifyTargets } from './verify';
 
@@ -58,6 +60,7 @@ export async function runMigration(
       version: 1,
       resolved: migration.plan,
       inventory: migration.inventory,
+      offsets: Object.fromEntries([...migration.measurements.offsets].map(([key, offset]) => [key, String(offset)])),
     } satisfies RunInput);
 
     await directory.journal({ event: 'phase', phase: 'snapshot' });
@@ -144,7 +147,14 @@ async function verifyStaged(
 ): Promise<Verification> {
   const { workspace, staging } = directory;
   const staged = await verifyTargets(
-    { workspace, plan: migration.plan, manifest, fileOf: (target) => stagedPath(directory, target), scratch: staging },
+    {
+      workspace,
+      plan: migration.plan,
+      offsets: migration.measurements.offsets,
+      manifest,
+      fileOf: (target) => stagedPath(directory, target),
+      scratch: staging,
+    },
     options,
   );
   options.progress?.({ phase: 'verify', message: 'Checking that the legacy databases are unchanged' });
@@ -254,18 +264,29 @@ function publishedTargets(migration: Migration, publications: readonly Publicati
   }));
 }
 
-function tableResults(migration: Migration, target: string): TargetResult['tables'] {
-  const planned = migration.plan.targets.find((candidate) => candidate.name === target);
-  const copies = migration.steps.flatMap((step) => (step.kind === 'copy' && step.target === target ? [step] : []));
-  return (planned?.tables ?? []).map((table) => {
+function tableResults(migration: Migration, targetName: string): TargetResult['tables'] {
+  const target = migration.plan.targets.find((candidate) => candidate.name === targetName);
+  const copies = migration.steps.flatMap((step) => (step.kind === 'copy' && step.target === targetName ? [step] : []));
+  return (target?.tables ?? []).map((table) => {
     const sources = copies.filter((copy) => copy.table === table.name);
+    const gone = table.sources.reduce((sum, source) => sum + supersededRows(migration, target!, table, source), 0);
     return {
       name: table.name,
-      rows: sources.reduce((sum, copy) => sum + copy.rows, 0),
+      rows: sources.reduce((sum, copy) => sum + copy.rows, 0) - gone,
       strategy: sources[0]?.strategy ?? 'sql',
       sources: sources.map((copy) => ({ database: copy.database, table: copy.source, rows: copy.rows })),
     };
   });
+}
+
+/** Rows of a source that gave way to a row with the same key in another source. */
+function supersededRows(
+  migration: Migration,
+  target: ResolvedTarget,
+  table: ResolvedTable,
+  source: ResolvedSource,
+): number {
+  return migration.measurements.superseded.get(sourceKey(target, table, source)) ?? 0;
 }
 
 /** The sources' sizes, by the share of their tables that goes into the target. */
@@ -285,6 +306,10 @@ function databaseResults(migration: Migration): DatabaseResult[] {
     const database = migration.inventory.databases.find((candidate) => candidate.path === path);
     const rowsOf = (name: string) => database?.tables.find((table) => table.name === name)?.rows ?? 0;
     const total = (database?.tables ?? []).reduce((sum, table) => sum + (table.rows ?? 0), 0);
+    const superseded = migration.plan.targets
+      .flatMap((target) => target.tables.flatMap((table) => table.sources.map((source) => ({ target, table, source }))))
+      .filter(({ source }) => source.database === path)
+      .reduce((sum, { target, table, source }) => sum + supersededRows(migration, target, table, source), 0);
     const moved = tables.reduce((sum, table) => sum + (table.action === 'move' ? rowsOf(table.table) : 0), 0);
     const retired =
       action === 'retire'
@@ -295,7 +320,7 @@ function databaseResults(migration: Migration): DatabaseResult[] {
       action,
       reason,
       bytes: database?.bytes ?? 0,
-      rows: { total, moved, retired, rejected: 0 },
+      rows: { total, moved: moved - superseded, superseded, retired, rejected: 0 },
       walFrames: database?.walFrames ?? 0,
     };
   });

@@ -24,6 +24,8 @@ export interface RunInput {
   readonly version: 1;
   readonly resolved: ResolvedPlan;
   readonly inventory: Inventory;
+  /** `Measurements.offsets`, the numbers as text. */
+  readonly offsets: Readonly<Record<string, string>>;
 }
 
 export async function readRun(directory: RunDirectory): Promise<Run> {

@@ -14,6 +14,8 @@ export type Step =
     }
   | { readonly kind: 'create-table'; readonly target: string; readonly table: string; readonly sql: string }
   | CopyStep
+  /** Rows of several sources that share keys are gathered in a temporary table, then settled by the key policy. */
+  | { readonly kind: 'gather' | 'settle'; readonly target: string; readonly table: string; readonly sql: string }
   /** `INSERT` statements of a supplied DDL, after the legacy rows. */
   | { readonly kind: 'default-rows'; readonly target: string; readonly table: string; readonly sql: string }
   | {
@@ -22,6 +24,8 @@ export type Step =
       readonly table: string;
       readonly database: string;
       readonly source: string;
+      /** What renumbering adds to the keys of this source: a 64-bit integer as text. */
+      readonly offset: string;
     }
   | {
       readonly kind: 'create-index' | 'create-trigger' | 'create-view';
@@ -83,6 +87,10 @@ export function summarizeStep(step: Step): StepSummary {
         kind: step.kind,
         text: `keep the AUTOINCREMENT counter of ${step.database} ${step.source} in ${step.target}.${step.table}`,
       };
+    case 'gather':
+      return { kind: step.kind, text: `gather the rows of ${step.target}.${step.table}`, sql: step.sql };
+    case 'settle':
+      return { kind: step.kind, text: `settle rows with the same key in ${step.target}.${step.table}`, sql: step.sql };
     case 'default-rows':
       return { kind: step.kind, text: `insert the default rows of ${step.target}.${step.table}`, sql: step.sql };
     case 'create-index':

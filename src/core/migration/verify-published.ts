@@ -13,7 +13,7 @@ import { verifyTargets } from './verify';
  * legacy databases any more; that is said, and its structure is checked all the same.
  */
 export async function verifyPublished(workspace: string, run: Run, options: WorkOptions): Promise<VerifyResult> {
-  const { resolved } = await readRunInput(run);
+  const { resolved, offsets } = await readRunInput(run);
   const manifest = await run.directory.readJson<Manifest>('manifest.json');
   const states: VerificationCheck[] = [];
   const present: string[] = [];
@@ -35,6 +35,7 @@ export async function verifyPublished(workspace: string, run: Run, options: Work
       {
         workspace,
         plan: { ...resolved, targets: resolved.targets.filter((target) => present.includes(target.name)) },
+        offsets: new Map(Object.entries(offsets).map(([key, offset]) => [key, BigInt(offset)])),
         manifest,
         fileOf: (target) => path.join(workspace, target.path),
         scratch,

@@ -1,27 +1,15 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { engineFileName, loadEngine } from '../engine';
-import { writeFileAtomically } from '../files';
-import { quoteIdentifier, quoteLiteral } from '../identifiers';
-import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
+import type { ResolvedSource } from '../plan/resolved';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
 import { addDigests, digestTable, digestTableGroups, groupKey } from '../sqlite/digest';
-import { openImage } from '../sqlite/image';
 import type { DatabaseImage } from '../sqlite/image';
-import { readSchema } from '../sqlite/schema';
 import type { DatabaseSchema, SchemaTable } from '../sqlite/schema-table';
 import { storedValue } from '../sqlite/stored-value';
 import type { StoredValue } from '../sqlite/stored-value';
-import type { LegacyImages } from './legacy-images';
-
-/** Number of rows and their digest, order-independent. */
-interface Content {
-  readonly rows: number;
-  readonly digest: string;
-}
+import { NOTHING, settledContent, sourceContent } from './row-content';
+import type { Content, RowContext } from './row-content';
+import { choosesRows } from './source-key';
 
 /**
  * Rows of one unified table against its sources. Where discriminators tell the sources apart, each group is compared
@@ -29,24 +17,36 @@ interface Content {
  * out of the digest: only what is carried over as it is can be compared byte for byte.
  */
 export async function verifyRows(
-  target: ResolvedTarget,
-  table: ResolvedTable,
+  context: RowContext,
   image: DatabaseImage,
   schema: DatabaseSchema,
-  legacy: LegacyImages,
-  scratch: string,
   options: WorkOptions,
 ): Promise<VerificationCheck[]> {
+  const { target, table, legacy } = context;
   const sources = table.sources.filter((source) => legacy.holds(source.database));
   const stored = schema.tables.find((candidate) => candidate.name === table.name);
   const place = { target: target.name, table: table.name };
   const name = `${target.name}.${table.name}`;
   if (!stored) return [{ name: `${name}: exists`, ok: false, expected: 'a table', actual: 'missing', ...place }];
 
+  const content = (source: ResolvedSource, columns: readonly string[]) =>
+    sourceContent(context, source, columns, options);
+  if ((target.defaults ?? []).some((row) => row.table === table.name)) {
+    const expected = await sum(sources, (source) => content(source, []));
+    const actual = await digestTable(image, stored, [], options);
+    return [withDefaults(name, expected.rows, actual.rows, place)];
+  }
+  if (choosesRows(table)) {
+    const columns = [...table.columns];
+    const expected = await settledContent(context, sources, columns, options);
+    const actual = await digestTable(image, stored, columns, options);
+    return [compare(`${name}: rows that stay of ${sourceNames(sources)}`, expected, actual, place)];
+  }
+
   const grouping = discriminators(sources);
   if (grouping.length === 0) {
     const columns = commonColumns(sources);
-    const expected = await sum(sources, (source) => sourceContent(source, columns, legacy, scratch, options));
+    const expected = await sum(sources, (source) => content(source, columns));
     const actual = await digestTable(image, stored, columns, options);
     return [compare(`${name}: rows from ${sourceNames(sources)}`, expected, actual, place)];
   }
@@ -56,18 +56,38 @@ export async function verifyRows(
     const groups = await digestTableGroups(image, stored, columns, grouping, options);
     for (const source of sources.filter((candidate) => sameList(carriedColumns(candidate), columns))) {
       throwIfCancelled(options.signal);
-      const expected = await sourceContent(source, columns, legacy, scratch, options);
       const key = groupKey(grouping.map((column) => storedConstant(source, stored, column)));
-      checks.push(compare(`${name}: rows from ${source.database}`, expected, groups.get(key) ?? NOTHING, place));
+      checks.push(
+        compare(
+          `${name}: rows from ${source.database}`,
+          await content(source, columns),
+          groups.get(key) ?? NOTHING,
+          place,
+        ),
+      );
     }
   }
-  const total = await sum(sources, (source) => sourceContent(source, [], legacy, scratch, options));
+  const total = await sum(sources, (source) => content(source, []));
   const actual = await digestTable(image, stored, [], options);
   checks.push(compare(`${name}: rows in all`, { ...total, digest: '' }, { ...actual, digest: '' }, place));
   return checks;
 }
 
-const NOTHING: Content = { rows: 0, digest: '' };
+/** Default rows of a supplied DDL come on top of the legacy rows, where those do not hold their keys. */
+function withDefaults(
+  name: string,
+  legacy: number,
+  actual: number,
+  place: { target: string; table: string },
+): VerificationCheck {
+  return {
+    name: `${name}: rows, with the default rows`,
+    ok: actual >= legacy,
+    expected: `at least ${legacy} rows`,
+    actual: `${actual} rows`,
+    ...place,
+  };
+}
 
 function compare(
   name: string,
@@ -139,61 +159,3 @@ async function sum(
 
 const sourceNames = (sources: readonly ResolvedSource[]) =>
   sources.length === 0 ? 'no source' : sources.map((source) => `${source.database} ${source.table}`).join(', ');
-
-/** What the backup's copy of a source holds in the columns that are carried over under the given unified names. */
-async function sourceContent(
-  source: ResolvedSource,
-  columns: readonly string[],
-  legacy: LegacyImages,
-  scratch: string,
-  options: WorkOptions,
-): Promise<Content> {
-  const names = columns.map((column) => {
-    const mapping = source.columns.find((candidate) => candidate.target === column);
-    if (mapping?.kind !== 'column') throw new Error(`${column} is not carried over from ${source.table}`);
-    return mapping.source;
-  });
-  if (source.where !== undefined) return filteredContent(source, source.where, names, legacy, scratch, options);
-  const { image, schema } = await legacy.open(source.database);
-  const table = schema.tables.find((candidate) => candidate.name === source.table);
-  return table ? digestTable(image, table, names, options) : NOTHING;
-}
-
-/** With a row filter the engine selects the rows into a scratch file; the digest is taken from that file's bytes. */
-async function filteredContent(
-  source: ResolvedSource,
-  where: string,
-  names: readonly string[],
-  legacy: LegacyImages,
-  scratch: string,
-  options: WorkOptions,
-): Promise<Content> {
-  const engine = await loadEngine();
-  const from = await legacy.engineDatabase(source.database);
-  const selected = new engine.Database();
-  const file = path.join(scratch, `verify-${randomBytes(6).toString('hex')}.db`);
-  try {
-    selected.run(`ATTACH ${quoteLiteral(engineFileName(from))} AS legacy`);
-    const list = names.length === 0 ? '1' : names.map(quoteIdentifier).join(', ');
-    selected.run(
-      `CREATE TABLE main.selected AS SELECT ${list} FROM legacy.${quoteIdentifier(source.table)} WHERE (${where}\n)`,
-    );
-    selected.run('DETACH legacy');
-    await writeFileAtomically(file, selected.export());
-    const image = await openImage(file);
-    try {
-      const [table] = (await readSchema(image)).tables;
-      return await digestTable(
-        image,
-        table!,
-        names.length === 0 ? [] : table!.columns.map((column) => column.name),
-        options,
-      );
-    } finally {
-      image.close();
-    }
-  } finally {
-    selected.close();
-    await rm(file, { force: true });
-  }
-}

@@ -27,7 +27,7 @@ export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, rep
     const at = group.sources[0]?.at ?? group.at;
     const policies = group.sources.map((source) => source.entry.keys ?? 'keep');
     const { collisions } = entry;
-    if (collisions && collisions.different > 0 && policies.every((policy) => policy === 'keep'))
+    if (collisions && collisions.keys > 0 && policies.every((policy) => policy === 'keep'))
       reporter.error(
         'KEY_COLLISION',
         at,

@@ -38,12 +38,13 @@ export function renderReport(result: MigrateResult, workspace: string): string {
   lines.push('## Legacy databases', '');
   lines.push(
     ...table(
-      ['Database', 'Disposition', 'Rows', 'Moved', 'Retired', 'Replayed WAL frames', 'Reason'],
+      ['Database', 'Disposition', 'Rows', 'Moved', 'Superseded', 'Retired', 'Replayed WAL frames', 'Reason'],
       result.databases.map((database) => [
         code(database.path),
         database.action,
         count(database.rows.total),
         count(database.rows.moved),
+        count(database.rows.superseded),
         count(database.rows.retired),
         count(database.walFrames),
         escape(database.reason ?? ''),
