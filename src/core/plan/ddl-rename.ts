@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../identifiers';
-import { parseCreateTable, type TableDefinition } from './ddl';
+import { foreignKeys, type TableDefinition } from './ddl';
 import {
   isKeyword,
   isOperator,
@@ -19,24 +19,25 @@ import {
 /** New name of a table, or undefined where it keeps its name. */
 export type NewName = (legacy: string) => string | undefined;
 
+/** New name of the parent of a foreign key, by its position among the foreign keys of the table. */
+export type NewParent = (legacy: string, index: number) => string | undefined;
+
 /**
  * A `CREATE TABLE` statement under a new name, its foreign keys led to the new names of their parents.
  * @param name the new name of the table itself
  */
-export function renameInTable(definition: TableDefinition, name: string, parents: NewName): string {
+export function renameInTable(definition: TableDefinition, name: string, parents: NewParent): string {
   const own = tokenName(definition.name);
   const replacements: TextReplacement[] = [];
   if (own !== name) {
     replacements.push(replaceToken(definition.name, name));
     replacements.push(...qualifiers(definition.tokens, own, name));
   }
-  const all = [...definition.constraints, ...definition.columns.flatMap((column) => column.constraints)];
-  for (const { parent } of all) {
-    if (!parent) continue;
-    const legacy = tokenName(parent.table);
-    const renamed = sameName(legacy, own) ? name : parents(legacy);
-    if (renamed !== undefined && renamed !== legacy) replacements.push(replaceToken(parent.table, renamed));
-  }
+  foreignKeys(definition).forEach(({ parent }, index) => {
+    const legacy = tokenName(parent!.table);
+    const renamed = parents(legacy, index) ?? (sameName(legacy, own) ? name : undefined);
+    if (renamed !== undefined && renamed !== legacy) replacements.push(replaceToken(parent!.table, renamed));
+  });
   return replaceAll(definition.sql, replacements);
 }
 
@@ -139,9 +140,4 @@ export function ddlFingerprint(sql: string): string {
   return sqlTokens(sql)
     .map((token) => (token.kind === 'word' || token.kind === 'quoted' ? tokenName(token).toLowerCase() : token.text))
     .join(' ');
-}
-
-/** The parsed statement under its new name. */
-export function renamedDefinition(definition: TableDefinition, name: string, parents: NewName): TableDefinition {
-  return parseCreateTable(renameInTable(definition, name, parents)) ?? definition;
 }

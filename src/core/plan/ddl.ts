@@ -44,6 +44,13 @@ export interface Constraint extends Span {
   readonly parent?: { readonly table: SqlToken; readonly columns: readonly string[]; readonly actions: string };
 }
 
+/** The foreign keys of a table, those of its columns first. */
+export function foreignKeys(definition: TableDefinition): Constraint[] {
+  return [...definition.columns.flatMap((column) => column.constraints), ...definition.constraints].filter(
+    ({ kind }) => kind === 'foreign-key',
+  );
+}
+
 /** @returns undefined when the statement is none that SQLite itself would have stored. */
 export function parseCreateTable(sql: string): TableDefinition | undefined {
   try {

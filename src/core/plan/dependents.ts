@@ -82,6 +82,28 @@ export function rewriteDependents(
   }
 }
 
+/** Is a view or trigger still valid when some tables (folded names) are not there? */
+export function worksWithout(
+  engine: Engine,
+  database: InventoryDatabase,
+  dependent: Dependent,
+  all: readonly Dependent[],
+  missing: ReadonlySet<string>,
+): boolean {
+  const scratch = new engine.Database();
+  try {
+    scratch.run('PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF');
+    for (const table of involvedTables(database, all, []))
+      if (!missing.has(foldName(table.name))) createEmpty(scratch, table);
+    const failures = new Map<string, string>();
+    const views = all.filter(({ kind, name }) => kind === 'view' && dependent.mentions.has(foldName(name)));
+    createDependents(scratch, [...views.filter((view) => view !== dependent), dependent], failures);
+    return !failures.has(dependentKey(dependent));
+  } finally {
+    scratch.close();
+  }
+}
+
 /** Tables that views, triggers or column renames touch; the others are no business of the scratch database. */
 function involvedTables(
   database: InventoryDatabase,

@@ -295,7 +295,7 @@ export function groupTables(plan: Plan, databases: readonly DatabaseFate[], repo
         rows: fate.action === 'move',
         legacy: table.kind === 'table' ? parseCreateTable(table.sql) : undefined,
         indexes: [],
-        lostParents: new Set(),
+        lostForeignKeys: new Set(),
       } satisfies GroupSource);
     }
   // A table that stays at its place leads, so that its columns come first; otherwise the order of the paths.

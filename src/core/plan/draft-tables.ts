@@ -2,7 +2,7 @@ import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import { affinityOf } from './affinity';
 import type { PlanKeys, PlanTable } from './definition';
 import { uniqueName } from './compatibility';
-import { foldName } from './ddl-tokens';
+import { foldName, sameName } from './ddl-tokens';
 import { singular, type DatabaseFamily } from './draft-databases';
 import type { DraftedTargets } from './draft-targets';
 import { movableTables } from './sources';
@@ -28,13 +28,6 @@ export interface NameConflict {
 export interface DraftedTables {
   readonly tables: readonly DraftedTable[];
   readonly conflicts: readonly NameConflict[];
-  /** Warnings that the draft itself settles, by target and unified table. */
-  readonly accepted: readonly {
-    readonly target: string;
-    readonly table: string;
-    readonly codes: readonly string[];
-    readonly why: string;
-  }[];
 }
 
 interface Candidate {
@@ -82,87 +75,86 @@ export function draftTables(
   }
   const tables: DraftedTable[] = [];
   const conflicts: NameConflict[] = [];
-  const accepted: DraftedTables['accepted'][number][] = [];
   for (const [target, candidates] of byTarget) {
-    candidates.sort((a, b) => Number(b.database.path === options.own) - Number(a.database.path === options.own));
     const names = new Names(candidates, options);
-    const groups = new Map<string, Candidate[]>();
-    for (const candidate of candidates) {
-      const id = foldName(candidate.table.name);
-      groups.set(id, [...(groups.get(id) ?? []), candidate]);
+    const groups = new Map<string, Unit[]>();
+    for (const unit of unitsOf(candidates)) {
+      const id = foldName(unit.lead.table.name);
+      groups.set(id, [...(groups.get(id) ?? []), unit]);
     }
+    const ranked = [...groups.values()].map((units) =>
+      [...units].sort((a, b) => rank(b, options.own) - rank(a, options.own)),
+    );
     // The tables that keep their names come first, so that no new name takes one of theirs.
-    for (const group of groups.values()) names.reserve(group[0]!);
-    for (const group of groups.values()) {
-      const drafted = draftGroup(target, group, names);
+    for (const [first] of ranked) names.reserve(first!.lead);
+    for (const units of ranked) {
+      const drafted = draftGroup(target, units, names);
       tables.push(...drafted.tables);
       conflicts.push(...drafted.conflicts);
-      accepted.push(...drafted.accepted);
     }
   }
-  return { tables, conflicts, accepted };
+  return { tables, conflicts };
 }
 
-function draftGroup(target: string, group: readonly Candidate[], names: Names): DraftedTables {
-  const [first] = group;
-  if (!first) return { tables: [], conflicts: [], accepted: [] };
-  const full = group.filter(({ table }) => table.rows !== 0);
-  const lead = full.includes(first) || full.length === 0 ? first : full[0]!;
-  const leadName = names.of(first);
+/** Tables that one entry of the plan speaks for: one table, or that of every file of a family. */
+interface Unit {
+  readonly lead: Candidate;
+  readonly candidates: readonly Candidate[];
+  readonly rows: number;
+}
+
+function unitsOf(candidates: readonly Candidate[]): Unit[] {
+  const units = new Map<string, Candidate[]>();
+  candidates.forEach((candidate, index) => {
+    const id = candidate.family ? `${candidate.family.pattern}\0${foldName(candidate.table.name)}` : String(index);
+    units.set(id, [...(units.get(id) ?? []), candidate]);
+  });
+  return [...units.values()].map((members) => ({
+    lead: members[0]!,
+    candidates: members,
+    rows: members.reduce((sum, { table }) => sum + (table.rows ?? 1), 0),
+  }));
+}
+
+/** Of several tables of one name, the highest keeps it: what stands at the target's path, what others refer to, what is fullest. */
+function rank({ lead, rows }: Unit, own: string | undefined): number {
+  const referred = lead.database.tables.some(
+    (table) => table !== lead.table && table.foreignKeys.some((key) => sameName(key.table, lead.table.name)),
+  );
+  return (lead.database.path === own ? 4e15 : 0) + (rows > 0 ? 2e15 : 0) + (referred ? 1e15 : 0) + Math.min(rows, 9e14);
+}
+
+function draftGroup(target: string, [first, ...others]: readonly Unit[], names: Names): DraftedTables {
+  if (!first) return { tables: [], conflicts: [] };
+  const name = names.of(first.lead);
   const tables: DraftedTable[] = [];
   const conflicts: NameConflict[] = [];
-  const accepted: DraftedTables['accepted'][number][] = [];
-  const together = [lead];
-  const apart: Candidate[] = [];
-  for (const candidate of group) {
-    if (candidate === lead) continue;
-    if (candidate.family && candidate.family === lead.family) together.push(candidate);
-    else if (candidate.table.rows === 0 && candidate.table.kind === 'table')
-      tables.push({
-        ...candidate,
-        entry: { skipEmpty: true },
-        why: `no rows; ${lead.database.path} has a table of this name`,
-      });
-    else if (sameEnough(lead.table, candidate.table)) together.push(candidate);
-    else apart.push(candidate);
+  const together = [first];
+  const apart: Unit[] = [];
+  for (const unit of others) {
+    if (unit.rows === 0 && unit.lead.table.kind === 'table')
+      for (const candidate of unit.candidates)
+        tables.push({
+          ...candidate,
+          entry: { skipEmpty: true },
+          why: `no rows; ${first.lead.database.path} has a table of this name`,
+        });
+    else if (sameEnough(first.lead.table, unit.lead.table)) together.push(unit);
+    else apart.push(unit);
   }
-  if (together.length === 1) tables.push({ ...lead, entry: { to: `${target}.${leadName}` }, why: rowsOf(lead.table) });
-  else tables.push(...mergeGroup(target, leadName, together));
-  const strangers = new Set(together.map((candidate) => candidate.family ?? candidate.database.path));
-  if (together.length > 1) {
-    if (strangers.size > 1)
-      conflicts.push({
-        target,
-        name: first.table.name,
-        tables: together,
-        chosen: 'merge',
-        why: 'their columns are the same, or nearly',
-      });
-    if (lead.family && strangers.size === 1 && lead.table.triggers.length > 0)
-      accepted.push({
-        target,
-        table: leadName,
-        codes: ['TRIGGERS_DIFFER'],
-        why: 'every file of the family has the trigger',
-      });
-  }
-  for (const candidate of apart) {
-    const name = names.apart(candidate);
-    tables.push({
-      ...candidate,
-      entry: { to: `${target}.${name}` },
-      why: `${rowsOf(candidate.table)}; kept apart from ${first.table.name} of ${lead.database.path}, which has other columns`,
-    });
-  }
-  if (apart.length > 0)
-    conflicts.push({
-      target,
-      name: first.table.name,
-      tables: [lead, ...apart],
-      chosen: 'rename-apart',
-      why: 'they have other columns',
-    });
-  return { tables, conflicts, accepted };
+  tables.push(...mergeUnits(target, name, together));
+  for (const unit of apart)
+    tables.push(
+      ...mergeUnits(target, names.apart(unit.lead), [unit]).map((table) => ({
+        ...table,
+        why: `${table.why}; kept apart from ${first.lead.table.name} of ${first.lead.database.path}, which has other columns`,
+      })),
+    );
+  const conflict = (units: readonly Unit[], chosen: NameConflict['chosen'], why: string) =>
+    conflicts.push({ target, name: first.lead.table.name, tables: units.map(({ lead }) => lead), chosen, why });
+  if (together.length > 1) conflict(together, 'merge', 'their columns are the same, or nearly');
+  if (apart.length > 0) conflict([first, ...apart], 'rename-apart', 'they have other columns');
+  return { tables, conflicts };
 }
 
 /** Same kind, same key, and most columns in common with types that convert alike. */
@@ -185,46 +177,54 @@ function sameEnough(one: InventoryTable, other: InventoryTable): boolean {
   return key(a) === key(b);
 }
 
-function mergeGroup(target: string, name: string, group: readonly Candidate[]): DraftedTable[] {
-  const [lead] = group;
-  const family = lead!.family;
+/** Entries for units that go into one table. */
+function mergeUnits(target: string, name: string, units: readonly Unit[]): DraftedTable[] {
+  const [{ lead }] = units as [Unit];
   const to = `${target}.${name}`;
-  const key = lead!.table.columns.filter((column) => column.primaryKey > 0);
-  const alias = rowidAlias(lead!.table);
-  if (family && group.every((candidate) => candidate.family === family)) {
-    const keys: PlanKeys | undefined = key.length === 0 ? undefined : alias ? 'renumber' : 'composite';
-    const entry: PlanTable = {
-      to,
-      discriminator: { [family.discriminator.column]: family.discriminator.value },
-      ...(keys === undefined ? {} : { keys }),
-    };
-    return group.map((candidate) => ({
+  const all = units.flatMap((unit) => unit.candidates);
+  if (all.length === 1) return [{ ...lead, entry: { to }, why: rowsOf(lead.table) }];
+  // A full-text table has no room for a discriminator: one for each file.
+  if (lead.table.kind === 'virtual')
+    return all.map((candidate) => ({
       ...candidate,
-      entry,
-      why: `${family.members.length} files with this table; ${family.discriminator.column} tells their rows apart`,
+      entry: { to: `${to}_${candidate.family!.discriminator.value}` },
+      why: 'one for each file',
     }));
-  }
-  if (key.length > 0 && !alias) {
+  const key = lead.table.columns.filter((column) => column.primaryKey > 0);
+  const alias = rowidAlias(lead.table);
+  const strangers = units.length > 1;
+  if (strangers && key.length > 0 && alias === undefined && !units.some((unit) => unit.lead.family)) {
     const changed = CHANGED.find((wanted) =>
-      group.every(({ table }) => table.columns.some((column) => foldName(column.name) === wanted)),
+      all.every(({ table }) => table.columns.some((column) => foldName(column.name) === wanted)),
     );
     const keys: PlanKeys = changed === undefined ? 'keep' : { last: changed };
     const why =
       changed === undefined
         ? 'rows with the same key stop the run before anything is copied'
         : `of rows with the same key the newest by ${changed} stays`;
-    return group.map((candidate) => ({ ...candidate, entry: { to, keys }, why: `${rowsOf(candidate.table)}; ${why}` }));
+    return all.map((candidate) => ({ ...candidate, entry: { to, keys }, why: `${rowsOf(candidate.table)}; ${why}` }));
   }
-  const column = discriminatorName(group);
-  return group.map((candidate, index) => ({
-    ...candidate,
-    entry: {
+  const column = units.find((unit) => unit.lead.family)?.lead.family?.discriminator.column ?? discriminatorName(all);
+  return units.flatMap((unit, index) => {
+    const { family } = unit.lead;
+    const keepsIds = index === 0 && !family;
+    const keys: PlanKeys | undefined =
+      key.length === 0 ? undefined : alias === undefined ? 'composite' : keepsIds ? 'keep' : 'renumber';
+    const entry: PlanTable = {
       to,
-      discriminator: { [column]: sourceName(candidate.database) },
-      ...(alias === undefined ? {} : { keys: index === 0 ? ('keep' as const) : ('renumber' as const) }),
-    },
-    why: `${rowsOf(candidate.table)}; ${column} says where a row came from${alias !== undefined && index > 0 ? ', ids are given anew' : ''}`,
-  }));
+      discriminator: { [column]: family ? family.discriminator.value : sourceName(unit.lead.database) },
+      ...(keys === undefined ? {} : { keys }),
+    };
+    const size = family
+      ? `${unit.candidates.length} files, ${unit.rows.toLocaleString('en-US')} rows`
+      : rowsOf(unit.lead.table);
+    const ids = keys === 'renumber' ? ', ids are given anew' : keys === 'composite' ? ' and joins the key' : '';
+    return unit.candidates.map((candidate) => ({
+      ...candidate,
+      entry,
+      why: `${size}; ${column} says where a row came from${ids}`,
+    }));
+  });
 }
 
 function discriminatorName(group: readonly Candidate[]): string {
@@ -232,9 +232,15 @@ function discriminatorName(group: readonly Candidate[]): string {
   return ['source', 'source_database', 'legacy_database'].find((name) => !taken.has(name)) ?? 'consolidated_from';
 }
 
-/** File name without extension, and the folder where that is not telling enough. */
-function sourceName(database: InventoryDatabase): string {
-  return stem(database.path) || database.path;
+/** Folders whose name says nothing about what is in them. */
+const PLAIN_FOLDER = /^(data|db|dbs|database|databases|sqlite|storage|store|var|lib|src|\.)$/i;
+
+/** What a database is called after: its file, or its folder where the file's name says nothing more than `table`. */
+function sourceName(database: InventoryDatabase, table?: string): string {
+  const name = stem(database.path);
+  const folder = database.path.split('/').at(-2);
+  if (table === undefined || folder === undefined || PLAIN_FOLDER.test(folder)) return name || database.path;
+  return singular(name.toLowerCase()) === singular(table.toLowerCase()) ? folder : name;
 }
 
 export function stem(path: string): string {
@@ -273,7 +279,10 @@ class Names {
 
   /** A name that tells the table from its namesake. */
   apart(candidate: Candidate): string {
-    return uniqueName(`${identifier(stem(candidate.database.path))}_${candidate.table.name}`, this.used);
+    return uniqueName(
+      `${identifier(sourceName(candidate.database, candidate.table.name))}_${candidate.table.name}`,
+      this.used,
+    );
   }
 
   private prefixed({ database, table }: Candidate): string {

@@ -1,9 +1,9 @@
 import type { Inventory, InventoryDatabase } from '../inventory/inventory';
 import type { Finding } from '../ports';
 import { checkPlan } from './check';
-import type { Plan, PlanSource, PlanTable, PlanUnifiedTable } from './definition';
+import type { Plan, PlanSource, PlanTable } from './definition';
 import { draftDatabases, findFamilies, type DatabaseFamily, type DraftedDatabase } from './draft-databases';
-import { draftTables, rowsOf, type DraftedTables, type NameConflict } from './draft-tables';
+import { draftTables, rowsOf, type DraftedTables } from './draft-tables';
 import { draftTargets, type DraftedTargets } from './draft-targets';
 import { objectText, type CommentedEntry } from './draft-text';
 import { foldName, sameName } from './ddl-tokens';
@@ -55,7 +55,7 @@ export async function draftPlan(inventory: Inventory, options: DraftOptions = {}
   return {
     plan: document.plan,
     text: document.text,
-    findings: [...choices(tables.conflicts, document), ...check.findings],
+    findings: [...choices(parts, document), ...check.findings],
   };
 }
 
@@ -78,7 +78,7 @@ function planText(parts: DraftParts): string {
   const entries: CommentedEntry[] = [
     { key: 'version', value: 1 },
     { key: 'name', value: parts.name },
-    { key: 'targets', nested: true, value: used.map(([name, target]) => targetEntry(name, target, parts)) },
+    { key: 'targets', nested: true, value: used.map(([name, target]) => targetEntry(name, target)) },
     {
       key: 'sources',
       nested: true,
@@ -95,13 +95,9 @@ function planText(parts: DraftParts): string {
   return `// Consolidation plan, drafted by SQLite Consolidator. Edit it freely; \`check\` says what is missing.\n${objectText(entries)}\n`;
 }
 
-function targetEntry(name: string, target: DraftedTargets['targets'][string], parts: DraftParts): CommentedEntry {
+function targetEntry(name: string, target: DraftedTargets['targets'][string]): CommentedEntry {
   const { why, ...planned } = target;
-  const accepted = parts.tables.accepted.filter((entry) => entry.target === name);
-  const settings: Record<string, PlanUnifiedTable> = Object.fromEntries(
-    accepted.map(({ table, codes }) => [table, { accept: [...codes] }]),
-  );
-  return { key: name, before: why, value: { ...planned, ...(accepted.length > 0 ? { tables: settings } : {}) } };
+  return { key: name, before: why, value: planned };
 }
 
 function sourceEntries(parts: DraftParts): CommentedEntry[] {
@@ -167,7 +163,7 @@ function describe(database: InventoryDatabase): string {
   const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const wal =
     database.walFrames > 0 ? `, ${database.walFrames.toLocaleString('en-US')} pages still in the write-ahead log` : '';
-  return `${tables.length === 1 ? '1 table' : `${tables.length} tables`}, ${rows.toLocaleString('en-US')} rows, ${database.bytes.toLocaleString('en-US')} bytes${wal}`;
+  return `${tables.length === 1 ? '1 table' : `${tables.length} tables`}, ${rows === 1 ? '1 row' : `${rows.toLocaleString('en-US')} rows`}, ${database.bytes.toLocaleString('en-US')} bytes${wal}`;
 }
 
 /** Low risk first: what is analysed, what can be rebuilt, then what the project lives on, written twice for a while. */
@@ -220,12 +216,12 @@ function brokenViews(
 }
 
 /** The name conflicts with both sides, their figures and what else could be done. */
-function choices(conflicts: readonly NameConflict[], document: PlanDocument): Finding[] {
+function choices(parts: DraftParts, document: PlanDocument): Finding[] {
   const reporter = new Reporter(document.file, (path) => document.locate(path));
-  for (const conflict of conflicts) {
+  for (const conflict of parts.tables.conflicts) {
     const others = conflict.tables.slice(1);
     const { database, table } = others[0]!;
-    const at = ['sources', sourceKey(document.plan, database.path), 'tables', table.name];
+    const at = ['sources', sourceKey(parts, database.path), 'tables', table.name];
     const sides = conflict.tables.map((side) => ({
       database: side.database.path,
       table: side.table.name,
@@ -256,10 +252,9 @@ function choices(conflicts: readonly NameConflict[], document: PlanDocument): Fi
   return reporter.findings;
 }
 
-function sourceKey(plan: Plan, path: string): string {
-  return Object.hasOwn(plan.sources, path)
-    ? path
-    : (Object.keys(plan.sources).find((key) => key.includes('*')) ?? path);
+/** Key of a database in the drafted `sources`. */
+function sourceKey(parts: DraftParts, path: string): string {
+  return parts.families.find((family) => family.members.some((member) => member.path === path))?.pattern ?? path;
 }
 
 function commonColumns(sides: readonly (readonly string[])[]): string[] {

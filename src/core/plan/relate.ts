@@ -1,21 +1,24 @@
 import type { Engine } from '../engine';
 import { foldName, sameName, tokenName } from './ddl-tokens';
-import { parseCreateTable } from './ddl';
+import { foreignKeys, parseCreateTable } from './ddl';
 import {
   dependentKey,
   dependentsOf,
   rewriteDependents,
+  worksWithout,
   type Dependent,
   type RewrittenDatabase,
   type TableRename,
 } from './dependents';
 import { renameInTable } from './ddl-rename';
 import type { DatabaseFate } from './dispositions';
+import type { PlanFindingCode } from './finding-codes';
 import type { PlanPath } from './locate';
 import type { Reporter } from './reporter';
 import { columnRenames } from './source-mapping';
 import type { GroupIndex, GroupSource, TableGroup } from './table-group';
-import { foreignKeys, isDropped } from './unify-foreign-keys';
+import { isDropped } from './unify-foreign-keys';
+import type { SuppliedSchema } from './supplied-schema';
 import { renameByTokens } from './unify';
 
 /** A view or trigger of a legacy database that goes into a target. */
@@ -33,14 +36,23 @@ export interface MovedDependent {
 /**
  * Carries the new names through each legacy database: into foreign keys, indexes, triggers and views. Fills the unified
  * definitions of the sources and returns the views and triggers that move.
+ * @param supplied the DDL that the user gives, by target: what becomes of foreign keys, views and triggers is said there
  */
 export function relateDatabases(
   engine: Engine,
   fates: readonly DatabaseFate[],
   groups: GroupIndex,
+  relations: Readonly<Record<string, string>>,
+  supplied: ReadonlyMap<string, SuppliedSchema>,
   reporter: Reporter,
 ): MovedDependent[] {
   const sources = new Map<DatabaseFate, { group: TableGroup; source: GroupSource }[]>();
+  const byAddress = new Map(
+    Object.entries(relations).map(([from, to]) => {
+      const [target = '', table = '', ...column] = from.split('.');
+      return [relationKey(target, table, column.join('.')), to] as const;
+    }),
+  );
   const fateOf = new Map(fates.map((fate) => [fate.planned.database, fate]));
   for (const group of groups.groups)
     for (const source of group.sources) {
@@ -50,8 +62,17 @@ export function relateDatabases(
   return fates.flatMap((fate) => {
     const moved = sources.get(fate) ?? [];
     if (moved.length === 0) return [];
-    return new DatabaseRelations(engine, fate, moved, groups, reporter).relate();
+    return new DatabaseRelations(engine, fate, moved, groups, byAddress, supplied, reporter).relate();
   });
+}
+
+type Parent =
+  | { readonly kind: 'same-target'; readonly name: string; readonly namesakes?: readonly TableGroup[] }
+  | { readonly kind: 'other-target'; readonly target: string; readonly name: string }
+  | { readonly kind: 'left-out' | 'missing' };
+
+function relationKey(target: string, table: string, column: string): string {
+  return `${target}.${foldName(table)}.${foldName(column)}`;
 }
 
 interface Moved {
@@ -68,6 +89,8 @@ class DatabaseRelations {
     private readonly fate: DatabaseFate,
     private readonly moved: readonly Moved[],
     private readonly groups: GroupIndex,
+    private readonly relations: ReadonlyMap<string, string>,
+    private readonly supplied: ReadonlyMap<string, SuppliedSchema>,
     private readonly reporter: Reporter,
   ) {
     this.byName = new Map(moved.map((entry) => [foldName(entry.source.table.name), entry]));
@@ -92,41 +115,37 @@ class DatabaseRelations {
 
   /** The unified definition of one source, with its foreign keys led to where their parents are now. */
   private define({ group, source }: Moved, rewritten: RewrittenDatabase): void {
-    const lost = new Set<string>();
-    const outside = new Map<string, string>();
-    for (const constraint of source.legacy ? foreignKeys(source.legacy) : []) {
+    const renames = columnRenames(source);
+    const lost = new Set<number>();
+    const parents = (source.legacy ? foreignKeys(source.legacy) : []).map((constraint, index) => {
       const parent = tokenName(constraint.parent!.table);
-      const found = this.parent(parent, group);
-      if (found.kind === 'same-target') outside.set(foldName(parent), found.name);
-      else if (found.kind !== 'missing') lost.add(foldName(parent));
-      const renames = columnRenames(source);
-      const unified = constraint.columns.map((column) => renames.get(column) ?? column);
-      if (!isDropped(group, unified)) this.reportParent(found, parent, constraint.columns, { group, source });
-    }
-    source.lostParents = lost;
-    renameByTokens(source, group.name, (legacy) => outside.get(foldName(legacy)));
-    const byEngine = columnRenames(source).size > 0 ? rewritten.tables.get(source.table.name) : undefined;
-    if (!byEngine) return;
+      const columns = constraint.columns.map((column) => renames.get(column) ?? column);
+      const found = this.relation(group, columns) ?? this.parent(parent, group);
+      if (found.kind === 'other-target' || found.kind === 'left-out') lost.add(index);
+      if (!isDropped(group, columns) && !this.supplied.has(group.target))
+        this.reportParent(found, parent, constraint.columns, { group, source });
+      return found.kind === 'same-target' ? found.name : undefined;
+    });
+    source.lostForeignKeys = lost;
+    renameByTokens(source, group.name, (_, index) => parents[index]);
+    const byEngine = renames.size > 0 ? rewritten.tables.get(source.table.name) : undefined;
+    const renamed = byEngine && parseCreateTable(byEngine.sql);
+    if (!byEngine || !renamed) return;
     // Columns have new names: SQLite's text, with the parents that are not in this database led on by tokens.
-    const renamed = parseCreateTable(byEngine.sql);
-    const own = new Set(this.fate.planned.database.tables.map((table) => foldName(table.name)));
-    source.definition =
-      renamed &&
-      parseCreateTable(
-        renameInTable(renamed, group.name, (legacy) =>
-          own.has(foldName(legacy)) ? undefined : outside.get(foldName(legacy)),
-        ),
-      );
+    source.definition = parseCreateTable(renameInTable(renamed, group.name, (_, index) => parents[index]));
     source.indexes = [...byEngine.indexes].map(([name, sql]) => ({ name, sql }));
   }
 
-  private parent(
-    name: string,
-    child: TableGroup,
-  ):
-    | { kind: 'same-target'; name: string }
-    | { kind: 'other-target'; target: string; name: string }
-    | { kind: 'left-out' | 'missing' } {
+  /** The parent that the plan's `relations` give to a foreign key of one column. */
+  private relation(group: TableGroup, columns: readonly string[]): Parent | undefined {
+    const to =
+      columns.length === 1 ? this.relations.get(relationKey(group.target, group.name, columns[0]!)) : undefined;
+    const [target, table] = to?.split('.') ?? [];
+    const parent = target === group.target && table !== undefined ? this.groups.named(target, table) : undefined;
+    return parent && { kind: 'same-target', name: parent.name };
+  }
+
+  private parent(name: string, child: TableGroup): Parent {
     const here = this.byName.get(foldName(name));
     if (here) {
       if (here.group.target === child.target) return { kind: 'same-target', name: here.group.name };
@@ -134,22 +153,16 @@ class DatabaseRelations {
     }
     // Not moved from this database: a table of the same name that came from another one takes its place.
     const namesakes = this.groups.holding(name, child.target);
-    if (namesakes.length === 1) return { kind: 'same-target', name: namesakes[0]!.name };
     const unified = this.groups.named(child.target, name);
-    if (unified) return { kind: 'same-target', name: unified.name };
+    const chosen = namesakes.length === 1 ? namesakes[0] : unified;
+    if (chosen) return { kind: 'same-target', name: chosen.name, ...(namesakes.length > 1 ? { namesakes } : {}) };
     const known = this.fate.planned.database.tables.some(
       (table) => table.kind !== 'view' && sameName(table.name, name),
     );
     return { kind: known ? 'left-out' : 'missing' };
   }
 
-  private reportParent(
-    found: ReturnType<DatabaseRelations['parent']>,
-    parent: string,
-    columns: readonly string[],
-    { group, source }: Moved,
-  ): void {
-    if (found.kind === 'same-target') return;
+  private reportParent(found: Parent, parent: string, columns: readonly string[], { group, source }: Moved): void {
     const place = {
       database: source.database.path,
       table: source.table.name,
@@ -157,7 +170,24 @@ class DatabaseRelations {
     };
     const what = `${source.database.path} › ${source.table.name} (${columns.join(', ')}) refers to ${parent}`;
     const drop = { id: `drop-foreign-key:${columns.join(',')}`, title: 'Leave the foreign key out (with a reason)' };
-    if (found.kind === 'other-target')
+    if (found.kind === 'same-target') {
+      if (!found.namesakes) return;
+      this.reporter.warning(
+        'FOREIGN_KEY_AMBIGUOUS',
+        source.at,
+        `${what}, the name of several tables that are now in ${group.target}; ${found.name} is taken. Say which one is meant in "relations".`,
+        {
+          ...place,
+          resolutions: [
+            ...found.namesakes.map((namesake) => ({
+              id: `relation:${columns.join(',')}:${namesake.name}`,
+              title: `It refers to ${namesake.name}`,
+            })),
+            drop,
+          ],
+        },
+      );
+    } else if (found.kind === 'other-target')
       this.reporter.error(
         'FOREIGN_KEY_CROSSES_TARGETS',
         source.at,
@@ -200,61 +230,56 @@ class DatabaseRelations {
     const gone = used.filter((name) => !this.byName.has(name));
     const onTable = dependent.kind === 'trigger' ? this.byName.get(foldName(dependent.table ?? '')) : undefined;
     if (dependent.kind === 'trigger' && !onTable && !this.isView(dependent.table ?? '')) return undefined;
+    if (onTable && isDroppedTrigger(onTable.group, dependent.name)) return undefined;
     const groups = [...new Set(used.flatMap((name) => this.byName.get(name)?.group ?? []))];
-    const targets = new Set(groups.map((group) => group.target));
-    const noun = `The ${dependent.kind} ${dependent.name} of ${database.path}`;
-    const retire = { id: `retire:${dependent.name}`, title: `Retire the ${dependent.kind} (with a reason)` };
+    // Nothing of what a view reads moves: it goes the way of its tables.
+    if (gone.length > 0 && groups.length === 0 && dependent.kind === 'view') return undefined;
+    const targets = [...new Set(groups.map((group) => group.target))];
+    const target = view?.target ?? onTable?.group.target ?? targets[0] ?? this.onlyTarget();
+    const complain = (code: PlanFindingCode, what: string, details: Record<string, unknown> = {}) =>
+      this.reporter.error(
+        code,
+        this.at,
+        `The ${dependent.kind} ${dependent.name} of ${database.path} ${what}. ${adviceFor(dependent, onTable?.group)}`,
+        {
+          ...place,
+          details: { ...details, kind: dependent.kind, on: dependent.table },
+          resolutions: [
+            { id: `retire-${dependent.kind}:${dependent.name}`, title: `Retire the ${dependent.kind} (with a reason)` },
+          ],
+        },
+      );
+    const schema = target === undefined ? undefined : this.supplied.get(target);
+    if (schema) {
+      if (!schema.after.some((item) => item.kind === dependent.kind && sameName(item.name, dependent.name)))
+        complain('VIEW_WITHOUT_DISPOSITION', `is not in the unified DDL of ${target}`);
+      return undefined;
+    }
     const failure = rewritten.failures.get(dependentKey(dependent));
-    if (gone.length > 0) {
-      // Nothing of what it uses moves: it goes the way of its tables.
-      if (groups.length === 0 && dependent.kind === 'view') return undefined;
-      this.reporter.error(
-        'VIEW_READS_LEFT_OUT',
-        this.at,
-        `${noun} uses ${gone.join(', ')}, which is not taken along. ${adviceFor(dependent)}`,
-        { ...place, resolutions: [retire] },
-      );
-      return undefined;
-    }
-    if (failure !== undefined) {
-      this.reporter.error(
-        'DEPENDENT_NOT_REWRITTEN',
-        this.at,
-        `${noun} is not valid today: ${failure}. ${adviceFor(dependent)}`,
-        { ...place, details: { reason: failure }, resolutions: [retire] },
-      );
-      return undefined;
-    }
-    if (targets.size > 1) {
-      this.reporter.error(
-        'VIEW_SPANS_TARGETS',
-        this.at,
-        `${noun} uses tables that go into ${[...targets].join(' and ')}; it cannot see both. ${adviceFor(dependent)}`,
-        { ...place, details: { targets: [...targets] }, resolutions: [retire] },
-      );
-      return undefined;
-    }
-    const target = view?.target ?? [...targets][0] ?? this.onlyTarget();
     const sql = rewritten.dependents.get(dependentKey(dependent));
-    if (target === undefined) {
-      this.reporter.error(
-        'VIEW_WITHOUT_DISPOSITION',
-        this.at,
-        `${noun} uses no table that moves. Give it an entry in "tables": "to" with a target, or "retire" with a reason.`,
-        { ...place, resolutions: [retire] },
-      );
-      return undefined;
-    }
-    if (sql === undefined) return undefined;
-    return {
-      target,
-      kind: dependent.kind,
-      name: dependent.name,
-      sql,
-      database: database.path,
-      tables: groups,
-      at: this.at,
-    };
+    // A name that is mentioned may be a column's; SQLite tells whether the table behind it is missed.
+    const missed = (names: readonly string[]) =>
+      names.length > 0 && !worksWithout(this.engine, database, dependent, all, new Set(names));
+    const elsewhere = used.filter((name) => this.byName.has(name) && this.byName.get(name)!.group.target !== target);
+    if (failure !== undefined)
+      complain('DEPENDENT_NOT_REWRITTEN', `is not valid today: ${failure.replace(/\.$/, '')}`, { reason: failure });
+    else if (missed(gone)) complain('VIEW_READS_LEFT_OUT', `uses ${gone.join(', ')}, which is not taken along`);
+    else if (missed(elsewhere))
+      complain('VIEW_SPANS_TARGETS', `uses tables that go into ${targets.join(' and ')}; it cannot see both`, {
+        targets,
+      });
+    else if (target === undefined) complain('VIEW_WITHOUT_DISPOSITION', 'uses no table that moves');
+    else if (sql !== undefined)
+      return {
+        target,
+        kind: dependent.kind,
+        name: dependent.name,
+        sql,
+        database: database.path,
+        tables: groups.filter((group) => group.target === target),
+        at: this.at,
+      };
+    return undefined;
   }
 
   private isView(name: string): boolean {
@@ -267,10 +292,14 @@ class DatabaseRelations {
   }
 }
 
-function adviceFor(dependent: Dependent): string {
+function adviceFor(dependent: Dependent, group: TableGroup | undefined): string {
   return dependent.kind === 'view'
     ? 'Give it an entry in "tables" with "retire" and a reason, or supply the unified DDL ("schema").'
-    : 'Move what it uses, or supply the unified DDL ("schema").';
+    : `Move what it uses, or leave it out with a reason ("dropTriggers" of ${group ? `${group.target}.${group.name}` : 'its table'}).`;
+}
+
+function isDroppedTrigger(group: TableGroup, name: string): boolean {
+  return Object.keys(group.settings.dropTriggers ?? {}).some((key) => sameName(key, name));
 }
 
 /** Tables, folded, that a view or trigger mentions, also through other views. */

@@ -2,7 +2,7 @@ import type { Engine } from '../engine';
 import type { InventoryTable } from '../inventory/inventory';
 import type { Plan, PlanTarget } from './definition';
 import { compatibilityViews, uniqueName } from './compatibility';
-import { parseCreateTable } from './ddl';
+import { foreignKeys, parseCreateTable } from './ddl';
 import { ddlFingerprint, renameInIndex, renameInVirtualTable } from './ddl-rename';
 import { foldName, sameName, tokenName } from './ddl-tokens';
 import { keyResolutions } from './measured-rows';
@@ -23,7 +23,6 @@ import {
 } from './table-group';
 import { unifyTable } from './unify';
 import type { MappedSource } from './unify-columns';
-import { foreignKeys } from './unify-foreign-keys';
 import { validateTarget } from './validate-target';
 
 export interface TargetInput {
@@ -134,6 +133,20 @@ function fromOwn(group: TableGroup, planned: PlanTarget): boolean {
 }
 
 function resolveTable(group: TableGroup, input: TargetInput): ResolvedTable | undefined {
+  const table = buildTable(group, input);
+  if (!table || table.rowidAlias) return table;
+  for (const source of group.sources)
+    if (source.entry.keys === 'renumber')
+      input.reporter.error(
+        'KEY_POLICY_IMPOSSIBLE',
+        [...source.at, 'keys'],
+        `${describeSource(source)}: only an INTEGER PRIMARY KEY can be renumbered, and ${group.target}.${group.name} has none. Use "composite", or keep the tables apart.`,
+        { database: source.database.path, table: source.table.name, resolutions: keyResolutions },
+      );
+  return table;
+}
+
+function buildTable(group: TableGroup, input: TargetInput): ResolvedTable | undefined {
   const { reporter, supplied } = input;
   let sources: MappedSource[] = group.sources.map((source) => ({ source, mapping: mapSource(source, reporter) }));
   checkKeys(group, sources, reporter);
@@ -334,11 +347,6 @@ function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter
         table: source.table.name,
         resolutions: keyResolutions,
       });
-    if (
-      keys === 'renumber' &&
-      (key.length !== 1 || key[0]!.type.toUpperCase() !== 'INTEGER' || source.table.withoutRowid)
-    )
-      complain('only an INTEGER PRIMARY KEY can be renumbered. Use "composite", or keep the tables apart.');
     if (keys === 'composite' && discriminatorColumns(group).length === 0)
       complain('"composite" needs a "discriminator" that joins the key. Add one.');
     if (keys === 'composite' && key.length === 0)

@@ -45,21 +45,25 @@ export async function resolvePlan(
   const fates = decideDispositions(plan, planDatabases(plan, inventory), reporter);
   const groups = groupTables(plan, fates, reporter);
   const index = new GroupIndex(groups);
-  const dependents = relateDatabases(engine, fates, index, reporter);
+  const supplied = new Map<string, SuppliedSchema>();
+  for (const [name, planned] of Object.entries(plan.targets)) {
+    const schema = await suppliedSchema(engine, name, planned.schema, inventory, context, reporter);
+    if (schema) supplied.set(name, schema);
+  }
+  const dependents = relateDatabases(engine, fates, index, plan.relations ?? {}, supplied, reporter);
   const replaced = replacedDatabases(plan, fates);
   const targets: ResolvedTarget[] = [];
   for (const [name, planned] of Object.entries(plan.targets)) {
-    const supplied = await suppliedSchema(engine, name, planned.schema, inventory, context, reporter);
     targets.push(
       resolveTarget({
         engine,
         plan,
         name,
         planned,
-        profile: resolveProfile(plan, name, supplied, reporter),
+        profile: resolveProfile(plan, name, supplied.get(name), reporter),
         replaces: replaced.get(name),
         groups: index,
-        supplied,
+        supplied: supplied.get(name),
         dependents: dependents.filter((dependent) => dependent.target === name),
         reporter,
         validate: !context.skipValidation,

@@ -101,6 +101,10 @@ export interface ResolvedSource {
   readonly dropped: readonly { readonly column: string; readonly reason: string }[];
   /** SQL condition on the legacy row. */
   readonly where?: string;
+  /**
+   * `renumber`: every row gets a new value for the table's INTEGER PRIMARY KEY, also where this source gives none for it;
+   * references of its own database follow.
+   */
   readonly keys: 'keep' | 'renumber' | 'composite' | { readonly first: string } | { readonly last: string };
   readonly onReject: 'stop' | 'quarantine';
 }

@@ -19,8 +19,8 @@ export interface GroupSource {
   definition?: TableDefinition;
   /** CREATE INDEX statements under the unified names. */
   indexes: readonly { readonly name: string; readonly sql: string }[];
-  /** Legacy parents whose foreign keys cannot be kept, folded. */
-  lostParents: ReadonlySet<string>;
+  /** Foreign keys that cannot be kept, by their position in the definition. */
+  lostForeignKeys: ReadonlySet<number>;
 }
 
 /** A unified table with all its sources. */

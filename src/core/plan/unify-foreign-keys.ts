@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../identifiers';
-import type { Constraint, TableDefinition } from './ddl';
+import { foreignKeys, type Constraint } from './ddl';
 import { ddlFingerprint } from './ddl-rename';
 import { foldName, sameName, tokenName } from './ddl-tokens';
 import type { Reporter } from './reporter';
@@ -28,11 +28,9 @@ export function unifyForeignKeys(
 ): UnifiedForeignKeys {
   let removed = false;
   const perSource = sources.map(({ source, mapping }) => {
-    const legacy = source.legacy ? foreignKeys(source.legacy) : [];
     const renamed = source.definition ? foreignKeys(source.definition) : [];
     return renamed.flatMap((constraint, index) => {
-      const parent = legacy[index]?.parent;
-      const lost = parent !== undefined && source.lostParents.has(foldName(tokenName(parent.table)));
+      const lost = source.lostForeignKeys.has(index);
       const gone = constraint.columns.some((name) => !mapping.columns.some((column) => sameName(column.target, name)));
       const dropped = isDropped(group, constraint.columns);
       if (lost || gone || dropped) {
@@ -78,12 +76,6 @@ export function isDropped(group: TableGroup, columns: readonly string[]): boolea
         .split(',')
         .map((column) => foldName(column.trim()))
         .join(',') === wanted,
-  );
-}
-
-export function foreignKeys(definition: TableDefinition): Constraint[] {
-  return [...definition.columns.flatMap((column) => column.constraints), ...definition.constraints].filter(
-    ({ kind }) => kind === 'foreign-key',
   );
 }
 

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../identifiers';
-import { ddlFingerprint, indexParts, renameInIndex, renameInTable } from './ddl-rename';
+import { ddlFingerprint, indexParts, renameInIndex, renameInTable, type NewParent } from './ddl-rename';
 import { parseCreateTable, type Constraint } from './ddl';
 import { foldName, sameName } from './ddl-tokens';
 import { mentionedNames } from './dependents';
@@ -382,11 +382,7 @@ function unifyIndexes(
 }
 
 /** Fills `definition` and `indexes` of a source under the unified names, by tokens alone: no column of it is renamed. */
-export function renameByTokens(
-  source: TableGroup['sources'][number],
-  name: string,
-  parents: (legacy: string) => string | undefined,
-): void {
+export function renameByTokens(source: TableGroup['sources'][number], name: string, parents: NewParent): void {
   if (source.legacy) source.definition = parseCreateTable(renameInTable(source.legacy, name, parents));
   source.indexes = source.table.indexes.flatMap((index) => {
     const sql = index.sql === null ? undefined : renameInIndex(index.sql, name);

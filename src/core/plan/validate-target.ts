@@ -34,6 +34,18 @@ export function validateTarget(engine: Engine, target: ResolvedTarget, plan: Pla
     }
     for (const table of target.tables)
       for (const index of table.indexes) run(index.sql, `the index ${index.name}`, at, table.name);
+    for (const table of target.tables) {
+      if ((table.foreignKeys ?? []).length === 0) continue;
+      // On empty tables it finds nothing but keys that lead to columns that are not unique.
+      const error = attempt(scratch, `PRAGMA foreign_key_check(${quoteIdentifier(table.name)})`);
+      if (error !== undefined)
+        reporter.warning(
+          'FOREIGN_KEY_MISMATCH',
+          at,
+          `A foreign key of ${target.name}.${table.name} leads to columns that are not unique, so that SQLite cannot enforce it: ${error}.`,
+          { table: table.name, details: { target: target.name, reason: error } },
+        );
+    }
     for (const item of target.after) run(item.sql, `the ${item.kind} ${item.name}`);
     for (const view of target.views) {
       run(view.sql, `the compatibility view ${view.name}`, at, view.table);
