@@ -12,6 +12,9 @@ import { locatePythonAccess } from './python/access';
 import type { PythonAccess } from './python/access';
 import { fixTable } from './table';
 import { TextFixer } from './text-fixer';
+import { SCRIPT_LANGUAGES, locateScriptAccess } from './typescript/access';
+import type { ScriptAccess } from './typescript/access';
+import { ScriptFixer } from './typescript/fix';
 import { workspaceUses } from './workspace-uses';
 
 const IGNORE_MARK = 'sqlite-consolidator: ignore';
@@ -33,6 +36,7 @@ export class Fixes {
   private readonly blocked = new Map<string, string | undefined>();
   readonly python: PythonAccess;
   readonly go: GoAccess;
+  readonly script: ScriptAccess;
 
   constructor(
     plan: ResolvedPlan,
@@ -48,10 +52,11 @@ export class Fixes {
         database.tables.map((table) => [tableKey(database.path, table.table), table] as const),
       ),
     );
-    const users = (language: string) =>
-      references.filter((each) => each.stale && each.language === language).map((each) => each.file);
+    const users = (...languages: string[]) =>
+      references.filter((each) => each.stale && languages.includes(each.language)).map((each) => each.file);
     this.python = locatePythonAccess(plan, files, users('python'));
     this.go = locateGoAccess(plan, files, users('go'));
+    this.script = locateScriptAccess(plan, files, users(...SCRIPT_LANGUAGES));
   }
 
   /** One file: what becomes of each reference, and the edits for any choice of them. */
@@ -117,6 +122,7 @@ export class Fixes {
   private fixer(file: string, text: string, language: string): FileFixer {
     if (language === 'python') return new PythonFixer(file, text, this.python, this.files, this.uses.of(file));
     if (language === 'go') return new GoFixer(file, text, this.go, this.files);
+    if (SCRIPT_LANGUAGES.includes(language)) return new ScriptFixer(file, text, this.script);
     return new TextFixer(text, language);
   }
 

@@ -1,5 +1,6 @@
 import { generateGo } from '../access-layer/go/index';
 import { generatePython } from '../access-layer/python/index';
+import { generateTypeScript } from '../access-layer/typescript/index';
 import type { GeneratedFile } from '../access-layer/generated';
 import type { ResolvedPlan } from '../plan/resolved';
 import type { Reference, ReferencesResult, TextEdit } from '../references/reference';
@@ -11,6 +12,7 @@ import { Fixes } from './fixes';
 import type { FileFixes } from './fixes';
 import type { CodeFiles } from './outcome';
 import { fileExists } from './python/access';
+import { SCRIPT_LANGUAGES } from './typescript/access';
 
 type Left = RefactorResult['left'][number];
 
@@ -91,6 +93,8 @@ function accessLayer(plan: ResolvedPlan, fixes: Fixes, called: ReadonlySet<strin
   const result: GeneratedFile[] = [];
   if (called.has('python') && !isMapped(fixes.python.settings)) result.push(...generatePython(plan, fixes.python));
   if (called.has('go') && !isMapped(fixes.go.settings)) result.push(...generateGo(plan, fixes.go));
+  if (SCRIPT_LANGUAGES.some((language) => called.has(language)) && !isMapped(fixes.script.settings))
+    result.push(...generateTypeScript(plan, fixes.script));
   return result;
 }
 
