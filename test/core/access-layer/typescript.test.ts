@@ -126,6 +126,7 @@ describe('the generated module for Node', () => {
       );
     });
 
+  const libraries = new Map<string, ts.SourceFile | undefined>();
   const typeCheck = (generated: { path: string; text: string }, types: string, module: ts.ModuleKind) => {
     const options: ts.CompilerOptions = {
       strict: true,
@@ -138,16 +139,19 @@ describe('the generated module for Node', () => {
         module === ts.ModuleKind.CommonJS ? ts.ModuleResolutionKind.Node10 : ts.ModuleResolutionKind.Bundler,
       esModuleInterop: module !== ts.ModuleKind.CommonJS,
       noEmit: true,
+      skipLibCheck: true,
+      lib: ['lib.es2023.d.ts'],
       types: ['node'],
       typeRoots: [path.join(__dirname, '../../../node_modules/@types')],
     };
     const texts: Record<string, string> = { [`/w/${generated.path}`]: generated.text, '/w/driver.d.ts': types };
     const host = ts.createCompilerHost(options);
     const { getSourceFile, fileExists, readFile } = host;
-    host.getSourceFile = (name, ...rest) =>
-      texts[name] === undefined
-        ? getSourceFile(name, ...rest)
-        : ts.createSourceFile(name, texts[name], ts.ScriptTarget.ES2022);
+    host.getSourceFile = (name, ...rest) => {
+      if (texts[name] !== undefined) return ts.createSourceFile(name, texts[name], ts.ScriptTarget.ES2022);
+      if (!libraries.has(name)) libraries.set(name, getSourceFile(name, ...rest));
+      return libraries.get(name);
+    };
     host.fileExists = (name) => texts[name] !== undefined || fileExists(name);
     host.readFile = (name) => texts[name] ?? readFile(name);
     const program = ts.createProgram(Object.keys(texts), options, host);

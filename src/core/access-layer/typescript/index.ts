@@ -48,7 +48,8 @@ export function generateTypeScript(plan: ResolvedPlan, access: ScriptAccess): Ge
       ? 'new Database(state.path, { readonly: true })'
       : 'new DatabaseSync(state.path, { readOnly: true })',
     ASK: better
-      ? 'database.prepare(sql).raw(false).all()[0]⟦ as object | undefined⟧'
+      ? '  const statement = database.prepare(sql);\n  if (!statement.reader) {\n    statement.run();\n    return undefined;\n  }\n' +
+        '  const row = statement.get()⟦ as object | undefined⟧;\n'
       : '  const row = database.prepare(sql).get()⟦ as object | undefined⟧;\n',
     IS_OPEN: better ? 'present.open' : 'isOpen(present)',
     IS_OPEN_DATABASE: better ? 'database.open' : 'isOpen(database)',
