@@ -1,33 +1,87 @@
-import type { EngineDatabase } from '../engine';
+import type { Engine, EngineDatabase } from '../engine';
+import { isKeyword, isOperator, sqlTokens } from './sql-tokens';
+import type { SqlToken } from './sql-tokens';
 import type { Affinity } from './schema-table';
-import { NULL_VALUE, storedValue } from './stored-value';
+import { NULL_VALUE } from './stored-value';
 import type { StoredValue } from './stored-value';
 
+/** Declared types that have the affinities. */
+const TYPES: Record<Affinity, string> = {
+  blob: 'BLOB',
+  text: 'TEXT',
+  numeric: 'NUMERIC',
+  integer: 'INTEGER',
+  real: 'REAL',
+};
+
+const scratch = new WeakMap<Engine, EngineDatabase>();
+
 /**
- * The value that rows older than the column have in it. `ALTER TABLE … ADD COLUMN` allows constants only, so the engine
- * evaluates the text without any table; a default that needs more (CURRENT_TIMESTAMP) never applies to older rows.
+ * The value that rows older than the column have in it. `ALTER TABLE … ADD COLUMN` allows constants only
+ * (https://sqlite.org/lang_altertable.html#altertabaddcol); any other default never applies to older rows. The engine
+ * evaluates the constant and applies the affinity, so that both are exactly SQLite's.
  */
-export function columnDefault(database: EngineDatabase, text: string, affinity: Affinity): StoredValue {
-  let literal: unknown;
+export function columnDefault(engine: Engine, text: string, affinity: Affinity): StoredValue {
+  const tokens = sqlTokens(text);
+  if (!isConstant(tokens)) return NULL_VALUE;
+  const [only] = tokens;
+  const bareWord = tokens.length === 1 && only!.kind === 'word' && !isKeyword(only, 'NULL', 'TRUE', 'FALSE');
+  const expression = bareWord ? `'${only!.text.replaceAll("'", "''")}'` : text;
   try {
-    literal = database.exec(`SELECT quote(${bareWord(text) ? textLiteral(text) : text}\n)`)[0]?.values[0]?.[0];
+    return evaluate(scratchDatabase(engine), expression, affinity);
   } catch {
-    return NULL_VALUE; // not a constant: no row can be older than it
+    return NULL_VALUE; // not a constant to SQLite either, so no row can be older than the column
   }
-  return typeof literal === 'string' ? storedValue(fromLiteral(literal), affinity) : NULL_VALUE;
 }
 
-/** `DEFAULT word` is the text 'word', but for the keywords that are values. */
-function bareWord(text: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !/^(null|true|false|current_(date|time|timestamp))$/i.test(text);
+/** Literals, signs, parentheses and CAST: nothing that runs a function or a query that the file brings along. */
+function isConstant(tokens: readonly SqlToken[]): boolean {
+  return (
+    tokens.length > 0 &&
+    tokens.length < 100 &&
+    tokens.every((token, index) => {
+      if (token.kind === 'number' || token.kind === 'string' || token.kind === 'blob' || token.kind === 'quoted')
+        return !isOperator(tokens[index + 1], '(') && !isOperator(tokens[index + 1], '.');
+      if (token.kind === 'word')
+        return (
+          !isKeyword(token, 'SELECT', 'VALUES', 'CURRENT_TIME', 'CURRENT_DATE', 'CURRENT_TIMESTAMP') &&
+          (isKeyword(token, 'CAST') || !isOperator(tokens[index + 1], '('))
+        );
+      return token.kind === 'operator' && ['(', ')', '+', '-'].includes(token.text);
+    })
+  );
 }
 
-const textLiteral = (text: string) => `'${text.replaceAll("'", "''")}'`;
+function evaluate(database: EngineDatabase, expression: string, affinity: Affinity): StoredValue {
+  database.run(`DELETE FROM ${affinity}_value; INSERT INTO ${affinity}_value VALUES (${expression}\n)`);
+  const [result] = database.exec(
+    `SELECT typeof(value), CAST(value AS TEXT), hex(value), format('%!.17g', value) FROM ${affinity}_value`,
+  );
+  const [type, text, hex, real] = (result?.values[0] ?? []).map(String);
+  switch (type) {
+    case 'integer':
+      return { kind: 'integer', value: BigInt(text!) };
+    case 'real':
+      return { kind: 'real', value: realOf(real!) };
+    case 'text':
+    case 'blob':
+      return { kind: type, bytes: Uint8Array.from(Buffer.from(hex!, 'hex')) };
+    default:
+      return NULL_VALUE;
+  }
+}
 
-/** What `quote()` returns, as a value. */
-function fromLiteral(literal: string): string | number | bigint | null | Uint8Array {
-  if (literal === 'NULL') return null;
-  if (literal.startsWith("'")) return literal.slice(1, -1).replaceAll("''", "'");
-  if (literal.startsWith("X'")) return Uint8Array.from(Buffer.from(literal.slice(2, -1), 'hex'));
-  return /^-?\d+$/.test(literal) ? BigInt(literal) : Number(literal);
+function realOf(text: string): number {
+  if (text.endsWith('Inf')) return text.startsWith('-') ? -Infinity : Infinity;
+  return Number(text) === 0 ? 0 : Number(text);
+}
+
+function scratchDatabase(engine: Engine): EngineDatabase {
+  let database = scratch.get(engine);
+  if (!database) {
+    database = new engine.Database();
+    for (const [affinity, type] of Object.entries(TYPES)) database.run(`CREATE TABLE ${affinity}_value(value ${type})`);
+    scratch.set(engine, database);
+  }
+  return database;
 }

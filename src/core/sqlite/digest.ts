@@ -1,43 +1,50 @@
-import { ConsolidationError } from '../errors';
-import type { WorkOptions } from '../ports';
-import { DigestSum, EMPTY_DIGEST } from './digest-sum';
+import { ColumnSelection } from './column-selection';
+import { DigestSum } from './digest-sum';
+import { groupKeyOf } from './group-key';
 import type { DatabaseImage } from './image';
-import { Pause } from './pause';
-import { Row } from './row';
 import { RowEncoder } from './row-encoder';
-import type { SchemaColumn, SchemaTable } from './schema-table';
+import type { SchemaTable } from './schema-table';
 import { columnValue } from './stored-value';
-import type { StoredValue } from './stored-value';
-import { TreeWalk } from './tree-walk';
+import { forEachRow } from './table-rows';
 
 export { addDigests, EMPTY_DIGEST } from './digest-sum';
+export { groupKey } from './group-key';
+export { countRows, forEachRow } from './table-rows';
 
-/** Number of rows, and the sum of their hashes: 32 hexadecimal digits, the same in whatever order the rows are stored. */
+/** Content of a table or a part of it: how many rows, and their digest (32 hexadecimal digits). */
 export interface TableDigest {
   readonly rows: number;
   readonly digest: string;
 }
 
+export interface DigestOptions {
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Digest of chosen columns, in the order they are named, from the bytes of the records. Without columns the rows are
- * only counted. `docs/digest.md` defines it exactly.
- * @throws ConsolidationError `DATABASE_CORRUPT`, `CANCELLED`
+ * Digest of a table's rows over chosen columns in a chosen order. It depends on the set of rows alone: not on their order or
+ * rowids (unless the rowid is a chosen column), the page layout, the text encoding, or whether values come from the record or
+ * from the default of a column that was added later. Types count: 1, 1.0, '1' and x'31' all differ.
+ *
+ * Each row is encoded by `RowEncoder`, hashed by `RowHash` and added up by `DigestSum`. It is computed from the stored bytes;
+ * values of any size are read in pieces. Ill-formed UTF-8 is hashed as it is; ill-formed UTF-16 as what SQLite converts it to.
+ * @throws ConsolidationError `DATABASE_CORRUPT`, `CANCELLED`, `SQL_FAILED` for a column that is not stored
  */
 export async function digestTable(
   image: DatabaseImage,
   table: SchemaTable,
   columns: readonly string[],
-  options: WorkOptions = {},
+  options: DigestOptions = {},
 ): Promise<TableDigest> {
-  if (columns.length === 0) return { rows: await countRows(image, table, options), digest: EMPTY_DIGEST };
-  const chosen = columns.map((name) => columnOf(table, name));
+  const selection = new ColumnSelection(table, columns);
   const encoder = new RowEncoder(image.encoding);
   const sum = new DigestSum();
   await forEachRow(
     image,
     table,
     (row) => {
-      encodeRow(encoder, row, chosen);
+      selection.encode(row, encoder);
+      encoder.hash.finish();
       sum.add(encoder.hash.result);
     },
     options,
@@ -45,100 +52,48 @@ export async function digestTable(
   return { rows: sum.rows, digest: sum.digest() };
 }
 
-/** As `digestTable`, apart for each combination of values in `groupColumns`; the keys are those of `groupKey`. */
+/**
+ * The same for each group of rows that agree in `groupColumns`, by `groupKey` of their values. The sum of all groups is
+ * `digestTable` of the table.
+ */
 export async function digestTableGroups(
   image: DatabaseImage,
   table: SchemaTable,
   columns: readonly string[],
   groupColumns: readonly string[],
-  options: WorkOptions = {},
+  options: DigestOptions = {},
 ): Promise<Map<string, TableDigest>> {
-  const chosen = columns.map((name) => columnOf(table, name));
-  const grouping = groupColumns.map((name) => columnOf(table, name));
+  const selection = new ColumnSelection(table, columns);
+  const grouping = new ColumnSelection(table, groupColumns);
   const encoder = new RowEncoder(image.encoding);
-  const sums = new Map<string, DigestSum>();
+  const groupEncoder = new RowEncoder(image.encoding);
+  const groupHash = groupEncoder.hash.result;
+  const byHash = new Map<string, DigestSum>();
+  const byKey = new Map<string, DigestSum>();
+  // Rows of a group mostly follow one another: only a change of group costs a look-up.
+  const last = new Int32Array(4);
+  let sum: DigestSum | undefined;
   await forEachRow(
     image,
     table,
     (row) => {
-      const key = groupKey(grouping.map((column) => columnValue(row, column, image.encoding)));
-      let sum = sums.get(key);
-      if (!sum) sums.set(key, (sum = new DigestSum()));
-      encodeRow(encoder, row, chosen);
+      grouping.encode(row, groupEncoder);
+      groupEncoder.hash.finish();
+      if (!sum || groupHash.some((word, index) => word !== last[index])) {
+        last.set(groupHash);
+        const hash = last.join();
+        sum = byHash.get(hash);
+        if (!sum) {
+          sum = new DigestSum();
+          byHash.set(hash, sum);
+          byKey.set(groupKeyOf(grouping.columns.map((column) => columnValue(row, column, image.encoding))), sum);
+        }
+      }
+      selection.encode(row, encoder);
+      encoder.hash.finish();
       sum.add(encoder.hash.result);
     },
     options,
   );
-  return new Map([...sums].map(([key, sum]) => [key, { rows: sum.rows, digest: sum.digest() }]));
-}
-
-/** Typed values as one text, different for different values: 1, 1.0 and '1' are three groups. */
-export function groupKey(values: readonly StoredValue[]): string {
-  return JSON.stringify(
-    values.map((value) => {
-      if (value.kind === 'null') return 'null';
-      const text =
-        value.kind === 'integer' || value.kind === 'real'
-          ? String(value.value)
-          : Buffer.from(value.bytes).toString('hex');
-      return `${value.kind} ${text}`;
-    }),
-  );
-}
-
-/** Rows of a table, without reading what is in them. */
-export async function countRows(image: DatabaseImage, table: SchemaTable, options: WorkOptions = {}): Promise<number> {
-  if (table.rootPage === 0) return 0;
-  const walk = new TreeWalk(image, table.rootPage, table.withoutRowid ? 'index' : 'table');
-  const pause = new Pause(options.signal);
-  let rows = 0;
-  while (walk.next()) {
-    rows += walk.end - walk.first;
-    if (pause.due) await pause.take();
-  }
-  return rows;
-}
-
-/**
- * Visits every row in key order. The row is a window that is valid only during the call.
- * @throws ConsolidationError `DATABASE_CORRUPT`, `CANCELLED`
- */
-export async function forEachRow(
-  image: DatabaseImage,
-  table: SchemaTable,
-  visit: (row: Row) => void,
-  options: WorkOptions = {},
-): Promise<void> {
-  if (table.rootPage === 0) return;
-  const walk = new TreeWalk(image, table.rootPage, table.withoutRowid ? 'index' : 'table');
-  const row = new Row(walk);
-  const pause = new Pause(options.signal);
-  while (walk.next()) {
-    for (let cell = walk.first; cell < walk.end; cell++) {
-      row.moveTo(cell);
-      visit(row);
-    }
-    if (pause.due) await pause.take();
-  }
-}
-
-function encodeRow(encoder: RowEncoder, row: Row, columns: readonly SchemaColumn[]): void {
-  for (const column of columns) {
-    if (column.rowidAlias) encoder.integer(row.rowidHigh | 0, row.rowidLow | 0);
-    else if (column.field >= row.fieldCount) encoder.value(column.missing);
-    else encoder.field(row, column.field, column.affinity === 'real');
-  }
-  encoder.hash.finish();
-}
-
-function columnOf(table: SchemaTable, name: string): SchemaColumn {
-  const column =
-    table.columns.find((candidate) => candidate.name === name) ??
-    table.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-  if (column && column.field >= 0) return column;
-  throw new ConsolidationError(
-    'SQL_FAILED',
-    `${table.name} has no stored column ${name}. Scan the workspace again and correct the plan.`,
-    { table: table.name },
-  );
+  return new Map([...byKey].map(([key, group]) => [key, { rows: group.rows, digest: group.digest() }]));
 }

@@ -1,38 +1,44 @@
 import { corrupt } from './corrupt';
 import type { DatabaseImage } from './image';
-import { Row } from './row';
-import type { SchemaObject } from './schema-table';
+import type { Row } from './row';
 import { decodeField } from './stored-value';
-import { TreeWalk } from './tree-walk';
+import type { SchemaObject } from './schema-table';
+import { forEachRow } from './table-rows';
 
-const TYPES: readonly string[] = ['table', 'index', 'view', 'trigger'] satisfies SchemaObject['type'][];
+const TYPES = ['table', 'index', 'view', 'trigger'] as const;
 
-/** The rows of `sqlite_schema`, whose b-tree begins at page 1 (file format, section 2.6). */
+/** The rows of `sqlite_schema`, the table at page 1 (file format, section 2.6). @throws ConsolidationError `DATABASE_CORRUPT` */
 export async function readSchemaObjects(image: DatabaseImage): Promise<SchemaObject[]> {
   const objects: SchemaObject[] = [];
   if (image.pageCount === 0) return objects;
-  const walk = new TreeWalk(image, 1, 'table');
-  const row = new Row(walk);
-  while (walk.next()) {
-    for (let cell = walk.first; cell < walk.end; cell++) {
-      row.moveTo(cell);
-      if (row.fieldCount < 5)
-        throw corrupt(image.name, walk.pageNumber, 'a row of sqlite_schema has fewer than 5 fields');
-      const [type, name, tableName, rootPage, sql] = [0, 1, 2, 3, 4].map((field) =>
-        decodeField(row, field, image.encoding),
-      );
-      const text = (value: typeof type) => (value?.kind === 'text' ? Buffer.from(value.bytes).toString('utf8') : null);
-      const kind = text(type);
-      if (kind === null || !TYPES.includes(kind))
-        throw corrupt(image.name, walk.pageNumber, 'a row of sqlite_schema has an unknown type');
-      objects.push({
-        type: kind as SchemaObject['type'],
-        name: text(name) ?? '',
-        tableName: text(tableName) ?? '',
-        rootPage: rootPage?.kind === 'integer' ? Number(rootPage.value) : 0,
-        sql: text(sql),
-      });
-    }
-  }
+  await forEachRow(image, { rootPage: 1, withoutRowid: false }, (row) => objects.push(schemaObject(image, row)));
   return objects;
+}
+
+function schemaObject(image: DatabaseImage, row: Row): SchemaObject {
+  const [type, name, tableName, rootPage, sql] = [0, 1, 2, 3, 4].map((field) =>
+    field < row.fieldCount ? decodeField(row, field, image.encoding) : { kind: 'null' as const },
+  );
+  const known = TYPES.find((candidate) => candidate === textOf(type));
+  if (!known) throw corrupt(image.name, 1, `sqlite_schema holds an object of the type ${JSON.stringify(textOf(type))}`);
+  const root = rootPage.kind === 'integer' ? Number(rootPage.value) : 0;
+  if (root < 0 || root > image.pageCount) {
+    throw corrupt(
+      image.name,
+      1,
+      `${known} ${JSON.stringify(textOf(name))} begins at page ${root} of ${image.pageCount}`,
+    );
+  }
+  return {
+    type: known,
+    name: textOf(name),
+    tableName: textOf(tableName),
+    rootPage: root,
+    sql: sql.kind === 'null' ? null : textOf(sql),
+  };
+
+  function textOf(value: ReturnType<typeof decodeField>): string {
+    if (value.kind === 'text' || value.kind === 'blob') return Buffer.from(value.bytes).toString('utf8');
+    return value.kind === 'null' ? '' : String(value.value);
+  }
 }

@@ -1,229 +1,129 @@
 import { loadEngine } from '../engine';
 import type { Engine, EngineDatabase } from '../engine';
-import { quoteIdentifier } from '../identifiers';
 import type { InventoryForeignKey, InventoryIndex } from '../inventory/inventory';
 import { affinityOf } from './affinity';
 import { columnDefault } from './column-default';
 import type { DatabaseImage } from './image';
+import { loadSchema } from './schema-engine';
 import { readSchemaObjects } from './schema-objects';
+import { SchemaPragmas } from './schema-pragmas';
+import type { ColumnInfo, ForeignKeyInfo } from './schema-pragmas';
 import type { DatabaseSchema, SchemaColumn, SchemaIndex, SchemaObject, SchemaTable } from './schema-table';
 import { usesAutoincrement, virtualTable } from './schema-text';
+import { shadowTables } from './shadow-tables';
+import { foldName } from './sql-tokens';
 import { NULL_VALUE } from './stored-value';
 
 type Problem = DatabaseSchema['problems'][number];
+type VirtualTable = NonNullable<ReturnType<typeof virtualTable>>;
 
 /**
- * Reads the schema of an image. The engine is given the stored statements, never the file: it builds the same empty
- * tables in memory, and its PRAGMAs describe them. What it cannot build (virtual tables of modules that it lacks) is read
- * from the stored text.
+ * Reads the schema of an image. The engine is given the stored statements, never the file, and its PRAGMAs describe
+ * them. Virtual tables, whose modules it may lack, are read from the stored text.
  * @throws ConsolidationError `DATABASE_CORRUPT` when `sqlite_schema` itself is malformed
  */
 export async function readSchema(image: DatabaseImage): Promise<DatabaseSchema> {
   const objects = await readSchemaObjects(image);
   const engine = await loadEngine();
-  const reader = new SchemaReader(engine, objects);
+  const database = loadSchema(engine, objects);
   try {
-    return reader.read();
+    return new SchemaDescription(engine, database, objects).describe();
   } finally {
-    reader.close();
+    database.close();
   }
 }
 
 /** Tables that SQLite keeps for itself (file format, section 2.6). */
-const isInternal = (name: string) => name.toLowerCase().startsWith('sqlite_');
+const isInternal = (name: string) => foldName(name).startsWith('sqlite_');
 
-class SchemaReader {
-  private readonly database: EngineDatabase;
+class SchemaDescription {
   private readonly problems: Problem[] = [];
+  private readonly pragmas: SchemaPragmas;
+  private readonly indexObjects: ReadonlyMap<string, SchemaObject>;
+  private readonly triggersOf: ReadonlyMap<string, readonly { name: string; sql: string }[]>;
 
   constructor(
-    engine: Engine,
+    private readonly engine: Engine,
+    database: EngineDatabase,
     private readonly objects: readonly SchemaObject[],
   ) {
-    this.database = new engine.Database();
-  }
-
-  close(): void {
-    this.database.close();
-  }
-
-  read(): DatabaseSchema {
-    const of = (type: SchemaObject['type']) => this.objects.filter((object) => object.type === type);
-    const virtual = new Map(
-      of('table').flatMap((object) => {
-        const found = object.sql === null ? undefined : virtualTable(object.sql);
-        return found ? [[object.name, found] as const] : [];
-      }),
+    this.pragmas = new SchemaPragmas(database);
+    this.indexObjects = new Map(
+      objects.filter(({ type }) => type === 'index').map((object) => [foldName(object.name), object]),
     );
-    for (const object of of('table')) if (!virtual.has(object.name) && !isInternal(object.name)) this.create(object);
-    for (const object of of('index')) if (object.sql !== null) this.create(object);
-    // A view may use tables that the engine lacks, and other views, in any order: what fails has no column list.
-    let waiting = of('view');
-    for (let before = waiting.length + 1; waiting.length < before;) {
-      before = waiting.length;
-      waiting = waiting.filter((object) => !this.tryCreate(object));
+    this.triggersOf = triggersByTable(objects);
+  }
+
+  describe(): DatabaseSchema {
+    const virtual = new Map<string, VirtualTable>();
+    for (const object of this.objects) {
+      const found = object.type === 'table' && object.sql !== null ? virtualTable(object.sql) : undefined;
+      if (found) virtual.set(object.name, found);
     }
-    const shadows = shadowTables(virtual, of('table'));
+    const shadows = shadowTables(
+      virtual,
+      this.objects.filter(({ type }) => type === 'table'),
+    );
     const tables: SchemaTable[] = [];
     const internalTables: SchemaTable[] = [];
+    const seen = new Set<string>();
     for (const object of this.objects) {
       if (object.type !== 'table' && object.type !== 'view') continue;
+      if (seen.has(foldName(object.name))) {
+        this.report(object, 'has the name of another one');
+        continue;
+      }
+      seen.add(foldName(object.name));
       const module = virtual.get(object.name);
-      if (isInternal(object.name)) internalTables.push(this.internalTable(object));
-      else if (module) tables.push(this.describeVirtual(object, module));
-      else tables.push({ ...this.describe(object), shadowOf: shadows.get(object.name) });
+      if (module) tables.push(this.virtualTable(object, module));
+      else if (object.type === 'view') tables.push(this.view(object));
+      else if (isInternal(object.name)) internalTables.push(this.table(object));
+      else tables.push({ ...this.table(object), shadowOf: shadows.get(object.name) });
     }
     return { tables, internalTables, objects: this.objects, problems: this.problems };
   }
 
-  private create(object: SchemaObject): void {
-    try {
-      this.database.run(object.sql!);
-    } catch (error) {
-      this.problems.push({
-        code: 'SCHEMA_UNREADABLE',
-        message: `The ${object.type} ${object.name} cannot be read by SQLite: ${error instanceof Error ? error.message : String(error)}.`,
-      });
-    }
+  private report(object: SchemaObject, what: string): void {
+    this.problems.push({ code: 'SCHEMA_UNREADABLE', message: `The ${object.type} ${object.name} ${what}.` });
   }
 
-  private tryCreate(object: SchemaObject): boolean {
-    try {
-      this.database.run(object.sql!);
-      this.rows(`PRAGMA table_xinfo(${quoteIdentifier(object.name)})`);
-      return true;
-    } catch {
-      return false; // another pass may have what it needs
-    }
-  }
-
-  private rows(sql: string): Record<string, unknown>[] {
-    const [result] = this.database.exec(sql);
-    return (result?.values ?? []).map((values) =>
-      Object.fromEntries(values.map((value, index) => [result!.columns[index], value])),
-    );
-  }
-
-  private describe(object: SchemaObject): SchemaTable {
-    const name = quoteIdentifier(object.name);
-    const [info] = this.rows(
-      `SELECT * FROM pragma_table_list WHERE schema = 'main' AND name = ${textLiteral(object.name)}`,
-    );
+  private table(object: SchemaObject): SchemaTable {
+    const key = foldName(object.name);
+    const [info] = this.pragmas.tables.get(key) ?? [];
+    if (!info) this.report(object, 'cannot be read: SQLite does not understand its statement');
     const withoutRowid = info?.wr === 1;
     const strict = info?.strict === 1;
-    const indexes = object.type === 'view' ? [] : this.indexes(object);
-    let columns: Record<string, unknown>[] = [];
-    try {
-      columns = this.rows(`PRAGMA table_xinfo(${name})`);
-    } catch {
-      // a view whose tables the engine lacks: its columns are unknown
-    }
+    const indexes = this.indexes(key);
     return {
       name: object.name,
-      kind: object.type === 'view' ? 'view' : 'table',
+      kind: 'table',
       rows: null,
       sql: object.sql ?? '',
-      columns: this.columns(columns, {
-        withoutRowid,
-        strict,
-        hasKeyIndex: indexes.some((index) => index.origin === 'pk'),
-      }),
+      columns: this.columns(this.pragmas.columns.get(key) ?? [], { withoutRowid, strict, indexes }),
       indexes,
-      triggers: this.triggers(object.name),
-      foreignKeys: object.type === 'view' ? [] : this.foreignKeys(name),
+      triggers: this.triggersOf.get(key) ?? [],
+      foreignKeys: foreignKeys(this.pragmas.foreignKeys.get(key) ?? []),
       withoutRowid,
       strict,
-      autoincrement: object.sql !== null && object.type === 'table' && usesAutoincrement(object.sql),
+      autoincrement: info !== undefined && usesAutoincrement(object.sql ?? ''),
       rootPage: object.rootPage,
     };
   }
 
-  private columns(
-    infos: readonly Record<string, unknown>[],
-    table: { withoutRowid: boolean; strict: boolean; hasKeyIndex: boolean },
-  ): SchemaColumn[] {
-    const keys = infos.filter((info) => Number(info.pk) > 0);
-    const fields = fieldOrder(infos, table.withoutRowid);
-    return infos.map((info) => {
-      const type = String(info.type ?? '');
-      const affinity = affinityOf(type, table.strict);
-      const text = info.dflt_value === null || info.dflt_value === undefined ? null : String(info.dflt_value);
-      const generated = (['', 'hidden', 'virtual', 'stored'] as const)[Number(info.hidden)] ?? '';
-      return {
-        name: String(info.name),
-        type,
-        notNull: info.notnull === 1,
-        primaryKey: Number(info.pk),
-        default: text,
-        generated,
-        affinity,
-        field: fields.get(info) ?? -1,
-        // `INTEGER PRIMARY KEY DESC` is no alias: it has an index of its own (https://sqlite.org/lang_createtable.html#rowid).
-        rowidAlias:
-          !table.withoutRowid &&
-          !table.hasKeyIndex &&
-          keys.length === 1 &&
-          keys[0] === info &&
-          type.toUpperCase() === 'INTEGER',
-        missing: text === null || generated !== '' ? NULL_VALUE : columnDefault(this.database, text, affinity),
-      };
-    });
+  private view(object: SchemaObject): SchemaTable {
+    return {
+      ...EMPTY_TABLE,
+      name: object.name,
+      kind: 'view',
+      sql: object.sql ?? '',
+      columns: this.pragmas
+        .viewColumns(object.name)
+        .map(({ name, type }) => ({ ...UNTYPED_COLUMN, name, type, affinity: affinityOf(type, false) })),
+      triggers: this.triggersOf.get(foldName(object.name)) ?? [],
+    };
   }
 
-  private indexes(object: SchemaObject): SchemaIndex[] {
-    const stored = new Map(this.objects.filter((item) => item.type === 'index').map((item) => [item.name, item]));
-    const own = this.rows(`PRAGMA index_list(${quoteIdentifier(object.name)})`);
-    return own.map((info): SchemaIndex => {
-      const name = String(info.name);
-      const columns = this.rows(`PRAGMA index_xinfo(${quoteIdentifier(name)})`)
-        .filter((column) => column.key === 1)
-        .map((column) => ({
-          name: column.name === null ? null : String(column.name),
-          descending: column.desc === 1,
-          collation: String(column.coll),
-        }));
-      return {
-        name,
-        unique: info.unique === 1,
-        origin: info.origin as InventoryIndex['origin'],
-        partial: info.partial === 1,
-        columns,
-        sql: stored.get(name)?.sql ?? null,
-        rootPage: stored.get(name)?.rootPage ?? 0,
-      };
-    });
-  }
-
-  private triggers(table: string): { name: string; sql: string }[] {
-    return this.objects
-      .filter(
-        (item) => item.type === 'trigger' && item.tableName.toLowerCase() === table.toLowerCase() && item.sql !== null,
-      )
-      .map((item) => ({ name: item.name, sql: item.sql! }));
-  }
-
-  private foreignKeys(name: string): InventoryForeignKey[] {
-    const keys = new Map<
-      unknown,
-      { columns: string[]; table: string; references: string[]; onUpdate: string; onDelete: string }
-    >();
-    for (const row of this.rows(`PRAGMA foreign_key_list(${name})`)) {
-      const key = keys.get(row.id) ?? {
-        columns: [],
-        table: String(row.table),
-        references: [],
-        onUpdate: String(row.on_update),
-        onDelete: String(row.on_delete),
-      };
-      key.columns.push(String(row.from));
-      if (row.to !== null) key.references.push(String(row.to));
-      keys.set(row.id, key);
-    }
-    // SQLite lists the last declared first.
-    return [...keys.values()].reverse();
-  }
-
-  private describeVirtual(object: SchemaObject, virtual: NonNullable<ReturnType<typeof virtualTable>>): SchemaTable {
+  private virtualTable(object: SchemaObject, virtual: VirtualTable): SchemaTable {
     return {
       ...EMPTY_TABLE,
       name: object.name,
@@ -231,20 +131,110 @@ class SchemaReader {
       sql: object.sql ?? '',
       module: virtual.module,
       columns: virtual.columns.map((name, field) => ({ ...UNTYPED_COLUMN, name, field })),
-      triggers: this.triggers(object.name),
+      triggers: this.triggersOf.get(foldName(object.name)) ?? [],
     };
   }
 
-  private internalTable(object: SchemaObject): SchemaTable {
-    const names = object.name === 'sqlite_sequence' ? ['name', 'seq'] : [];
-    return {
-      ...EMPTY_TABLE,
-      name: object.name,
-      sql: object.sql ?? '',
-      rootPage: object.rootPage,
-      columns: names.map((name, field) => ({ ...UNTYPED_COLUMN, name, field })),
-    };
+  private columns(
+    infos: readonly ColumnInfo[],
+    table: { withoutRowid: boolean; strict: boolean; indexes: readonly SchemaIndex[] },
+  ): SchemaColumn[] {
+    const keyIndex = table.indexes.find((index) => index.origin === 'pk');
+    const keys = infos.filter((info) => info.pk > 0);
+    const fields = table.withoutRowid && keyIndex ? this.keyedFields(keyIndex.name) : storedFields(infos);
+    return infos.map((info) => {
+      const affinity = affinityOf(info.type, table.strict);
+      const generated = (['', 'hidden', 'virtual', 'stored'] as const)[info.hidden] ?? '';
+      const text = info.dflt_value;
+      return withDefault(this.engine, {
+        name: info.name,
+        type: info.type,
+        notNull: info.notnull === 1,
+        primaryKey: info.pk,
+        default: text,
+        generated,
+        affinity,
+        field: fields.get(info.cid) ?? -1,
+        // `INTEGER PRIMARY KEY DESC` is no alias: it has an index of its own (https://sqlite.org/lang_createtable.html#rowid).
+        rowidAlias:
+          !table.withoutRowid &&
+          !keyIndex &&
+          keys.length === 1 &&
+          keys[0] === info &&
+          foldName(info.type) === 'integer',
+      });
+    });
   }
+
+  /** Fields of a WITHOUT ROWID table: the columns of its primary key come first (file format, section 2.4). */
+  private keyedFields(keyIndex: string): Map<number, number> {
+    const fields = new Map<number, number>();
+    (this.pragmas.indexColumns.get(foldName(keyIndex)) ?? []).forEach(({ cid }, field) => {
+      // A column can be in the key twice, with two collations.
+      if (!fields.has(cid)) fields.set(cid, field);
+    });
+    return fields;
+  }
+
+  private indexes(table: string): SchemaIndex[] {
+    return (this.pragmas.indexes.get(table) ?? []).map((info) => {
+      const stored = this.indexObjects.get(foldName(info.name));
+      return {
+        name: info.name,
+        unique: info.unique === 1,
+        origin: info.origin as InventoryIndex['origin'],
+        partial: info.partial === 1,
+        columns: (this.pragmas.indexColumns.get(foldName(info.name)) ?? [])
+          .filter((column) => column.key === 1)
+          .map(({ name, desc, coll }) => ({ name, descending: desc === 1, collation: coll })),
+        sql: stored?.sql ?? null,
+        rootPage: stored?.rootPage ?? 0,
+      };
+    });
+  }
+}
+
+/** Adds `missing`, evaluated when it is first asked for: few columns have rows that are older than they are. */
+function withDefault(engine: Engine, column: Omit<SchemaColumn, 'missing'>): SchemaColumn {
+  let missing: SchemaColumn['missing'] | undefined;
+  return Object.defineProperty({ ...column, missing: NULL_VALUE }, 'missing', {
+    enumerable: true,
+    get: () =>
+      (missing ??=
+        column.default === null || column.generated !== ''
+          ? NULL_VALUE
+          : columnDefault(engine, column.default, column.affinity)),
+  });
+}
+
+/** Fields of a table with rowids: all columns but the virtual generated ones, in their order. */
+function storedFields(infos: readonly ColumnInfo[]): Map<number, number> {
+  return new Map(infos.filter((info) => info.hidden !== 2).map((info, field) => [info.cid, field]));
+}
+
+function triggersByTable(objects: readonly SchemaObject[]): Map<string, { name: string; sql: string }[]> {
+  const triggers = new Map<string, { name: string; sql: string }[]>();
+  for (const { type, name, tableName, sql } of objects) {
+    if (type !== 'trigger' || sql === null) continue;
+    const key = foldName(tableName);
+    triggers.set(key, [...(triggers.get(key) ?? []), { name, sql }]);
+  }
+  return triggers;
+}
+
+function foreignKeys(infos: readonly ForeignKeyInfo[]): InventoryForeignKey[] {
+  const keys = new Map<number, InventoryForeignKey & { columns: string[]; references: string[] }>();
+  for (const info of infos) {
+    let key = keys.get(info.id);
+    if (!key) {
+      key = { columns: [], table: info.table, references: [], onUpdate: info.on_update, onDelete: info.on_delete };
+      keys.set(info.id, key);
+    }
+    key.columns.push(info.from);
+    if (info.to !== null) key.references.push(info.to);
+  }
+  // SQLite lists the last declared first.
+  return [...keys.values()].reverse();
 }
 
 const EMPTY_TABLE: SchemaTable = {
@@ -274,40 +264,3 @@ const UNTYPED_COLUMN: SchemaColumn = {
   rowidAlias: false,
   missing: NULL_VALUE,
 };
-
-const textLiteral = (text: string) => `'${text.replaceAll("'", "''")}'`;
-
-/** Which field of the record holds a column: in a WITHOUT ROWID table the key comes first (file format, section 2.4). */
-function fieldOrder(
-  infos: readonly Record<string, unknown>[],
-  withoutRowid: boolean,
-): Map<Record<string, unknown>, number> {
-  const stored = infos.filter((info) => info.hidden !== 2);
-  const keys = stored.filter((info) => Number(info.pk) > 0).sort((a, b) => Number(a.pk) - Number(b.pk));
-  const order = withoutRowid ? [...keys, ...stored.filter((info) => Number(info.pk) === 0)] : stored;
-  return new Map(order.map((info, field) => [info, field]));
-}
-
-/** Shadow tables by their documented names (https://sqlite.org/fts5.html, fts3.html, rtree.html). */
-function shadowTables(
-  virtual: ReadonlyMap<string, { readonly module: string }>,
-  tables: readonly SchemaObject[],
-): Map<string, string> {
-  const suffixes: Record<string, readonly string[]> = {
-    fts5: ['data', 'idx', 'content', 'docsize', 'config'],
-    fts4: ['content', 'segments', 'segdir', 'docsize', 'stat'],
-    fts3: ['content', 'segments', 'segdir'],
-    rtree: ['node', 'rowid', 'parent'],
-    rtree_i32: ['node', 'rowid', 'parent'],
-    geopoly: ['node', 'rowid', 'parent'],
-  };
-  const there = new Map(tables.map((table) => [table.name.toLowerCase(), table.name]));
-  const shadows = new Map<string, string>();
-  for (const [name, { module }] of virtual) {
-    for (const suffix of suffixes[module.toLowerCase()] ?? []) {
-      const shadow = there.get(`${name}_${suffix}`.toLowerCase());
-      if (shadow !== undefined) shadows.set(shadow, name);
-    }
-  }
-  return shadows;
-}

@@ -1,0 +1,98 @@
+import { loadEngine } from '../engine';
+import type { EngineDatabase } from '../engine';
+import type { SchemaObject } from './schema-table';
+
+/** The engine's view of a schema whose rows it does not have: good for PRAGMAs about tables, not for queries. */
+export interface SchemaDatabase {
+  readonly database: EngineDatabase;
+  /** Objects that the engine refuses to parse. */
+  readonly refused: readonly SchemaObject[];
+}
+
+/**
+ * Loads `CREATE` statements into an empty in-memory database by way of `sqlite_schema` itself: unlike running them, that
+ * accepts unknown modules, functions and collations, as it does when a real file is opened. The caller closes `database`.
+ */
+export async function loadSchema(objects: readonly SchemaObject[]): Promise<SchemaDatabase> {
+  const engine = await loadEngine();
+  const database = new engine.Database();
+  try {
+    // Every object needs a page of its own to point at, though nobody will read it.
+    database.run('PRAGMA page_size = 512');
+    database.run('CREATE TABLE pages(content)');
+    database.run('INSERT INTO pages VALUES (zeroblob(?))', [512 * (objects.length + 2)]);
+    database.run('PRAGMA writable_schema = ON');
+    database.run("DELETE FROM sqlite_schema WHERE name = 'pages'");
+    const loader = new Loader(database);
+    // Tables first: an index in front of its table would be refused.
+    const ordered = [...objects].filter(({ sql }) => sql !== null);
+    ordered.sort((a, b) => Number(a.type !== 'table') - Number(b.type !== 'table'));
+    loader.load(ordered);
+    return { database, refused: loader.refused };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+class Loader {
+  readonly refused: SchemaObject[] = [];
+  #page = 2;
+
+  constructor(private readonly database: EngineDatabase) {}
+
+  /** Halves what is refused until the culprits stand alone: one try when all is well. */
+  load(objects: readonly SchemaObject[]): void {
+    if (objects.length === 0) return;
+    const first = this.#page;
+    this.database.run('PRAGMA writable_schema = ON');
+    for (const object of objects) this.#insert(object);
+    if (this.#accepted()) return;
+    this.database.run('PRAGMA writable_schema = ON');
+    this.database.run('DELETE FROM sqlite_schema WHERE rowid >= ?', [first]);
+    this.#page = first;
+    if (objects.length === 1) {
+      this.refused.push(objects[0]);
+      this.#accepted();
+      return;
+    }
+    const half = objects.length >> 1;
+    this.load(objects.slice(0, half));
+    this.load(objects.slice(half));
+  }
+
+  #insert({ type, name, tableName, sql, rootPage }: SchemaObject): void {
+    const page = this.#page++;
+    this.database.run(
+      'INSERT INTO sqlite_schema(rowid, type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?, ?)',
+      [page, type, name, tableName, rootPage === 0 ? 0 : page, sql],
+    );
+  }
+
+  /** Does the engine parse the whole of `sqlite_schema`? */
+  #accepted(): boolean {
+    try {
+      this.database.run('PRAGMA writable_schema = RESET');
+      this.database.exec('SELECT count(*) FROM sqlite_schema');
+      return true;
+    } catch {
+      // The answer is what matters here, not the engine's words; the object is reported by name.
+      return false;
+    }
+  }
+}
+
+export type PragmaRow = Readonly<Record<string, string | number | null>>;
+
+/** Rows of a PRAGMA table-valued function for one name. */
+export function pragma(database: EngineDatabase, name: string, argument: string): PragmaRow[] {
+  const statement = database.prepare(`SELECT * FROM pragma_${name}(?)`);
+  try {
+    statement.bind([argument]);
+    const rows: PragmaRow[] = [];
+    while (statement.step()) rows.push(statement.getAsObject() as PragmaRow);
+    return rows;
+  } finally {
+    statement.free();
+  }
+}

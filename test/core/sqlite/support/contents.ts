@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { digestTable } from '../../../../src/core/sqlite/digest';
+import type { DatabaseImage } from '../../../../src/core/sqlite/image';
+import { readSchema } from '../../../../src/core/sqlite/schema';
+
+/** SHA-256 over the pages of an image, as a file of them would have it. */
+export function imageHash(image: DatabaseImage): string {
+  const hash = createHash('sha256');
+  for (let page = 1; page <= image.pageCount; page++) hash.update(image.readPage(page));
+  return hash.digest('hex');
+}
+
+/** Rows and digest of every ordinary table over its stored columns. */
+export async function tableDigests(image: DatabaseImage): Promise<Record<string, [number, string]>> {
+  const { tables } = await readSchema(image);
+  const digests: Record<string, [number, string]> = {};
+  for (const table of tables) {
+    if (table.kind !== 'table') continue;
+    const columns = table.columns.filter((column) => column.generated !== 'virtual').map((column) => column.name);
+    const { rows, digest } = await digestTable(image, table, columns);
+    digests[table.name] = [rows, digest];
+  }
+  return digests;
+}
+
+/** Name, content, size and time of every file of a folder: what must be the same after anything we do. */
+export function folderState(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => {
+      const file = path.join(folder, name);
+      const { size, mtimeNs } = statSync(file, { bigint: true });
+      return `${name} ${size} ${mtimeNs} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
+    })
+    .sort();
+}
