@@ -1,7 +1,7 @@
 import type { InventoryDatabase } from '../inventory/inventory';
 import { foldName } from './ddl-tokens';
 import type { PlanTarget } from './definition';
-import type { DatabaseFamily, DraftedDatabase } from './draft-databases';
+import { singular, type DatabaseFamily, type DraftedDatabase } from './draft-databases';
 import { compareText, movableTables } from './sources';
 
 export interface DraftedTargets {
@@ -33,6 +33,8 @@ const COLD: Temperature = {
   profile: 'cache',
 };
 const HOT: Temperature = { name: 'core', words: /(?!)/, purpose: 'Operational data', profile: 'standard' };
+const NO_REASON = 'nothing speaks for another target';
+const SERIES = /histor|prices?|rates?([^a-z]|$)|series|ohlc|candles?/;
 const LEDGER = /ledger|trade|treasury|cash|dividend|tax|invoice|payment|audit/;
 
 /** A family of so many files gets a target of its own. */
@@ -51,13 +53,16 @@ export function draftTargets(
 ): DraftedTargets {
   const merged = databases.filter(({ action }) => action === 'merge').map(({ database }) => database);
   if (wishes.into !== undefined) return oneTarget(wishes.into, merged);
-  const folder = commonFolder(merged);
-  const names = wishes.targets && wishes.targets.length > 0 ? uniqueNames(wishes.targets) : undefined;
-  const choose = names ? chooserAmong(names) : chooserByUse(merged);
-  const assignment = new Map<string, { target: string; why: string }>();
   const familyOf = new Map(
     families.flatMap((family) => family.members.map((member) => [member.path, family] as const)),
   );
+  // A family counts once: its many files say nothing about where databases are kept.
+  const folder = commonFolder(
+    merged.filter(({ path }) => !familyOf.has(path) || familyOf.get(path)!.members[0]!.path === path),
+  );
+  const names = wishes.targets && wishes.targets.length > 0 ? uniqueNames(wishes.targets) : undefined;
+  const choose = names ? chooserAmong(names) : chooserByUse(merged);
+  const assignment = new Map<string, { target: string; why: string }>();
   for (const database of merged) {
     const family = familyOf.get(database.path);
     if (family && !names && family.members.length >= FAMILY_OF_ITS_OWN) {
@@ -82,6 +87,7 @@ export function draftTargets(
       ),
     );
   }
+  if (names) followNamesakes(merged, assignment);
   followParents(merged, assignment);
   const used = names ?? [...new Set([...assignment.values()].map(({ target }) => target))].sort(byTemperature);
   const stays = new Set(databases.filter(({ action }) => action !== 'merge').map(({ database }) => database.path));
@@ -156,14 +162,36 @@ function chooserAmong(names: readonly string[]): Chooser {
           words.includes(name.toLowerCase()) || path.split('/').some((part) => part.startsWith(name.toLowerCase())),
       );
     if (named !== undefined) return { target: named, why: 'by its name' };
+    const byUse = names.find(
+      (name) => (LEDGER.test(name.toLowerCase()) && LEDGER.test(path)) || (/histor/i.test(name) && SERIES.test(path)),
+    );
+    if (byUse !== undefined) return { target: byUse, why: 'by what its name says' };
+    const byTables = mostNamed(names, database);
+    if (byTables !== undefined) return { target: byTables, why: 'by the names of its tables' };
     const tables = `${path} ${tableNames(database)}`;
     if (cold !== undefined && COLD.words.test(path)) return { target: cold, why: 'can be rebuilt (by its name)' };
     if (warm !== undefined && WARM.words.test(path))
       return { target: warm, why: 'is analysed rather than operated on (by its name)' };
     if (cold !== undefined && COLD.words.test(tables) && !WARM.words.test(tables))
       return { target: cold, why: 'can be rebuilt (by its tables)' };
-    return { target: first, why: 'nothing speaks for another target' };
+    return { target: first, why: NO_REASON };
   };
+}
+
+/** The target whose name most of the tables have a word in common with. */
+function mostNamed(names: readonly string[], database: InventoryDatabase): string | undefined {
+  const words = movableTables(database).map((table) =>
+    table.name
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .map(singular),
+  );
+  const counts = names.map((name) => ({
+    name,
+    count: words.filter((table) => table.includes(singular(name.toLowerCase()))).length,
+  }));
+  const [best] = counts.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  return best?.name;
 }
 
 /** No wishes: cold by name, warm by name, all else is operational. What code uses most is hot whatever its name. */
@@ -175,8 +203,28 @@ function chooserByUse(merged: readonly InventoryDatabase[]): Chooser {
     if (database.references > 3 && database.references * 2 >= most)
       return { target: HOT.name, why: `used in ${database.references} places of the code` };
     if (WARM.words.test(path)) return { target: WARM.name, why: 'is analysed rather than operated on (by its name)' };
-    return { target: HOT.name, why: 'nothing speaks for another target' };
+    return { target: HOT.name, why: NO_REASON };
   };
+}
+
+/** A database for which nothing else speaks goes where one goes that has half of its tables as well. */
+function followNamesakes(
+  merged: readonly InventoryDatabase[],
+  assignment: Map<string, { target: string; why: string }>,
+): void {
+  const certain = merged.filter(({ path }) => assignment.get(path)!.why !== NO_REASON);
+  for (const database of merged) {
+    if (assignment.get(database.path)!.why !== NO_REASON) continue;
+    const names = new Set(movableTables(database).map((table) => foldName(table.name)));
+    const shared = (candidate: InventoryDatabase) =>
+      movableTables(candidate).filter((table) => names.has(foldName(table.name))).length;
+    const other = certain.find((candidate) => shared(candidate) * 2 >= names.size && names.size > 0);
+    if (other)
+      assignment.set(database.path, {
+        target: assignment.get(other.path)!.target,
+        why: `has tables that ${other.path} has as well`,
+      });
+  }
 }
 
 /** A database whose foreign keys lead to tables of another one goes where that one goes. */
@@ -232,7 +280,9 @@ function targetFor(
       ? 'money: every transaction is flushed (profile ledger)'
       : kind === COLD
         ? 'speed before durability (profile cache)'
-        : `${sources.length} legacy databases`,
+        : sources.length === 1
+          ? '1 legacy database'
+          : `${sources.length} legacy databases`,
   };
 }
 
