@@ -4,9 +4,7 @@ import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
 import { addDigests, digestTable, digestTableGroups, groupKey } from '../sqlite/digest';
 import type { DatabaseImage } from '../sqlite/image';
-import type { DatabaseSchema, SchemaTable } from '../sqlite/schema-table';
-import { storedValue } from '../sqlite/stored-value';
-import type { StoredValue } from '../sqlite/stored-value';
+import type { DatabaseSchema } from '../sqlite/schema-table';
 import { NOTHING, settledContent, sourceContent } from './row-content';
 import type { Content, RowContext } from './row-content';
 import { choosesRows } from './source-key';
@@ -56,7 +54,10 @@ export async function verifyRows(
     const groups = await digestTableGroups(image, stored, columns, grouping, options);
     for (const source of sources.filter((candidate) => sameList(carriedColumns(candidate), columns))) {
       throwIfCancelled(options.signal);
-      const key = groupKey(grouping.map((column) => storedConstant(source, stored, column)));
+      const key = groupKey(
+        grouping.map((column) => constantOf(source, column)),
+        grouping.map((column) => stored.columns.find((candidate) => candidate.name === column)!),
+      );
       checks.push(
         compare(
           `${name}: rows from ${source.database}`,
@@ -122,12 +123,6 @@ const constantOf = (source: ResolvedSource, column: string) => {
   const mapping = source.columns.find((candidate) => candidate.target === column);
   return mapping?.kind === 'constant' ? mapping.value : null;
 };
-
-/** The constant as the unified column's affinity stores it. */
-function storedConstant(source: ResolvedSource, table: SchemaTable, column: string): StoredValue {
-  const affinity = table.columns.find((candidate) => candidate.name === column)?.affinity;
-  return storedValue(constantOf(source, column), affinity);
-}
 
 /** Columns that are constant in every source and together tell all sources apart; empty when there are none. */
 function discriminators(sources: readonly ResolvedSource[]): string[] {
