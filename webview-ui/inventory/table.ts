@@ -12,7 +12,7 @@ export interface TableChoices {
 }
 
 type Selection = 'all' | 'problems' | 'wal' | 'unreferenced' | 'other';
-type Column = 'path' | 'kind' | 'bytes' | 'rows' | 'tables' | 'journal' | 'references' | 'flags';
+type Column = 'path' | 'kind' | 'bytes' | 'rows' | 'tables' | 'journal' | 'references' | 'plan' | 'flags';
 
 /** More rows than this are added on request: a table of 1,000 rows is laid out in an instant, one of 100,000 is not. */
 const rowsAtOnce = 1000;
@@ -58,6 +58,10 @@ export class DatabaseTable {
 
   show(rows: readonly InventoryRow[], duplicates: readonly DuplicateSet[]): void {
     this.rows = rows;
+    this.element.classList.toggle(
+      'without-plan',
+      rows.every(({ action }) => action === undefined),
+    );
     this.duplicates = duplicates;
     this.lines.clear();
     this.render();
@@ -175,7 +179,7 @@ export class DatabaseTable {
         on: { click: () => this.choose(row.path) },
       },
       ...Object.entries(columns).map(([name, { cell, numeric }]) =>
-        element('td', { class: numeric ? 'number' : name }, ...cell(row, this.duplicates)),
+        element('td', { class: numeric ? `number ${name}` : name }, ...cell(row, this.duplicates)),
       ),
     );
     this.lines.set(row.path, made);
@@ -294,6 +298,13 @@ const columns: Record<
       ];
     },
   },
+  plan: {
+    title: 'Plan',
+    hint: 'What the plan does with it',
+    compare: (a, b) => byText(a.action ?? '', b.action ?? ''),
+    cell: ({ action }) =>
+      action === undefined ? [] : [element('span', { class: action === 'merge' ? 'tag' : 'tag quiet' }, action)],
+  },
   flags: {
     title: 'Notes',
     compare: (a, b) => b.problems.length - a.problems.length,
@@ -302,8 +313,7 @@ const columns: Record<
 };
 
 function flags(row: InventoryRow, duplicates: readonly DuplicateSet[]): Node[] {
-  const tag = (text: string, title?: string, quiet = true) =>
-    element('span', { class: quiet ? 'tag quiet' : 'tag', title }, text);
+  const tag = (text: string, title: string) => element('span', { class: 'tag quiet', title }, text);
   const notes: Node[] = [];
   if (row.problems.length > 0) {
     const [first] = row.problems;
@@ -317,7 +327,6 @@ function flags(row: InventoryRow, duplicates: readonly DuplicateSet[]): Node[] {
       ),
     );
   }
-  if (row.action !== undefined) notes.push(tag(row.action, 'What the plan does with it', false));
   if (row.hotJournal)
     notes.push(tag('hot journal', 'An interrupted transaction has to be rolled back; the copy read here is'));
   const same = duplicates.find(({ paths }) => paths.includes(row.path));

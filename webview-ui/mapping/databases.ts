@@ -198,7 +198,7 @@ export class DatabaseList {
       element('td', {}, ...becomes(table)),
       element(
         'td',
-        { class: 'change' },
+        {},
         state.trusted &&
           this.editButton(`Change what becomes of ${table.table}`, { database: database.path, table: table.table }),
       ),
@@ -214,7 +214,11 @@ export class DatabaseList {
       this.render();
       this.groups.querySelector<HTMLElement>('.editor vscode-dropdown')?.focus();
     };
-    return button('Change', click, { label, title: label });
+    return element(
+      'button',
+      { class: 'link change', attributes: { type: 'button', 'aria-label': label }, on: { click } },
+      'Change',
+    );
   }
 
   private closing(database: string, table?: string): (edit: MappingEdit | undefined) => void {
@@ -230,14 +234,15 @@ export class DatabaseList {
     const group = [...this.groups.children].find((child) => (child as HTMLElement).dataset.path === database);
     const rows = [...(group?.querySelectorAll<HTMLElement>('[data-table]') ?? [])];
     const row = table === undefined ? undefined : rows.find((candidate) => candidate.dataset.table === table);
-    (row?.querySelector<HTMLElement>('vscode-button') ?? group?.querySelector<HTMLElement>('.toggle'))?.focus();
+    (row?.querySelector<HTMLElement>('.change') ?? group?.querySelector<HTMLElement>('.toggle'))?.focus();
   }
 }
 
 function becomes(table: MappingTable): (string | Node | null)[] {
   if (table.action !== 'move') {
-    const title = { retire: 'retired', rebuild: 'starts empty', 'skip-empty': 'skipped, it is empty' }[table.action];
-    return [title, table.reason ? element('span', { class: 'muted' }, `  ${table.reason}`) : null];
+    if (table.action === 'skip-empty') return ['left out, it has no rows'];
+    const title = table.action === 'retire' ? 'retired' : 'starts empty';
+    return [table.reason ? `${title}: ${table.reason}` : title];
   }
   const renamed = table.name !== table.table;
   return [

@@ -21,13 +21,13 @@ export function tableEditor(
   );
   const name = field('Name there', table.name ?? table.table);
   const reason = field('Reason', table.action === 'move' ? '' : (table.reason ?? ''), 'Why it is not taken along');
-  const update = (): void => {
-    const moves = action.value === 'move';
+  const update = (moves: boolean): void => {
     target.hidden = name.hidden = !moves;
     reason.hidden = moves;
   };
-  action.addEventListener('change', update);
-  update();
+  // A dropdown has no value before it is on the page.
+  action.addEventListener('change', () => update(action.value === 'move'));
+  update(table.action === 'move');
   return form([action, target, name, reason], close, () => {
     const place = { database: database.path, table: table.table };
     if (action.value === 'move') {
@@ -48,9 +48,8 @@ export function databaseEditor(database: MappingDatabase, close: Close): HTMLEle
     ['rebuild', 'Rebuild: starts empty'],
   ]);
   const reason = field('Reason', database.reason ?? '', 'Why');
-  const update = (): void => void (reason.hidden = action.value === 'merge');
-  action.addEventListener('change', update);
-  update();
+  action.addEventListener('change', () => (reason.hidden = action.value === 'merge'));
+  reason.hidden = database.action === 'merge';
   return form([action, reason], close, () => {
     const chosen = action.value as MappingDatabase['action'];
     if (chosen !== 'merge' && reason.value.trim() === '') return reason;

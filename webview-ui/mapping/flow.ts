@@ -22,35 +22,45 @@ export function flowPicture(state: MappingState, reveal: (database: string) => v
   const staying = state.databases.filter((database) => database.action !== 'merge');
   const targets = state.targets.filter((target) => sources.some(({ flows }) => flows.has(target.name)));
   const height = Math.max(sources.length, targets.length) * lineHeight + 12;
-  const left = (index: number) => 6 + lineHeight * (index + 0.5) + (height - 12 - sources.length * lineHeight) / 2;
-  const right = (index: number) => ((height - 12) / Math.max(1, targets.length)) * (index + 0.5) + 6;
+  const left = spread(sources.length, height, lineHeight);
+  const right = spread(targets.length, height, (height - 12) / Math.max(1, targets.length));
+  const ends = targets.map(
+    (target) =>
+      new Stack(
+        sources.map(({ flows }) => flows.get(target.name)),
+        right.step * 0.8,
+      ),
+  );
 
   const bands: SVGElement[] = [];
   const labels: SVGElement[] = [];
   sources.forEach((source, row) => {
-    const y = left(row);
+    const y = left.at(row);
+    const shown = { x: nameWidth - 12, y, 'text-anchor': 'end', 'dominant-baseline': 'middle' };
     const text = svg(
       'text',
-      {
-        x: nameWidth - 12,
-        y,
-        'text-anchor': 'end',
-        'dominant-baseline': 'middle',
-        class: source.database ? 'node' : 'node rest',
-      },
+      { ...shown, class: source.database === undefined ? 'node rest' : 'node' },
       svg('title', {}, `${source.label}: ${source.note}`),
       shorten(source.label),
     );
     if (source.database !== undefined) text.addEventListener('click', () => reveal(source.database!));
     labels.push(text);
+    const starts = new Stack(
+      targets.map((target) => source.flows.get(target.name)),
+      lineHeight * 0.85,
+    );
     targets.forEach((target, column) => {
       const rows = source.flows.get(target.name);
       if (rows === undefined) return;
-      const [x1, x2, y2] = [nameWidth, width - nameWidth, right(column)];
-      const middle = (x1 + x2) / 2;
-      const path = `M${x1} ${y} C${middle} ${y} ${middle} ${y2} ${x2} ${y2}`;
-      const band = svg('path', { d: path, class: `band band-${column % 6}`, 'stroke-width': bandWidth(rows) });
-      band.append(svg('title', {}, `${source.label} → ${target.name}: ${plural(rows, 'row')}`));
+      const [start, end] = [starts.at(column), ends[column]!.at(row)];
+      const band = svg(
+        'path',
+        {
+          d: bandPath(y + start.offset, start.width, right.at(column) + end.offset, end.width),
+          class: `band band-${column % 6}`,
+        },
+        svg('title', {}, `${source.label} → ${target.name}: ${plural(rows, 'row')}`),
+      );
       bands.push(band);
     });
   });
@@ -58,7 +68,7 @@ export function flowPicture(state: MappingState, reveal: (database: string) => v
     labels.push(
       svg(
         'text',
-        { x: width - nameWidth + 12, y: right(column), 'dominant-baseline': 'middle', class: 'node target' },
+        { x: width - nameWidth + 12, y: right.at(column), 'dominant-baseline': 'middle', class: 'node target' },
         svg('title', {}, target.purpose || target.path),
         shorten(target.path),
         svg('tspan', { class: 'note', dx: 8 }, plural(target.tables, 'table')),
@@ -120,8 +130,38 @@ function total(flows: ReadonlyMap<string, number>): number {
   return [...flows.values()].reduce((sum, rows) => sum + rows, 0);
 }
 
-function bandWidth(rows: number): number {
-  return Math.min(18, 1.5 + 2.2 * Math.log10(rows + 1));
+/** Centres of `count` lines, `step` apart, in the middle of the picture. */
+function spread(count: number, height: number, step: number): { at: (index: number) => number; step: number } {
+  const first = (height - count * step) / 2;
+  return { at: (index) => first + step * (index + 0.5), step };
+}
+
+/** Bands that leave or reach one node, one above the other, together no wider than `most`. */
+class Stack {
+  private readonly widths: readonly number[];
+
+  constructor(rows: readonly (number | undefined)[], most: number) {
+    const wanted = rows.map((count) => (count === undefined ? 0 : 1.5 + 2.2 * Math.log10(count + 1)));
+    const sum = wanted.reduce((total, width) => total + width, 0);
+    this.widths = wanted.map((width) => width * Math.min(1, most / Math.max(1, sum)));
+  }
+
+  at(index: number): { offset: number; width: number } {
+    const sum = (widths: readonly number[]) => widths.reduce((total, width) => total + width, 0);
+    const width = this.widths[index]!;
+    return { offset: sum(this.widths.slice(0, index)) + width / 2 - sum(this.widths) / 2, width };
+  }
+}
+
+/** A band from one side to the other that may be wider at one end. */
+function bandPath(y1: number, width1: number, y2: number, width2: number): string {
+  const [x1, x2, middle] = [nameWidth, width - nameWidth, width / 2];
+  const [top1, bottom1] = [y1 - width1 / 2, y1 + width1 / 2];
+  const [top2, bottom2] = [y2 - width2 / 2, y2 + width2 / 2];
+  return (
+    `M${x1} ${top1}C${middle} ${top1} ${middle} ${top2} ${x2} ${top2}` +
+    `L${x2} ${bottom2}C${middle} ${bottom2} ${middle} ${bottom1} ${x1} ${bottom1}Z`
+  );
 }
 
 /** The end of a path tells files apart. */

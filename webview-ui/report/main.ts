@@ -58,7 +58,7 @@ const outcomes: Record<ReportState['state'], { title: string; icon: IconName; te
   failed: { title: 'Failed', icon: 'error', text: 'Nothing was published. The legacy databases are as they were.' },
   interrupted: { title: 'Interrupted', icon: 'warning', text: 'Roll it back, or migrate again.' },
   'backed-up': { title: 'Backed up', icon: 'pass', text: 'A backup was made and nothing else.' },
-  'dry-run': { title: 'Dry run', icon: 'info', text: 'Nothing was written. A migration would do this:' },
+  'dry-run': { title: 'Dry run', icon: 'info', text: 'Nothing was written. A migration would do what follows.' },
   unchanged: { title: 'Nothing to do', icon: 'pass', text: 'The databases are consolidated already.' },
 };
 
@@ -69,7 +69,7 @@ function header(state: ReportState): HTMLElement {
   const published = state.state === 'published';
   const disabled = busy !== null;
   const name = result?.run ? [formatRun(result.run)] : [];
-  const took = result && result.milliseconds > 0 ? [`in ${formatDuration(result.milliseconds)}`] : [];
+  const took = result?.run && result.milliseconds > 0 ? [`in ${formatDuration(result.milliseconds)}`] : [];
   return element(
     'header',
     { class: 'header' },

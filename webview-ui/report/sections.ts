@@ -13,8 +13,10 @@ export function figures(result: MigrateResult): HTMLElement {
     [formatCount(merged.length), merged.length === 1 ? 'legacy database' : 'legacy databases'],
     [formatCount(result.targets.length), result.targets.length === 1 ? 'target' : 'targets'],
     [formatCount(tables), tables === 1 ? 'unified table' : 'unified tables'],
-    [formatCount(moved), moved === 1 ? 'row' : 'rows'],
-    ...(frames > 0 ? [[formatCount(frames), 'WAL frames replayed'] as [string, string]] : []),
+    [formatCount(moved), `${moved === 1 ? 'row' : 'rows'} ${isDone(result) ? 'moved' : 'to move'}`],
+    ...(frames > 0
+      ? [[formatCount(frames), frames === 1 ? 'committed WAL frame' : 'committed WAL frames'] as [string, string]]
+      : []),
     ...(result.verification.checks.length > 0
       ? [
           [`${formatCount(passed)} of ${formatCount(result.verification.checks.length)}`, 'checks passed'] as [
@@ -30,7 +32,7 @@ export function figures(result: MigrateResult): HTMLElement {
   return element(
     'dl',
     { class: 'figures' },
-    ...entries.map(([value, name]) => element('div', {}, element('dd', {}, value), element('dt', {}, name))),
+    ...entries.map(([value, name]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
   );
 }
 
@@ -67,7 +69,7 @@ export function targetsView({ targets, status }: MigrateResult): HTMLElement | n
   const dry = status === 'dry-run';
   const strategies = { graft: 'page by page', sql: 'by SQL', fts: 'index rebuilt' };
   return section(
-    'What is where',
+    'Targets',
     ...targets.map((target) => {
       const rows = target.tables.reduce((sum, entry) => sum + entry.rows, 0);
       const content = element(
@@ -84,7 +86,7 @@ export function targetsView({ targets, status }: MigrateResult): HTMLElement | n
           ),
         ),
         table(
-          ['Unified table', '#Rows', 'From', 'Moved'],
+          ['Unified table', '#Rows', 'From', 'Copied'],
           target.tables.map((entry) => [
             entry.name,
             formatCount(entry.rows),
@@ -104,22 +106,33 @@ function sources(all: MigrateResult['targets'][number]['tables'][number]['source
   return [...shown, ...(all.length > 3 ? [`${formatCount(all.length - 3)} more`] : [])].join(', ');
 }
 
+/** Did the run reach its end, so that the figures are what happened and not what was planned? */
+function isDone({ status }: MigrateResult): boolean {
+  return status === 'published' || status === 'verified' || status === 'unchanged';
+}
+
 /** Every legacy row in exactly one column. */
-export function databasesView({ databases }: MigrateResult): HTMLElement | null {
+export function databasesView(result: MigrateResult): HTMLElement | null {
+  const { databases } = result;
   if (databases.length === 0) return null;
+  const moved = isDone(result) ? ['#Moved', '#Kept'] : ['#To move', '#Kept'];
   const action = { merge: 'merged', keep: 'kept', retire: 'retired', rebuild: 'rebuilt' };
   return section(
-    'What became of every row',
+    isDone(result) ? 'What became of every row' : 'What becomes of every row',
     table(
-      ['Legacy database', 'Disposition', '#Rows', '#Moved', '#Retired', '#Refused', 'Reason'],
+      ['Legacy database', 'Disposition', '#Rows', ...moved, '#Retired', '#Refused', 'Reason'],
       databases.map((database) => [
         database.path,
         action[database.action],
-        ...[database.rows.total, database.rows.moved, database.rows.retired, database.rows.rejected].map(formatCount),
+        ...figuresOf(database.rows).map(formatCount),
         database.reason ?? '',
       ]),
     ),
   );
+}
+
+function figuresOf({ total, moved, retired, rejected }: MigrateResult['databases'][number]['rows']): number[] {
+  return [total, moved, total - moved - retired - rejected, retired, rejected];
 }
 
 /** Checks, the failed ones first; more than a few hundred are shown on request. */
@@ -131,7 +144,7 @@ export function verificationView(
   if (verification.checks.length === 0) return null;
   const failed = verification.checks.filter(({ ok }) => !ok);
   const sorted = [...failed, ...verification.checks.filter(({ ok }) => ok)];
-  const box = element('div');
+  const box = element('div', { class: 'checks' });
   let limit = 200;
   const render = (): void => {
     const wanted = failedOnly && failed.length > 0 ? failed : sorted;

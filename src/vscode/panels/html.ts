@@ -10,12 +10,15 @@ export interface WebviewPage {
   readonly identity: Readonly<Record<string, string>>;
 }
 
-/** The page: no inline script or style, nothing from the network, one script with a nonce. */
+/**
+ * The page: no inline script or style, nothing from the network, one script with a nonce. The component library looks for
+ * the nonce in a `csp-nonce` element to try out, with a style element of its own, what the browser can do.
+ */
 export function webviewHtml({ title, script, style, cspSource, nonce, identity }: WebviewPage): string {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
-    `style-src ${cspSource}`,
+    `style-src ${cspSource} 'nonce-${nonce}'`,
     `img-src ${cspSource}`,
     `font-src ${cspSource}`,
   ].join('; ');
@@ -25,6 +28,7 @@ export function webviewHtml({ title, script, style, cspSource, nonce, identity }
     <meta charset="UTF-8" />
     <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta property="csp-nonce" content="${escapeHtml(nonce)}" />
     <link rel="stylesheet" href="${escapeHtml(style)}" />
     <title>${escapeHtml(title)}</title>
   </head>

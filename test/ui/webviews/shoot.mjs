@@ -40,9 +40,9 @@ try {
         await page.locator('aside summary').first().click();
       }
       if (edit) {
-        await page.locator('tr[data-table]').nth(2).hover();
-        await page.locator('tr[data-table]').nth(2).locator('vscode-button').click();
-        await page.locator('.group-head').nth(2).hover();
+        await page.locator('tr[data-table]').nth(1).hover();
+        await page.locator('tr[data-table]').nth(1).locator('.change').click();
+        await page.locator('.group-head').nth(1).hover();
       }
       await page.waitForTimeout(150);
       const file = `${view}-${name}${theme === 'dark-modern' ? '' : `-${theme}`}.png`;
