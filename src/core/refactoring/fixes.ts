@@ -1,12 +1,12 @@
 import { GENERATED_MARK } from '../access-layer/generated';
 import type { ResolvedPlan, ResolvedTarget, TableDisposition } from '../plan/resolved';
-import type { Reference, ReferencesResult, TextEdit } from '../references/reference';
+import type { Reference, ReferenceFix, ReferencesResult, TextEdit } from '../references/reference';
 import { TextIndex, compareEdits } from './edits';
 import { locateGoAccess } from './go/access';
 import type { GoAccess } from './go/access';
 import { GoFixer } from './go/fix';
 import { none } from './outcome';
-import type { CodeFiles, FileFixer, Outcome } from './outcome';
+import type { CodeFiles, FileFixer, Outcome, PathReference, Replacement } from './outcome';
 import { PythonFixer } from './python/fix';
 import { locatePythonAccess } from './python/access';
 import type { PythonAccess } from './python/access';
@@ -130,6 +130,19 @@ export class Fixes {
     return this.targets.get(name);
   }
 
+  /** The targets that tables of a database went to, with those tables, in the order of the plan. */
+  targetsOf(database: string): { target: ResolvedTarget; tables: string[] }[] {
+    return [...this.targets.values()].flatMap((target) => {
+      const tables = [...this.dispositions]
+        .filter(
+          ([key, each]) =>
+            each.action === 'move' && each.target === target.name && key === tableKey(database, each.table),
+        )
+        .map(([, each]) => each.table);
+      return tables.length > 0 ? [{ target, tables }] : [];
+    });
+  }
+
   disposition(database: string, table: string): TableDisposition | undefined {
     return this.dispositions.get(tableKey(database, table));
   }
@@ -191,9 +204,52 @@ export class FileFixes {
     }
     const edits: TextEdit[] = [];
     for (const [language, fixes] of byLanguage)
-      for (const { start, end, newText } of this.fixer(language).complete(withoutNested(fixes)))
-        edits.push({ file: this.file, range: this.index.range(start, end), newText });
+      edits.push(...this.placed(this.fixer(language).complete(withoutNested(fixes))));
     return edits.sort(compareEdits);
+  }
+
+  /** One fix for each target that took tables of a split database, and one connection to the first with the others attached. */
+  alternatives(reference: Reference): ReferenceFix[] {
+    if (reference.kind !== 'path' || reference.resolution !== 'split') return [];
+    const offsets = this.offsets(reference);
+    if (!offsets) return [];
+    const targets = this.fixes.targetsOf(reference.database);
+    const requests = targets.map(({ target, tables }): { request: PathReference; note: string } => ({
+      request: { reference, target, ...offsets },
+      note: ` (${tables.join(', ')})`,
+    }));
+    if (targets.length > 1) {
+      const attach = targets.slice(1).map(({ target }) => target.name);
+      requests.push({ request: { reference, target: targets[0].target, attach, ...offsets }, note: '' });
+    }
+    return requests.flatMap(({ request, note }) => {
+      const outcome = this.fixer(reference.language).fixPath(request);
+      if (outcome.kind === 'none') return [];
+      return [{ title: outcome.title + note, edits: this.placed(this.fixer(reference.language).complete([outcome])) }];
+    });
+  }
+
+  /** Rewrites that are offered in the file and never made on their own account. */
+  lifts(language: string): ReferenceFix[] {
+    const fixer = this.fixer(language);
+    return (fixer.lifts?.() ?? []).map(({ title, fix }) => ({ title, edits: this.placed(fixer.complete([fix])) }));
+  }
+
+  private placed(replacements: readonly Replacement[]): TextEdit[] {
+    return replacements
+      .map(({ start, end, newText }) => ({ file: this.file, range: this.index.range(start, end), newText }))
+      .sort(compareEdits);
+  }
+
+  /** Where the reference is in the text; undefined when something else stands there now. */
+  private offsets(reference: Reference): { start: number; end: number } | undefined {
+    const offsets = this.index.offsets({
+      startLine: reference.line,
+      startColumn: reference.column,
+      endLine: reference.endLine,
+      endColumn: reference.endColumn,
+    });
+    return offsets && this.text.slice(offsets.start, offsets.end) === reference.text ? offsets : undefined;
   }
 
   isSound(text: string): boolean {
@@ -208,14 +264,8 @@ export class FileFixes {
 
   private decide(reference: Reference): Outcome {
     if (reference.resolution !== 'certain') return none(reference.note ?? uncertain(reference));
-    const offsets = this.index.offsets({
-      startLine: reference.line,
-      startColumn: reference.column,
-      endLine: reference.endLine,
-      endColumn: reference.endColumn,
-    });
-    if (!offsets || this.text.slice(offsets.start, offsets.end) !== reference.text)
-      return none('The file has changed since it was scanned. Scan the workspace again.');
+    const offsets = this.offsets(reference);
+    if (!offsets) return none('The file has changed since it was scanned. Scan the workspace again.');
     if (reference.kind === 'table') {
       const disposition = reference.table && this.fixes.disposition(reference.database, reference.table);
       if (!disposition) return none(`The plan says nothing of the table ${reference.table} of ${reference.database}.`);
@@ -242,12 +292,25 @@ export function attachFixes(result: ReferencesResult, plan: ResolvedPlan, files:
     if ('problem' in file) return { ...reference, note: file.problem };
     if (file.isIgnored(reference)) return { ...reference, stale: false, note: 'set aside by a comment' };
     const outcome = file.judge(reference);
-    if (outcome.kind === 'none') return { ...reference, note: reference.note ?? outcome.reason };
+    if (outcome.kind === 'none') {
+      const alternatives = file.alternatives(reference);
+      const note = reference.note ?? outcome.reason;
+      return { ...reference, note, ...(alternatives.length > 0 ? { alternatives } : {}) };
+    }
     const tables = reference.kind === 'path' ? fixes.followers(file, reference.database) : [];
     const title = tables.length > 0 ? `${outcome.title}, and the new table names` : outcome.title;
     return { ...reference, fix: { title, edits: file.edits([reference, ...tables]) } };
   });
   return { ...result, references };
+}
+
+/**
+ * Rewrites offered in one file as a second step: what opens a database by its path of the access layer can call `connect`,
+ * which applies the profile.
+ */
+export function offerLifts(file: string, language: string, plan: ResolvedPlan, files: CodeFiles): ReferenceFix[] {
+  const opened = new Fixes(plan, files, []).open(file);
+  return 'problem' in opened ? [] : opened.lifts(language);
 }
 
 /** A fix inside the text of another one is carried out by that one. */

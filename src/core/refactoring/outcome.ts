@@ -25,6 +25,14 @@ export interface PathReference {
   /** Offsets of the reference in the text. */
   readonly start: number;
   readonly end: number;
+  /** Further targets that the connection is to attach. */
+  readonly attach?: readonly string[];
+}
+
+/** A rewrite that is offered and never made on its own account. */
+export interface Lift {
+  readonly title: string;
+  readonly fix: Extract<Outcome, { kind: 'fix' }>;
 }
 
 /** One file in the making: fixes of single references, and the edits that go with a set of them. */
@@ -32,6 +40,8 @@ export interface FileFixer {
   fixPath(request: PathReference): Outcome;
   /** Edits of the whole: the replacements, the imports they need, and what they leave unused taken out. */
   complete(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): readonly Replacement[];
+  /** Places that open a database by its path of the access layer, and could call `connect` instead. */
+  lifts?(): readonly Lift[];
   /** Does the text still parse as far as this language is read? */
   isSound(text: string): boolean;
 }

@@ -26,6 +26,8 @@ export interface Reference {
   /** Why it is not stale, or why it cannot be fixed. */
   readonly note?: string;
   readonly fix?: ReferenceFix;
+  /** Where several targets hold what the database held: one fix each, for a person to choose from. */
+  readonly alternatives?: readonly ReferenceFix[];
 }
 
 export interface ReferenceFix {

@@ -93,6 +93,15 @@ class AccessLayer(unittest.TestCase):
             self.assertEqual(connection.cursor().execute("INSERT INTO t (x) VALUES (:x)", {"x": 3}).lastrowid, 3)
         connection.close()
 
+    def test_attached_databases_are_found(self):
+        with connect("cache-1") as other:
+            other.execute("CREATE TABLE entries (x)")
+        other.close()
+        connection = connect("core", attach=["cache-1"])
+        connection.execute("INSERT INTO entries VALUES (1)")
+        self.assertEqual(connection.execute('SELECT x FROM "cache-1".entries').fetchall(), [(1,)])
+        connection.close()
+
     def test_a_locked_or_read_only_file_opens_as_with_sqlite3(self):
         path = database_path("core")
         path.parent.mkdir()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyEdits, mergeEdits } from '../../../src/core/refactoring/edits';
-import { attachFixes } from '../../../src/core/refactoring/fixes';
+import { attachFixes, offerLifts } from '../../../src/core/refactoring/fixes';
 import { files, moved, plan, refactor, reference, result } from './support';
 
 const SOURCE = `import sqlite3
@@ -53,6 +53,62 @@ d = connect("core")
     expect(fresh).toMatchObject({ stale: false, note: 'temporary' });
     const missing = attachFixes(references, plan(), files({})).references[0];
     expect(missing.note).toContain('cannot be read');
+  });
+});
+
+describe('what is offered and never made in bulk', () => {
+  it('is one fix for each target of a split database, and one with the others attached', () => {
+    const base = plan();
+    const split = plan({
+      targets: [base.targets[0], { ...base.targets[0], name: 'config', path: 'data/config.db' }],
+      databases: [
+        {
+          path: 'data/jarvis.db',
+          action: 'merge',
+          tables: [moved('notifications', 'core.notification_user'), moved('settings', 'config.settings')],
+        },
+      ],
+    });
+    const [reference] = attachFixes(
+      result({ ...path(), resolution: 'split', target: undefined }),
+      split,
+      files({ 'app.py': SOURCE }),
+    ).references;
+    expect(reference.fix).toBeUndefined();
+    expect(reference.alternatives?.map((each) => each.title)).toEqual([
+      'Use connect("core") (notifications)',
+      'Use connect("config") (settings)',
+      'Use connect("core", attach=["config"])',
+    ]);
+    expect(applyEdits(SOURCE, reference.alternatives?.[2].edits ?? [])).toContain(
+      'c = connect("core", attach=["config"])\n',
+    );
+  });
+
+  it('is connect where a path of the access layer is opened', () => {
+    const source = `import sqlite3
+
+from core.databases import database_path
+
+DB = str(database_path("core"))
+PATH = database_path("core")
+
+
+def one():
+    return sqlite3.connect(DB, timeout=5)
+
+
+def two(db_path=PATH):
+    return sqlite3.connect(db_path), sqlite3.connect(PATH)
+`;
+    const lifts = offerLifts('app.py', 'python', plan(), files({ 'app.py': source }));
+    expect(lifts.map((each) => each.title)).toEqual(['Use connect("core")', 'Use connect("core")']);
+    expect(applyEdits(source, lifts[0].edits)).toBe(
+      source
+        .replace('sqlite3.connect(DB, timeout=5)', 'connect("core", timeout=5)')
+        .replace('DB = str(database_path("core"))\n', '')
+        .replace('import database_path', 'import connect, database_path'),
+    );
   });
 });
 

@@ -1,8 +1,13 @@
 /** Opening a database, in the generated module. */
 export const CONNECT = String.raw`
 
-def connect(name: str, *args: Any@LEGACY_PARAMETER@, **kwargs: Any) -> sqlite3.Connection:
-    """Opens a database as sqlite3.connect does, with the same further arguments, and sets it up as the plan says."""
+def connect(
+    name: str, *args: Any, attach: Iterable[str] = ()@LEGACY_PARAMETER@, **kwargs: Any
+) -> sqlite3.Connection:
+    """Opens a database as sqlite3.connect does, with the same further arguments, and sets it up as the plan says.
+
+    Databases named in attach are attached under their own names: their tables are found without a qualifier.
+    """
 @LEGACY_BRANCH@    path = _consolidated_path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     # In a connection that starts inside a transaction (autocommit=False) most PRAGMAs have no effect.
@@ -11,6 +16,9 @@ def connect(name: str, *args: Any@LEGACY_PARAMETER@, **kwargs: Any) -> sqlite3.C
     connection = _open(name, path, args, kwargs)
     try:
         _apply_profile(connection, name, is_new, timeout_given=bool(args) or "timeout" in kwargs)
+        for other in attach:
+            path = _consolidated_path(other)
+            connection.execute('ATTACH DATABASE ? AS "' + other + '"', (str(path),))
         if autocommit is not None:
             connection.autocommit = autocommit  # type: ignore[attr-defined]
     except BaseException:

@@ -107,11 +107,17 @@ export function assignmentOf(module: PythonModule, name: string, site: number): 
       (tokens[1]?.text === '=' || (tokens[1]?.text === ':' && tokens.some((t) => t.text === '='))),
   );
   for (let scope = scopeOf(module.lineAt(site)); ; scope = scopeOf(scope)) {
-    if (scope && isFunction(scope) && scope.tokens.some((token, at) => at > 1 && token.text === name)) return undefined;
+    if (scope && isFunction(scope) && isParameter(scope, name)) return undefined;
     const here = assignments.filter((line) => scopeOf(line) === scope);
     if (here.length > 0) return here.length === 1 ? here[0] : undefined;
     if (!scope) return undefined;
   }
+}
+
+function isParameter(header: LogicalLine, name: string): boolean {
+  return header.tokens.some(
+    (token, at) => token.text === name && ['(', ',', '*', '**'].includes(header.tokens[at - 1]?.text),
+  );
 }
 
 /** Header of the function or class around a line. */

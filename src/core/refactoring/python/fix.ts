@@ -2,10 +2,10 @@ import { isMapped } from '../access-names';
 import type { AccessFunction } from '../access-names';
 import { none } from '../outcome';
 import { baseName, renameInPlace, renameText } from '../rename-literal';
-import type { CodeFiles, FileFixer, Outcome, PathReference, Replacement } from '../outcome';
+import type { CodeFiles, FileFixer, Lift, Outcome, PathReference, Replacement } from '../outcome';
 import { PYTHON_NAMES, importPreamble, isFirstParty } from './access';
 import type { PythonAccess } from './access';
-import { closingBracket, dependencies, dottedName, importedName, scopeOf } from './expression';
+import { assignmentOf, closingBracket, dependencies, dottedName, importedName, scopeOf } from './expression';
 import { existingImport, placeImport } from './imports';
 import { tokenize } from './lexer';
 import type { Token } from './lexer';
@@ -66,7 +66,7 @@ export class PythonFixer implements FileFixer {
     if (code[span.first - 1]?.kind === 'string' || code[span.last + 1]?.kind === 'string')
       return renameText(this.module.text, request);
     const sealed = this.environmentDefault(span, request);
-    if (sealed) return this.replaceWhole(sealed, 'string', request);
+    if (sealed) return this.replaceWhole(sealed, this.kindOf(sealed, 'string'), request);
     const needs = dependencies(this.module, code.slice(span.first, span.last + 1), start);
     if (needs.environment || needs.open.length > 0)
       return renameInPlace(this.module.text, code.slice(span.first, span.last + 1), request, needs.environment);
@@ -98,6 +98,43 @@ export class PythonFixer implements FileFixer {
         : [each],
     );
     return [...replacements, ...removals, placed];
+  }
+
+  /** `sqlite3.connect(DB)` where `DB = database_path("core")`, in this file: `connect("core")`. */
+  lifts(): readonly Lift[] {
+    const { code } = this.module;
+    if (!this.module.complete || isMapped(this.access.settings)) return [];
+    return code.flatMap((token, open) => {
+      const callee = token.text === '(' ? dottedName(code, open - 1) : undefined;
+      if (!callee || !OPENERS.has(importedName(this.module, callee.name) ?? '')) return [];
+      const argument = this.argumentsOf(open)[0];
+      if (!argument || code[argument.first + 1]?.text === '=') return [];
+      const database = this.databaseOf(code.slice(argument.first, argument.last + 1), token.start);
+      const start = code[callee.first].start;
+      const name = this.localName('connect', start);
+      if (database === undefined || !name) return [];
+      const newText = `${name.local}(${database}`;
+      const replacement = { start, end: code[argument.last].end, newText };
+      const title = `Use ${newText})`;
+      return [{ title, fix: { kind: 'fix' as const, title, replacement, needs: [name.need] } }];
+    });
+  }
+
+  /** The arguments of `database_path(…)` that the tokens are, directly, within `str(…)` or through constants. */
+  private databaseOf(tokens: readonly Token[], site: number, depth = 0): string | undefined {
+    const path = existingImport(this.module, this.access.module)?.names.find((each) => each.name === 'database_path');
+    const first = tokens[0];
+    if (!path || !first || depth > 8) return undefined;
+    if (tokens.length === 1) {
+      const line = first.kind === 'name' ? assignmentOf(this.module, first.text, site) : undefined;
+      const assign = line?.tokens.findIndex((token) => token.text === '=') ?? -1;
+      return line && this.databaseOf(line.tokens.slice(assign + 1), line.start, depth + 1);
+    }
+    if (tokens[1].text !== '(' || closingBracket(tokens, 1) !== tokens.length - 1) return undefined;
+    if (first.text === 'str') return this.databaseOf(tokens.slice(2, -1), site, depth + 1);
+    return first.text === path.bound
+      ? this.module.text.slice(tokens[1].end, tokens[tokens.length - 1].start)
+      : undefined;
   }
 
   private missingPath(): readonly string[] {
@@ -194,7 +231,8 @@ export class PythonFixer implements FileFixer {
     const legacy = this.access.settings.flag ? `, legacy=${quote}${reference.database}${quote}` : '';
     const name = `${quote}${target.name}${quote}`;
     const open = this.openCall(span, kind);
-    if (open) return this.replaceConnect(open, name + legacy, request);
+    if (open) return this.replaceConnect(open, name + legacy + attachArgument(request.attach, quote), request);
+    if (request.attach) return none('Only a connection can attach further databases.');
     if (kind === 'url') return this.replaceUrl(span, name, legacy, quote, request);
     const call = this.call('path', name + legacy, request);
     if ('kind' in call) return call;
@@ -238,7 +276,7 @@ export class PythonFixer implements FileFixer {
       return fixOf(newText, { start, end: code[close].end, newText }, templateName(template, request.target.name));
     }
     const name = this.localName('connect', start);
-    if (!name) return none('The file uses the names "connect" and "connect_database" for other things.');
+    if (!name) return none(CONNECT_TAKEN);
     const newText = `${name.local}(${argument}`;
     return fixOf(`${newText})`, { start, end: code[call.last].end, newText }, name.need);
   }
@@ -360,6 +398,12 @@ export class PythonFixer implements FileFixer {
     const double = this.module.code.filter((token) => token.string?.quote === '"').length;
     return single > double && site >= 0 ? "'" : '"';
   }
+}
+
+const CONNECT_TAKEN = 'The file uses the names "connect" and "connect_database" for other things.';
+
+function attachArgument(names: readonly string[] | undefined, quote: string): string {
+  return names ? `, attach=[${names.map((name) => quote + name + quote).join(', ')}]` : '';
 }
 
 /** Does the token end something that a following parenthesis would call or index? */

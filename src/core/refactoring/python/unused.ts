@@ -16,7 +16,7 @@ export interface Removal {
 
 /** Calls whose result alone matters, so that an unused assignment of it can go. */
 const PURE_CALLS = new Set(
-  'Path PurePath PosixPath WindowsPath str fspath join dirname abspath realpath normpath expanduser resolve absolute joinpath getenv get getcwd cwd home with_name with_suffix'.split(
+  'Path PurePath PosixPath WindowsPath str fspath join dirname abspath realpath normpath expanduser resolve absolute joinpath getenv get getcwd cwd home with_name with_suffix database_path database_url database_uri'.split(
     ' ',
   ),
 );
