@@ -1,3 +1,4 @@
+import { resolutionId } from './resolution-id';
 import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import { parseCreateTable } from './ddl';
 import { foldName, sameName } from './ddl-tokens';
@@ -190,7 +191,7 @@ class DatabaseDecision {
             resolutions: [
               ...Object.keys(this.plan.targets)
                 .slice(0, 8)
-                .map((target) => ({ id: `table:to:${target}`, title: `Move it to ${target}` })),
+                .map((target) => ({ id: resolutionId('table', 'to', target), title: `Move it to ${target}` })),
               { id: 'table:retire', title: 'Retire it (with a reason)' },
             ],
           },

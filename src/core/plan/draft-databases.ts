@@ -71,6 +71,9 @@ function propose(
     return { action: 'merge', why: 'stands at the path of the target, which takes its place' };
   const original = copies.get(database.path);
   if (original !== undefined) return { action: 'retire', why: `same content as ${original}` };
+  // Whoever could not read everything must not conclude that nothing is there.
+  if (database.problems.length > 0 && movableTables(database).length === 0)
+    return { action: 'keep', why: `cannot be read: ${database.problems[0]!.message}` };
   if (movableTables(database).length === 0) return { action: 'retire', why: 'the database has no tables' };
   if (TEST_FOLDER.test(database.path)) return { action: 'keep', why: 'belongs to the tests (by its folder)' };
   const name = database.path.split('/').at(-1)!;

@@ -9,6 +9,7 @@ import { objectText, type CommentedEntry } from './draft-text';
 import { foldName, sameName } from './ddl-tokens';
 import { parsePlan, type PlanDocument } from './read';
 import { Reporter } from './reporter';
+import { applyResolution } from './resolutions';
 import { movableTables } from './sources';
 
 /** What a person can wish of the draft. */
@@ -22,6 +23,8 @@ export interface DraftOptions {
   readonly name?: string;
   /** Legacy databases (paths or globs) that stay as they are, with the reason. */
   readonly keep?: Readonly<Record<string, string>>;
+  /** How conflicts are settled: code of a finding to a resolution that it offers, or to its verb (`accept`). */
+  readonly resolve?: Readonly<Record<string, string>>;
 }
 
 export interface PlanDraft {
@@ -50,13 +53,58 @@ export async function draftPlan(inventory: Inventory, options: DraftOptions = {}
   const first = parsePlan(planText(parts));
   // Views that cannot come along are found by SQLite; the draft retires them with its reason.
   const views = brokenViews(await checkPlan(first, inventory), inventory);
-  const document = views.size === 0 ? first : parsePlan(planText({ ...parts, retiredViews: views }));
-  const check = views.size === 0 ? await checkPlan(first, inventory) : await checkPlan(document, inventory);
-  return {
-    plan: document.plan,
-    text: document.text,
-    findings: [...choices(parts, document), ...check.findings],
-  };
+  const drafted = views.size === 0 ? first : parsePlan(planText({ ...parts, retiredViews: views }));
+  const { document, settled } = await settle(drafted, inventory, parts, options.resolve ?? {});
+  const open = choices(parts, document).filter((finding) => !settled.has(conflictId(finding)));
+  const check = await checkPlan(document, inventory);
+  return { plan: document.plan, text: document.text, findings: [...open, ...check.findings] };
+}
+
+/** Rounds of settling; each may bring up what was hidden before. */
+const MOST_ROUNDS = 20;
+
+/** Applies the wanted resolutions until nothing that is wished for is left. */
+async function settle(
+  drafted: PlanDocument,
+  inventory: Inventory,
+  parts: DraftParts,
+  wishes: Readonly<Record<string, string>>,
+): Promise<{ document: PlanDocument; settled: ReadonlySet<string> }> {
+  let document = drafted;
+  const settled = new Set<string>();
+  if (Object.keys(wishes).length === 0) return { document, settled };
+  for (const finding of choices(parts, document)) {
+    const text = wishedFor(finding, wishes, document, inventory);
+    if (text === undefined) continue;
+    settled.add(conflictId(finding));
+    document = parsePlan(text);
+  }
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const { findings } = await checkPlan(document, inventory);
+    const before = document.text;
+    for (const finding of findings) {
+      const text = finding.severity === 'info' ? undefined : wishedFor(finding, wishes, document, inventory);
+      if (text !== undefined) document = parsePlan(text);
+    }
+    if (document.text === before) break;
+  }
+  return { document, settled };
+}
+
+function wishedFor(
+  finding: Finding,
+  wishes: Readonly<Record<string, string>>,
+  document: PlanDocument,
+  inventory: Inventory,
+): string | undefined {
+  const wish = Object.hasOwn(wishes, finding.code) ? wishes[finding.code] : undefined;
+  const chosen =
+    wish === undefined ? undefined : finding.resolutions?.find(({ id }) => id === wish || id.startsWith(`${wish}:`));
+  return chosen && applyResolution(document, inventory, finding, chosen.id, `settled by the draft (${wish})`);
+}
+
+function conflictId(finding: Finding): string {
+  return JSON.stringify([finding.code, finding.database, finding.table]);
 }
 
 interface DraftParts {

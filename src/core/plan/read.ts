@@ -25,14 +25,18 @@ export interface PlanDocument {
 /**
  * Reads and validates a plan file.
  * @param file absolute, or relative to the workspace
+ * @param options.text what stands in an unsaved editor, in place of what is on the disk
  * @throws ConsolidationError `PLAN_MISSING`, `PLAN_SYNTAX`, `PLAN_INVALID`, `PLAN_VERSION` or `PATH_OUTSIDE_WORKSPACE`, with
  *   every error of the file as `details.findings`
  */
-export async function readPlan(file: string, options: { readonly workspace: string }): Promise<PlanDocument> {
+export async function readPlan(
+  file: string,
+  options: { readonly workspace: string; readonly text?: string },
+): Promise<PlanDocument> {
   const absolute = nodePath.resolve(options.workspace, file);
   const relative = nodePath.relative(options.workspace, absolute).split(nodePath.sep).join('/');
   const shown = relative.startsWith('../') ? absolute : relative;
-  const document = parsePlan(await readText(absolute, shown), shown);
+  const document = parsePlan(options.text ?? (await readText(absolute, shown)), shown);
   const outside = await pathsOutside(document, options.workspace);
   if (outside.length > 0) throw planError(outside);
   return document;

@@ -1,3 +1,4 @@
+import { resolutionId } from './resolution-id';
 import type { Engine } from '../engine';
 import { foldName, sameName, tokenName } from './ddl-tokens';
 import { foreignKeys, parseCreateTable } from './ddl';
@@ -169,7 +170,10 @@ class DatabaseRelations {
       details: { target: group.target, unified: group.name, columns, parent },
     };
     const what = `${source.database.path} › ${source.table.name} (${columns.join(', ')}) refers to ${parent}`;
-    const drop = { id: `drop-foreign-key:${columns.join(',')}`, title: 'Leave the foreign key out (with a reason)' };
+    const drop = {
+      id: resolutionId('drop-foreign-key', columns.join(',')),
+      title: 'Leave the foreign key out (with a reason)',
+    };
     if (found.kind === 'same-target') {
       if (!found.namesakes) return;
       this.reporter.warning(
@@ -180,7 +184,7 @@ class DatabaseRelations {
           ...place,
           resolutions: [
             ...found.namesakes.map((namesake) => ({
-              id: `relation:${columns.join(',')}:${namesake.name}`,
+              id: resolutionId('relation', columns.join(','), namesake.name),
               title: `It refers to ${namesake.name}`,
             })),
             drop,
@@ -195,7 +199,10 @@ class DatabaseRelations {
         {
           ...place,
           resolutions: [
-            { id: `table:to:${found.target}`, title: `Move ${source.table.name} to ${found.target} too` },
+            {
+              id: resolutionId('table', 'to', found.target),
+              title: `Move ${source.table.name} to ${found.target} too`,
+            },
             drop,
           ],
         },
@@ -245,7 +252,10 @@ class DatabaseRelations {
           ...place,
           details: { ...details, kind: dependent.kind, on: dependent.table },
           resolutions: [
-            { id: `retire-${dependent.kind}:${dependent.name}`, title: `Retire the ${dependent.kind} (with a reason)` },
+            {
+              id: resolutionId(`retire-${dependent.kind}`, dependent.name),
+              title: `Retire the ${dependent.kind} (with a reason)`,
+            },
           ],
         },
       );

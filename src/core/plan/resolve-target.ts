@@ -1,3 +1,4 @@
+import { resolutionId } from './resolution-id';
 import type { Engine } from '../engine';
 import type { InventoryTable } from '../inventory/inventory';
 import type { Plan, PlanTarget } from './definition';
@@ -441,7 +442,8 @@ function reportMerged(dependent: MovedDependent, reporter: Reporter): void {
     {
       database: dependent.database,
       table: dependent.name,
-      resolutions: open.map((group) => ({ id: `accept:${code}`, title: `That is meant for ${group.name}` })),
+      details: { target: open[0]!.target, unified: open[0]!.name },
+      resolutions: [{ id: resolutionId('accept', code), title: `That is meant for ${open[0]!.name}` }],
     },
   );
 }

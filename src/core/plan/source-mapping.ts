@@ -1,3 +1,4 @@
+import { resolutionId } from './resolution-id';
 import type { InventoryColumn } from '../inventory/inventory';
 import type { ColumnMapping } from './resolved';
 import { sameName } from './ddl-tokens';
@@ -85,8 +86,8 @@ export function mapSource(source: GroupSource, reporter: Reporter): SourceMappin
         {
           ...place,
           resolutions: [
-            { id: `rename-discriminator:${column}`, title: `Name the discriminator "${column}_source"` },
-            { id: `drop-discriminator:${column}`, title: `Use the column ${column} that is there` },
+            { id: resolutionId('rename-discriminator', column), title: `Name the discriminator "${column}_source"` },
+            { id: resolutionId('drop-discriminator', column), title: `Use the column ${column} that is there` },
           ],
         },
       );

@@ -1,3 +1,4 @@
+import { resolutionId } from './resolution-id';
 import type { Engine } from '../engine';
 import { quoteIdentifier } from '../identifiers';
 import { affinityOf } from './affinity';
@@ -184,8 +185,7 @@ export function fitToSupplied(
             offered: table.columns.map(({ name }) => name),
           },
           resolutions: [
-            { id: `drop-column:${column.target}`, title: `Leave ${column.target} behind (with a reason)` },
-            { id: `add-column:${column.target}`, title: `Add ${column.target} to the unified DDL` },
+            { id: resolutionId('drop-column', column.target), title: `Leave ${column.target} behind (with a reason)` },
           ],
         },
       );
@@ -203,7 +203,7 @@ export function fitToSupplied(
             ...place,
             details: { target: group.target, unified: group.name, column: column.name },
             resolutions: source.table.columns.map(({ name }) => ({
-              id: `map-column:${name}:${column.name}`,
+              id: resolutionId('map-column', name, column.name),
               title: `Take ${name}`,
             })),
           },

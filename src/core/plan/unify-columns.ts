@@ -1,3 +1,4 @@
+import { resolutionId } from './resolution-id';
 import { quoteIdentifier } from '../identifiers';
 import { widenedType, affinityOf } from './affinity';
 import type { ColumnDefinition, Constraint } from './ddl';
@@ -89,7 +90,7 @@ export function unifyColumn(
       'warning',
       `is compared by other collations; ${collations[0] ?? 'BINARY'} is taken`,
       declared.map(({ mapped }, index) => [mapped, collations[index] ?? 'BINARY']),
-      [{ id: `accept:COLLATIONS_DIFFER`, title: 'Take the first' }],
+      [{ id: 'accept:COLLATIONS_DIFFER', title: 'Take the first' }],
     );
   return {
     name,
@@ -125,8 +126,11 @@ export function unifyColumn(
         : 'is NOT NULL in one source only; NULL is allowed',
       declared.map(({ mapped }, index) => [mapped, constraints[index] ? 'NOT NULL' : 'NULL']),
       [
-        { id: `column:${name}:notNull:false`, title: 'Allow NULL' },
-        { id: `column:${name}:notNull:true`, title: 'Keep NOT NULL; rows without a value stop the run' },
+        { id: resolutionId('column', name, 'notNull', 'false'), title: 'Allow NULL' },
+        {
+          id: resolutionId('column', name, 'notNull', 'true'),
+          title: 'Keep NOT NULL; rows without a value stop the run',
+        },
       ],
     );
     return { value: false, conflict };
@@ -203,11 +207,11 @@ function unifiedType(
       'has other types; it is declared without a type, which keeps every value as it is',
       declared.map(({ mapped, type: side }) => [mapped, side]),
       [
-        { id: `column:${name}:type:`, title: 'Declare no type: every value stays as it is' },
+        { id: resolutionId('column', name, 'type', ''), title: 'Declare no type: every value stays as it is' },
         ...[...new Set(declared.map((entry) => entry.type))]
           .filter((side) => side !== '')
           .map((side) => ({
-            id: `column:${name}:type:${side}`,
+            id: resolutionId('column', name, 'type', side),
             title: `Declare ${side}: values are converted where SQLite can`,
           })),
       ],

@@ -1,3 +1,4 @@
+import { resolutionId } from './resolution-id';
 import { quoteIdentifier } from '../identifiers';
 import { foreignKeys, type Constraint } from './ddl';
 import { ddlFingerprint } from './ddl-rename';
@@ -119,8 +120,8 @@ function foreignKeyText(
           table: group.name,
           details: { target: group.target, parent: parentName, columns },
           resolutions: [
-            { id: `discriminator-like:${parentName}`, title: `Give ${group.name} the same discriminator` },
-            { id: `renumber:${parentName}`, title: `Renumber ${parentName}` },
+            { id: resolutionId('discriminator-like', parentName), title: `Give ${group.name} the same discriminator` },
+            { id: resolutionId('renumber', parentName), title: `Renumber ${parentName}` },
           ],
         },
       );

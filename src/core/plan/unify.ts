@@ -1,3 +1,4 @@
+import { resolutionId } from './resolution-id';
 import { quoteIdentifier } from '../identifiers';
 import { ddlFingerprint, indexParts, renameInIndex, renameInTable, type NewParent } from './ddl-rename';
 import { parseCreateTable, type Constraint } from './ddl';
@@ -101,7 +102,7 @@ function reportMissingColumns(
     table: group.name,
     details: { target: group.target, sides },
     resolutions: [
-      { id: `accept:${code}`, title: 'Merge with all columns of both' },
+      { id: resolutionId('accept', code), title: 'Merge with all columns of both' },
       { id: 'rename-apart', title: 'Keep the tables apart under different names' },
     ],
   });
@@ -154,10 +155,12 @@ function unifyKey(group: TableGroup, sources: readonly MappedSource[], reporter:
         },
         resolutions: [
           { id: 'rename-apart', title: 'Keep the tables apart under different names' },
-          ...[...new Set(keys.filter((key) => key.length > 0).map((key) => key.join(',')))].map((key) => ({
-            id: `primary-key:${key}`,
-            title: `Take (${key}) as the key`,
-          })),
+          ...[...new Map(keys.filter((key) => key.length > 0).map((key) => [key.join('\0'), key])).values()].map(
+            (key) => ({
+              id: resolutionId('primary-key', ...key),
+              title: `Take (${key.join(', ')}) as the key`,
+            }),
+          ),
         ],
       },
     );
@@ -317,7 +320,7 @@ function reportConstraints(
       })),
     },
     resolutions: [
-      { id: `accept:${code}`, title: 'Keep what every source has' },
+      { id: resolutionId('accept', code), title: 'Keep what every source has' },
       code === 'CHECKS_DIFFER'
         ? { id: 'checks:all', title: 'Keep all; rows that violate one stop the run' }
         : { id: 'unique:keep', title: 'Keep all; rows that violate one stop the run' },
