@@ -40,7 +40,10 @@ export function scanWorkspace(options: PipelineOptions): Promise<Inventory> {
  */
 export async function planWorkspace(options: PipelineOptions): Promise<PlannedWorkspace> {
   const planFile = planFileOf(options);
-  const document = await readPlan(planFile, { workspace: options.workspace });
+  const document = await readPlan(planFile, {
+    workspace: options.workspace,
+    text: options.documents?.[planFile],
+  });
   const published = await publishedRun(options.workspace);
   const inventory = published ? (await readRunInput(published)).inventory : await scanWorkspace(options);
   const resolveWith = (measured: MeasuredRows) =>
