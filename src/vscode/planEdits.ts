@@ -1,70 +1,44 @@
 import * as vscode from 'vscode';
-import { applyEdits, modify, parse } from 'jsonc-parser';
+import { parse } from 'jsonc-parser';
+import picomatch from 'picomatch';
+import { editPlan } from '../core/plan/edit';
+import type { PlanEdit } from '../core/plan/edit';
+import { isPattern } from '../core/plan/sources';
 import type { MappingEdit } from '../protocol/mapping';
 
-type Json = Record<string, unknown>;
-
-const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
+type Json = Readonly<Record<string, unknown>>;
 
 /** An edit of the Mapping view as an edit of the plan's text that keeps comments and order. */
-export function planEdit(document: vscode.TextDocument, edit: MappingEdit, patternFor?: string): vscode.WorkspaceEdit {
-  return replaceDocument(document, editPlanText(document.getText(), edit, patternFor));
+export function planEdit(document: vscode.TextDocument, edit: MappingEdit): vscode.WorkspaceEdit {
+  const text = document.getText();
+  return replaceDocument(document, editPlan(text, mappingEdits(parse(text), edit)));
 }
 
 /**
- * The text of the plan after an edit.
- * @param patternFor key of the pattern that speaks of the database today; its entry is copied for this database alone,
- *   so that the others of the pattern stay as they are.
+ * What changes in the plan. Where a pattern speaks of the database today, its entry is copied for this database alone, so
+ * that the others of the pattern stay as they are.
  */
-export function editPlanText(text: string, edit: MappingEdit, patternFor?: string): string {
-  const plan = asObject(parse(text));
-  const sources = asObject(plan.sources);
-  let result = text;
-  const set = (path: readonly string[], value: unknown): void => {
-    result = applyEdits(result, modify(result, [...path], value, { formattingOptions }));
-  };
+export function mappingEdits(plan: unknown, edit: MappingEdit): PlanEdit[] {
+  const { sources, targets } = asObject(plan);
+  const own = asObject(sources)[edit.database];
+  const pattern = Object.keys(asObject(sources)).find((key) => isPattern(key) && matches(key, edit.database));
+  const copied = pattern === undefined ? undefined : asObject(sources)[pattern];
+  const before = asObject(own ?? copied);
   const at = ['sources', edit.database];
-  const before = asObject(sources[edit.database] ?? (patternFor === undefined ? undefined : sources[patternFor]));
-
   if (edit.kind === 'database') {
-    const { tables, to, prefix, skipEmpty, ...rest } = before;
-    if (edit.action === 'merge') {
-      const target = to ?? Object.keys(asObject(plan.targets))[0];
-      const entry: Json = { ...rest, action: 'merge', ...(tables ? {} : { to: target }) };
-      if (sources[edit.database] === undefined) set(at, { ...before, ...entry, reason: edit.reason || undefined });
-      else {
-        set([...at, 'action'], 'merge');
-        set([...at, 'reason'], edit.reason || undefined);
-        if (!tables && to === undefined) set([...at, 'to'], target);
-      }
-    } else {
-      const whole = edit.action === 'rebuild' ? { tables, to, prefix, skipEmpty } : {};
-      if (sources[edit.database] === undefined)
-        set(at, { ...rest, ...whole, action: edit.action, reason: edit.reason });
-      else {
-        set([...at, 'action'], edit.action);
-        set([...at, 'reason'], edit.reason);
-        for (const key of ['tables', 'to', 'prefix', 'skipEmpty'])
-          if (edit.action !== 'rebuild' && before[key] !== undefined) set([...at, key], undefined);
-      }
-    }
-    return result;
+    const { tables, to, prefix, skipEmpty, reason: _reason, ...rest } = before;
+    const reason = edit.reason || undefined;
+    if (edit.action === 'keep' || edit.action === 'retire')
+      return [{ path: at, value: { ...rest, action: edit.action, reason } }];
+    const somewhere = tables || edit.action === 'rebuild' ? to : (to ?? Object.keys(asObject(targets))[0]);
+    return [{ path: at, value: { ...rest, action: edit.action, reason, to: somewhere, prefix, skipEmpty, tables } }];
   }
-
-  if (sources[edit.database] === undefined) set(at, Object.keys(before).length > 0 ? before : { action: 'merge' });
+  const edits: PlanEdit[] = own === undefined ? [{ path: at, value: { ...before, action: 'merge' } }] : [];
   const tables = asObject(before.tables);
   const key = Object.keys(tables).find((name) => name.toLowerCase() === edit.table.toLowerCase()) ?? edit.table;
-  const entry = asObject(tables[key]);
-  if (edit.kind === 'retire') set([...at, 'tables', key], { retire: edit.reason });
-  else {
-    if (tables[key] === undefined) set([...at, 'tables', key], { to: `${edit.target}.${edit.name}` });
-    else {
-      set([...at, 'tables', key, 'to'], `${edit.target}.${edit.name}`);
-      for (const other of ['retire', 'rebuild', 'skipEmpty'])
-        if (entry[other] !== undefined) set([...at, 'tables', key, other], undefined);
-    }
-  }
-  return result;
+  const { retire: _retire, rebuild: _rebuild, skipEmpty: _skipEmpty, ...entry } = asObject(tables[key]);
+  const value = edit.kind === 'retire' ? { retire: edit.reason } : { ...entry, to: `${edit.target}.${edit.name}` };
+  return [...edits, { path: [...at, 'tables', key], value }];
 }
 
 /** Replaces what differs and nothing else, so that the cursor and the undo stack of the text editor stay sensible. */
@@ -80,6 +54,11 @@ export function replaceDocument(document: vscode.TextDocument, text: string): vs
   const range = new vscode.Range(document.positionAt(start), document.positionAt(old.length - tail));
   edit.replace(document.uri, range, text.slice(start, text.length - tail));
   return edit;
+}
+
+/** As the plan is read: `planDatabases` matches paths the same way. */
+function matches(pattern: string, path: string): boolean {
+  return picomatch(pattern, { dot: true, windows: false })(path);
 }
 
 function asObject(value: unknown): Json {
