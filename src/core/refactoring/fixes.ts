@@ -1,6 +1,8 @@
 import { GENERATED_MARK } from '../access-layer/generated';
 import type { ResolvedPlan, ResolvedTarget, TableDisposition } from '../plan/resolved';
 import type { Reference, ReferenceFix, ReferencesResult, TextEdit } from '../references/reference';
+import { isMapped } from './access-names';
+import type { AccessSettings } from './access-names';
 import { TextIndex, compareEdits } from './edits';
 import { locateGoAccess } from './go/access';
 import type { GoAccess } from './go/access';
@@ -8,7 +10,7 @@ import { GoFixer } from './go/fix';
 import { none } from './outcome';
 import type { CodeFiles, FileFixer, Outcome, PathReference, Replacement } from './outcome';
 import { PythonFixer } from './python/fix';
-import { locatePythonAccess } from './python/access';
+import { fileExists, locatePythonAccess } from './python/access';
 import type { PythonAccess } from './python/access';
 import { fixTable } from './table';
 import { TextFixer } from './text-fixer';
@@ -124,6 +126,21 @@ export class Fixes {
     if (language === 'go') return new GoFixer(file, text, this.go, this.files);
     if (SCRIPT_LANGUAGES.includes(language)) return new ScriptFixer(file, text, this.script);
     return new TextFixer(text, language);
+  }
+
+  /** Why the access module of a language cannot be called: something else stands in its place. */
+  occupied(language: string): string | undefined {
+    const [settings, file] = this.moduleOf(language);
+    if (!settings || isMapped(settings) || !fileExists(this.files, file)) return undefined;
+    if (this.files.read(file).slice(0, 2000).includes(GENERATED_MARK)) return undefined;
+    return `${file} is not a generated file, so it is not replaced. Name another module in the plan's access section.`;
+  }
+
+  private moduleOf(language: string): [AccessSettings | undefined, string] {
+    if (language === 'python') return [this.python.settings, this.python.file];
+    if (language === 'go') return [this.go.settings, `${this.go.directory}/databases.go`];
+    if (SCRIPT_LANGUAGES.includes(language)) return [this.script.settings, this.script.file];
+    return [undefined, ''];
   }
 
   target(name: string): ResolvedTarget | undefined {
@@ -275,7 +292,9 @@ export class FileFixes {
     if (!target) return none(reference.note ?? this.fixes.withoutTarget(reference.database));
     const block = this.fixes.blocks(reference.database);
     if (block !== undefined) return none(block);
-    return this.fixer(reference.language).fixPath({ reference, target, ...offsets });
+    const outcome = this.fixer(reference.language).fixPath({ reference, target, ...offsets });
+    const occupied = outcome.kind === 'fix' && outcome.needs.length > 0 && this.fixes.occupied(reference.language);
+    return occupied ? none(occupied) : outcome;
   }
 }
 

@@ -1,18 +1,12 @@
-import { generateGo } from '../access-layer/go/index';
-import { generatePython } from '../access-layer/python/index';
-import { generateTypeScript } from '../access-layer/typescript/index';
-import type { GeneratedFile } from '../access-layer/generated';
 import type { ResolvedPlan } from '../plan/resolved';
 import type { Reference, ReferencesResult, TextEdit } from '../references/reference';
 import type { RefactorResult } from '../results';
-import { isMapped } from './access-names';
+import { accessLayerChanges, wholeFile } from './access-layer-files';
 import { unifiedDiff } from './diff';
 import { applyEdits, compareEdits } from './edits';
 import { Fixes } from './fixes';
 import type { FileFixes } from './fixes';
 import type { CodeFiles } from './outcome';
-import { fileExists } from './python/access';
-import { SCRIPT_LANGUAGES } from './typescript/access';
 
 type Left = RefactorResult['left'][number];
 
@@ -52,12 +46,10 @@ export function planRefactoring(
     }
   }
 
-  for (const generated of accessLayer(plan, fixes, called)) {
-    const before = fileExists(workspace, generated.path) ? workspace.read(generated.path) : undefined;
-    if (before === generated.text) continue;
-    edits.push(wholeFile(generated, before));
-    files.push({ file: generated.path, edits: 1, created: before === undefined });
-    patches.push(unifiedDiff(generated.path, before, generated.text));
+  for (const change of accessLayerChanges(plan, fixes, workspace, called).changes) {
+    edits.push(wholeFile(change));
+    files.push({ file: change.path, edits: 1, created: change.before === undefined });
+    patches.push(unifiedDiff(change.path, change.before, change.text));
   }
   return {
     version: 1,
@@ -86,27 +78,6 @@ function fixFile(
   if (opened.isSound(text)) return { edits, text };
   left.push(...fixable.map((reference) => leftOver(reference, 'The edit would leave code that does not parse.')));
   return { edits: [], text: opened.text };
-}
-
-/** Modules of the access layer: those that edits call, and those that an earlier refactoring wrote. */
-function accessLayer(plan: ResolvedPlan, fixes: Fixes, called: ReadonlySet<string>): GeneratedFile[] {
-  const result: GeneratedFile[] = [];
-  if (called.has('python') && !isMapped(fixes.python.settings)) result.push(...generatePython(plan, fixes.python));
-  if (called.has('go') && !isMapped(fixes.go.settings)) result.push(...generateGo(plan, fixes.go));
-  if (SCRIPT_LANGUAGES.some((language) => called.has(language)) && !isMapped(fixes.script.settings))
-    result.push(...generateTypeScript(plan, fixes.script));
-  return result;
-}
-
-function wholeFile(generated: GeneratedFile, before: string | undefined): TextEdit {
-  const lines = (before ?? '').split('\n');
-  const range = {
-    startLine: 1,
-    startColumn: 1,
-    endLine: lines.length,
-    endColumn: lines[lines.length - 1].length + 1,
-  };
-  return { file: generated.path, range, newText: generated.text };
 }
 
 function groupByFile(references: readonly Reference[]): Map<string, Reference[]> {

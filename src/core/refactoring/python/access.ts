@@ -37,9 +37,15 @@ export function locatePythonAccess(plan: ResolvedPlan, files: CodeFiles, users: 
   if (settings.module !== undefined) return access(rootOf(settings.module, code, files), settings.module);
   const packages = code.map((file) => topPackage(file, files)).filter((found) => found !== undefined);
   const candidates = packages.filter((found) => !/(^|\/)(tests?|docs|examples|scripts|node_modules)$/.test(found));
-  const generated = [...new Set(candidates), ''].find((each) => isGenerated(files, join(each, 'databases.py')));
-  const chosen = generated ?? mostFrequent(candidates) ?? '';
-  return access(dirname(chosen), chosen === '' ? 'databases' : `${baseName(chosen)}.databases`);
+  const places = [mostFrequent(candidates) ?? '', ...new Set(candidates), ''];
+  const names = ['databases', 'consolidated_databases'];
+  const options = places.flatMap((place) => names.map((name) => ({ place, name, file: join(place, `${name}.py`) })));
+  const chosen =
+    options.find(({ file }) => isGenerated(files, file)) ??
+    options.find(({ place, file }) => place === places[0] && !fileExists(files, file)) ??
+    options[0];
+  const { place, name } = chosen;
+  return access(dirname(place), place === '' ? name : `${baseName(place)}.${name}`);
 }
 
 /** The directory in which `module` lies: one that has it, else one that has its package, else the workspace folder. */
