@@ -13,6 +13,8 @@ export interface AccessSettings {
   readonly templates: Readonly<Partial<Record<AccessFunction, string>>>;
   /** Call sites carry the legacy file, so that `USE_CONSOLIDATED_DBS=0` can send them back to it. */
   readonly flag: boolean;
+  /** What connections change is written to the legacy files as well. */
+  readonly dualWrite: boolean;
 }
 
 export function accessSettings(plan: ResolvedPlan, language: string): AccessSettings {
@@ -27,6 +29,7 @@ export function accessSettings(plan: ResolvedPlan, language: string): AccessSett
     ...(typeof module === 'string' && module !== '' ? { module } : {}),
     templates,
     flag: section.flag === true,
+    dualWrite: section.dualWrite === true,
   };
 }
 

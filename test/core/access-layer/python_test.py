@@ -255,5 +255,118 @@ class Flag(unittest.TestCase):
         plain.close()
 
 
+@unittest.skipUnless(hasattr(databases, "dual_write"), "generated without dual write")
+class DualWrite(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        os.environ["CONSOLIDATED_DB_ROOT"] = self.folder.name
+        os.environ.pop("CONSOLIDATED_DB_DUAL_WRITE", None)
+        (Path(self.folder.name) / "data").mkdir()
+        self.legacy = Path(self.folder.name) / "data/jarvis.db"
+        with sqlite3.connect(self.legacy) as connection:
+            connection.execute("CREATE TABLE notifications (id INTEGER PRIMARY KEY, msg, extra DEFAULT 'e')")
+            connection.execute("CREATE TABLE lots (a, b)")
+        connection.close()
+        with sqlite3.connect(Path(self.folder.name) / "data/core.db") as connection:
+            connection.execute("CREATE TABLE notification_user (id INTEGER PRIMARY KEY, message, source)")
+            connection.execute("CREATE TABLE lots (a, b)")
+        connection.close()
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def rows(self, sql="SELECT id, msg FROM notifications ORDER BY id"):
+        connection = sqlite3.connect(self.legacy)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def test_changes_are_repeated_in_the_same_transaction(self):
+        connection = connect("core")
+        connection.row_factory = sqlite3.Row
+        cursor = connection.execute("INSERT INTO notification_user (message, source) VALUES ('a', 'it''s')")
+        self.assertEqual((cursor.lastrowid, cursor.rowcount), (1, 1))
+        connection.executemany(
+            "INSERT INTO notification_user VALUES (?, ?, ?)", [(5, b"x", "it's"), (6, 2**60, "it's"), (7, "no", "other")]
+        )
+        connection.execute("UPDATE notification_user SET id = id + 10, message = message || '!' WHERE id = 1")
+        connection.execute("INSERT INTO lots VALUES (1, 'same'), (1, 'same')")
+        connection.execute("DELETE FROM lots WHERE rowid = 1")
+        self.assertEqual(self.rows(), [])
+        connection.commit()
+        self.assertEqual(self.rows(), [(5, b"x"), (6, 2**60), (11, "a!")])
+        self.assertEqual(self.rows("SELECT * FROM lots"), [(1, "same")])
+        self.assertEqual(self.rows("SELECT DISTINCT extra FROM notifications"), [("e",)])
+        connection.execute("DELETE FROM notification_user")
+        connection.rollback()
+        self.assertEqual(len(self.rows()), 3)
+        with connection:
+            connection.execute("DELETE FROM notification_user WHERE id > 5")
+        self.assertEqual(self.rows(), [(5, b"x")])
+        connection.close()
+
+    def test_statements_that_commit_themselves(self):
+        connection = connect("core", isolation_level=None)
+        connection.execute("INSERT INTO notification_user VALUES (1, 'a', 'it''s')")
+        self.assertEqual(self.rows(), [(1, "a")])
+        connection.executescript("BEGIN; UPDATE notification_user SET message = 'b'; COMMIT;")
+        self.assertEqual(self.rows(), [(1, "b")])
+        connection.execute("BEGIN")
+        connection.execute("DELETE FROM notification_user")
+        connection.execute("ROLLBACK")
+        self.assertEqual(self.rows(), [(1, "b")])
+        connection.close()
+
+    def test_both_or_neither(self):
+        connection = connect("core", isolation_level=None, timeout=0)
+        blocker = sqlite3.connect(self.legacy, isolation_level=None)
+        blocker.execute("BEGIN EXCLUSIVE")
+        with self.assertRaises(sqlite3.OperationalError):
+            connection.execute("INSERT INTO notification_user VALUES (1, 'a', 'it''s')")
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        self.assertEqual(connection.execute("SELECT count(*) FROM notification_user").fetchone()[0], 0)
+        connection.execute("INSERT INTO notification_user VALUES (2, 'b', 'it''s')")
+        self.assertEqual(self.rows(), [(2, "b")])
+        connection.close()
+
+    def test_it_can_be_turned_off_and_does_without_the_file(self):
+        os.environ["CONSOLIDATED_DB_DUAL_WRITE"] = "off"
+        with connect("core") as connection:
+            connection.execute("INSERT INTO notification_user VALUES (1, 'a', 'it''s')")
+        connection.close()
+        self.assertEqual(self.rows(), [])
+        del os.environ["CONSOLIDATED_DB_DUAL_WRITE"]
+        self.legacy.unlink()
+        with connect("core") as connection:
+            connection.execute("INSERT INTO notification_user VALUES (2, 'a', 'it''s')")
+        connection.close()
+        self.assertFalse(self.legacy.exists())
+
+    def test_random_changes_leave_both_the_same(self):
+        seed = 20260101
+        random = __import__("random").Random(seed)
+        connection = connect("core")
+        for _ in range(300):
+            number = random.randint(1, 30)
+            sql, values = random.choice(
+                [
+                    ("INSERT OR REPLACE INTO notification_user VALUES (?, ?, 'it''s')", (number, random.random())),
+                    ("INSERT OR IGNORE INTO notification_user VALUES (?, ?, 'it''s')", (number, "text")),
+                    ("UPDATE OR IGNORE notification_user SET id = ? WHERE id = ?", (number, random.randint(1, 30))),
+                    ("UPDATE notification_user SET message = message || 'x' WHERE id % 3 = ?", (number % 3,)),
+                    ("DELETE FROM notification_user WHERE id = ?", (number,)),
+                ]
+            )
+            connection.execute(sql, values)
+            if random.random() < 0.2:
+                random.choice([connection.commit, connection.rollback])()
+        connection.commit()
+        expected = connection.execute("SELECT id, message FROM notification_user ORDER BY id").fetchall()
+        connection.close()
+        self.assertEqual(self.rows(), expected, f"seed {seed}")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -19,7 +19,7 @@ def connect(
         for other in attach:
             path = _consolidated_path(other)
             connection.execute('ATTACH DATABASE ? AS "' + other + '"', (str(path),))
-        if autocommit is not None:
+@DUAL_CONNECT@        if autocommit is not None:
             connection.autocommit = autocommit  # type: ignore[attr-defined]
     except BaseException:
         connection.close()

@@ -10,7 +10,7 @@ Environment variables:
     CONSOLIDATED_DB_ROOT     directory that the paths start from
     CONSOLIDATED_DB_<NAME>   path of one database, e.g. CONSOLIDATED_DB_@EXAMPLE_UPPER@
     CONSOLIDATED_DB_METRICS  file that the metrics are written to at exit (JSON)
-@FLAG_DOC@"""
+@FLAG_DOC@@DUAL_DOC@"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ import { GENERATED_MARK, planHash } from '../generated';
 import type { GeneratedFile } from '../generated';
 import { poolLimits, splitProfile } from '../settings';
 import { CONNECT } from './connect';
+import { DUAL, dualTables } from './dual';
 import { FLAG_PATHS, HEAD, PATHS } from './head';
 import { FLAG, legacyTables } from './legacy';
 import { pythonString, pythonTuple, pythonTupleLines } from './literal';
@@ -36,13 +37,23 @@ export function generatePython(plan: ResolvedPlan, location?: PythonLocation): G
     'database_path',
     'database_uri',
     'database_url',
+    ...(settings.dualWrite ? ['dual_write'] : []),
     'health',
     'metrics',
     'pool',
     ...(settings.flag ? ['use_consolidated'] : []),
     'write_metrics',
   ];
-  const parts = [HEAD, settings.flag ? FLAG_PATHS : PATHS, METRICS, CONNECT, settings.flag ? FLAG : '', POOL];
+  const dual = settings.dualWrite;
+  const parts = [
+    HEAD,
+    settings.flag ? FLAG_PATHS : PATHS,
+    METRICS,
+    CONNECT,
+    settings.flag ? FLAG : '',
+    dual ? DUAL : '',
+    POOL,
+  ];
   const values: Readonly<Record<string, string>> = {
     MARK: GENERATED_MARK,
     PLAN: pythonString(plan.name),
@@ -55,11 +66,20 @@ export function generatePython(plan: ResolvedPlan, location?: PythonLocation): G
     FLAG_DOC: settings.flag
       ? '    USE_CONSOLIDATED_DBS     0, false, no or off: call sites go back to their legacy files\n'
       : '',
+    DUAL_DOC: settings.dualWrite
+      ? '    CONSOLIDATED_DB_DUAL_WRITE  0, false, no or off: legacy files are no longer written\n'
+      : '',
     LEGACY_PARAMETER: settings.flag ? ', legacy: Optional[str] = None' : '',
     LEGACY_BRANCH: settings.flag
       ? '    if legacy is not None and not use_consolidated():\n        return _connect_legacy(name, legacy, args, kwargs)\n'
       : '',
     LEGACY_TABLES: settings.flag ? legacyTables(plan) : '',
+    DUAL_TABLES: dual ? dualTables(plan) : '',
+    RUN: dual ? 'self.connection.writer.around(run, args) if self.connection.writer else run(*args)' : 'run(*args)',
+    WRITER_ATTRIBUTE: dual ? '    writer: Optional["_DualWriter"] = None\n' : '',
+    DUAL_CONNECT: dual
+      ? '        if isinstance(connection, _Connection) and dual_write():\n            connection.writer = _DualWriter(connection, name)\n'
+      : '',
     POOL_SIZE: String(pool.size),
     POOL_WAIT: pool.wait.toFixed(1),
     POOL_IDLE: pool.idle.toFixed(1),

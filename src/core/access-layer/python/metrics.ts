@@ -70,7 +70,7 @@ class _Cursor(sqlite3.Cursor):
         failed = True
         started = time.perf_counter()
         try:
-            result = run(*args)
+            result = @RUN@
             failed = False
             return result
         finally:
@@ -81,7 +81,7 @@ class _Connection(sqlite3.Connection):
     """A connection whose cursors are timed."""
 
     meter: Optional[_Meter] = None
-
+@WRITER_ATTRIBUTE@
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
