@@ -69,8 +69,8 @@ export function emptyView(state: InventoryState, run: Run): HTMLElement | null {
   const [title, text] = state.scanned
     ? [
         'No SQLite database here',
-        'Files are recognised by their content, whatever their name. Open the folder that holds them, or look at the ' +
-          'setting “SQLite Consolidator: Exclude”.',
+        'Files are found by their extension (.db, .sqlite, .sqlite3, …) or their content. Open the folder that holds ' +
+          'them, or look at the setting “SQLite Consolidator: Exclude”.',
       ]
     : [
         'Not scanned yet',
@@ -85,8 +85,8 @@ export function emptyView(state: InventoryState, run: Run): HTMLElement | null {
   );
 }
 
-function summary({ rows, scanned }: InventoryState): string {
-  if (rows.length === 0) return scanned ? 'None found' : '';
+function summary({ rows }: InventoryState): string {
+  if (rows.length === 0) return '';
   const total = (value: (row: InventoryState['rows'][number]) => number) =>
     rows.reduce((sum, row) => sum + value(row), 0);
   const unmerged = rows.filter((row) => row.walFrames > 0);

@@ -83,7 +83,11 @@ function form(fields: readonly HTMLElement[], close: Close, read: () => MappingE
         keydown: (event) => {
           const { key, target } = event as KeyboardEvent;
           if (key === 'Escape') close(undefined);
-          else if (key === 'Enter' && (target as Element).tagName === 'VSCODE-TEXT-FIELD') apply();
+          else if (key === 'Enter' && (target as Element).tagName === 'VSCODE-TEXT-FIELD') {
+            // Else the same key press would reach the button that gets the focus next.
+            event.preventDefault();
+            apply();
+          }
         },
       },
     },

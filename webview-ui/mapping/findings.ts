@@ -18,10 +18,7 @@ export function findingsView(state: MappingState, actions: FindingActions): HTML
   const box = element('div');
   if (open.length > 0) {
     const errors = of('error').length;
-    box.append(
-      element('h2', {}, errors > 0 ? `${plural(errors, 'decision')} to take` : plural(open.length, 'warning')),
-      list(open, state, actions),
-    );
+    box.append(element('h2', {}, title(errors, open.length, state.readable)), list(open, state, actions));
   }
   if (notes.length > 0) {
     const folded = element('details', {}, element('summary', { class: 'muted' }, plural(notes.length, 'note')));
@@ -29,6 +26,11 @@ export function findingsView(state: MappingState, actions: FindingActions): HTML
     box.append(folded);
   }
   return box;
+}
+
+function title(errors: number, open: number, readable: boolean): string {
+  if (errors === 0) return plural(open, 'warning');
+  return readable ? `${plural(errors, 'decision')} to take` : `${plural(errors, 'error')} in the plan file`;
 }
 
 /** More than this is a symptom; the first ones are settled first. */

@@ -100,7 +100,7 @@ function notices(state: MappingState): HTMLElement {
   return box;
 }
 
-function summary({ databases, targets, findings, planFile }: MappingState): string {
+function summary({ databases, targets, findings, planFile, readable }: MappingState): string {
   const merged = databases.filter(({ action }) => action === 'merge');
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const unified = targets.reduce((sum, target) => sum + target.tables, 0);
@@ -112,7 +112,7 @@ function summary({ databases, targets, findings, planFile }: MappingState): stri
           plural(unified, 'unified table'),
         ]
       : []),
-    ...(errors > 0 ? [`${plural(errors, 'decision')} open`] : []),
+    ...(errors > 0 && readable ? [`${plural(errors, 'decision')} open`] : []),
   ].join('  ·  ');
 }
 
