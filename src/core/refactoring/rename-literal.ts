@@ -29,6 +29,17 @@ export interface Literal {
   readonly string?: { readonly contentStart: number; readonly contentEnd: number };
 }
 
+/**
+ * A literal that is text: documentation, or a bare file name that other code puts a directory in front of. The latter
+ * stays a bare name: nobody knows whether that code would follow `..`.
+ */
+export function renameLiteral(text: string, token: Literal, request: PathReference): Outcome {
+  const content = token.string ? text.slice(token.string.contentStart, token.string.contentEnd) : '';
+  return content === baseName(request.reference.database)
+    ? renameInPlace(text, [token], request, false)
+    : renameText(text, request);
+}
+
 /** A directory that something else decides stays; the file name behind it, in the last literal, becomes the target's. */
 export function renameInPlace(
   text: string,

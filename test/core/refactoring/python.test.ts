@@ -140,6 +140,14 @@ describe('path expressions in Python', () => {
     expect(text).toBe(source.replaceAll('data/jarvis.db', 'data/core.db'));
   });
 
+  it('keeps a bare file name bare: other code puts the directory in front of it', () => {
+    const source = 'def db(name):\n    return DATA / name\n\n\nJ = db("jarvis.db")\n';
+    const ref = reference(source, '"jarvis.db"', { shape: 'text' });
+    expect(fixed(source, [ref])).toBe(source.replace('jarvis.db', 'core.db'));
+    const away = plan({ targets: [{ ...plan().targets[0], path: 'unified/core.db' }] });
+    expect(refactor(source, [ref], { plan: away }).text).toBe(source);
+  });
+
   it('gives the import another name where the file has one of its own', () => {
     const source = 'import sqlite3\n\n\ndef connect():\n    return sqlite3.connect("data/jarvis.db")\n';
     const text = fixed(source, [reference(source, '"data/jarvis.db"', { shape: 'connect' })]);

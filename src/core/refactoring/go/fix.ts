@@ -4,7 +4,7 @@ import type { Span } from '../curly/source';
 import { tokenizeCurly } from '../curly/lexer';
 import { none } from '../outcome';
 import type { CodeFiles, FileFixer, Outcome, PathReference, Replacement } from '../outcome';
-import { renameInPlace, renameText } from '../rename-literal';
+import { renameInPlace, renameLiteral, renameText } from '../rename-literal';
 import { goModule } from './access';
 import type { GoAccess } from './access';
 import { goImports, placeGoImport, unusedGoImports } from './imports';
@@ -35,7 +35,8 @@ export class GoFixer implements FileFixer {
     const { source } = this;
     if (!source.complete) return none('The file is not valid Go, so that no edit of it is safe. Correct it first.');
     const whole = source.span(request.start, request.end);
-    if (!whole || request.reference.shape === 'text') return renameText(source.text, request);
+    if (!whole) return renameText(source.text, request);
+    if (request.reference.shape === 'text') return renameLiteral(source.text, source.code[whole.first], request);
     const span = this.dataSourceOf(whole);
     const { code } = source;
     const tokens = code.slice(span.first, span.last + 1);

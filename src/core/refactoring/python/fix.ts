@@ -1,7 +1,7 @@
 import { isMapped } from '../access-names';
 import type { AccessFunction } from '../access-names';
 import { none } from '../outcome';
-import { baseName, renameInPlace, renameText } from '../rename-literal';
+import { baseName, renameInPlace, renameLiteral, renameText } from '../rename-literal';
 import type { CodeFiles, FileFixer, Lift, Outcome, PathReference, Replacement } from '../outcome';
 import { PYTHON_NAMES, importPreamble, isFirstParty } from './access';
 import type { PythonAccess } from './access';
@@ -55,8 +55,8 @@ export class PythonFixer implements FileFixer {
       return none('The file is not valid Python, so that no edit of it is safe. Correct it first.');
     const first = this.module.tokenStartingAt(start);
     const last = this.module.tokenEndingAt(end);
-    if (reference.shape === 'text' || first === -1 || last === -1 || last < first)
-      return renameText(this.module.text, request);
+    if (first === -1 || last === -1 || last < first) return renameText(this.module.text, request);
+    if (reference.shape === 'text') return renameLiteral(this.module.text, code[first], request);
     const span = this.argumentOf({ first, last });
     if (!span) return none('The call has no path argument that could be replaced.');
     const line = this.module.lineAt(start);

@@ -6,7 +6,7 @@ import { CurlySource } from '../curly/source';
 import type { Span } from '../curly/source';
 import { none } from '../outcome';
 import type { FileFixer, Outcome, PathReference, Replacement } from '../outcome';
-import { baseName, renameInPlace, renameText } from '../rename-literal';
+import { baseName, renameInPlace, renameLiteral, renameText } from '../rename-literal';
 import { SCRIPT_NAMES, scriptSpecifier } from './access';
 import type { ScriptAccess } from './access';
 import { placeScriptImport, scriptImports, unusedScriptImports } from './imports';
@@ -49,7 +49,8 @@ export class ScriptFixer implements FileFixer {
     const { code } = source;
     if (!source.complete) return none('The file is not valid code, so that no edit of it is safe. Correct it first.');
     const whole = source.span(request.start, request.end);
-    if (!whole || request.reference.shape === 'text') return renameText(source.text, request);
+    if (!whole) return renameText(source.text, request);
+    if (request.reference.shape === 'text') return renameLiteral(source.text, code[whole.first], request);
     const span = this.argumentOf(whole);
     const tokens = code.slice(span.first, span.last + 1);
     if (this.mustStayLiteral(span)) return renameInPlace(source.text, tokens, request, false);
