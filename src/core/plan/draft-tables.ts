@@ -236,7 +236,7 @@ function discriminatorName(group: readonly Candidate[]): string {
 const PLAIN_FOLDER = /^(data|db|dbs|database|databases|sqlite|storage|store|var|lib|src|\.)$/i;
 
 /** What a database is called after: its file, or its folder where the file's name says nothing more than `table`. */
-function sourceName(database: InventoryDatabase, table?: string): string {
+export function sourceName(database: InventoryDatabase, table?: string): string {
   const name = stem(database.path);
   const folder = database.path.split('/').at(-2);
   if (table === undefined || folder === undefined || PLAIN_FOLDER.test(folder)) return name || database.path;

@@ -4,7 +4,7 @@ import { uniqueName } from './compatibility';
 import type { Plan, PlanKeys, PlanTable, PlanUnifiedTable } from './definition';
 import { foldName, sameName } from './ddl-tokens';
 import { decideDispositions, groupTables } from './dispositions';
-import { stem } from './draft-tables';
+import { sourceName, stem } from './draft-tables';
 import { editPlan, type PlanEdit } from './edit';
 import type { PlanPath } from './locate';
 import { Reporter } from './reporter';
@@ -233,17 +233,13 @@ class Resolver {
       this.groups.groups.filter(({ target }) => target === group.target).map(({ name }) => foldName(name)),
     );
     return this.perEntry(group.sources, (source, index) => {
-      if (index === 0) return [];
+      const alone: PlanTable = { keys: undefined, discriminator: undefined };
+      if (index === 0) return this.entry(source, () => alone).filter(({ path }) => path.at(-1) !== 'to');
       const name = uniqueName(
-        `${stem(source.database.path).replace(/[^A-Za-z0-9]+/g, '_')}_${source.table.name}`,
+        `${sourceName(source.database, source.table.name).replace(/[^A-Za-z0-9]+/g, '_')}_${source.table.name}`,
         used,
       );
-      return [
-        ...this.entry(source, () => ({ to: `${group.target}.${name}` })),
-        ...this.entry(source, () => ({ keys: undefined, discriminator: undefined })).filter(
-          ({ path }) => path.at(-1) !== 'to',
-        ),
-      ];
+      return this.entry(source, () => ({ to: `${group.target}.${name}`, ...alone }));
     });
   }
 
