@@ -10,6 +10,7 @@ import type { Measurements } from './migration/measure';
 import { withLock } from './migration/lock';
 import { dryRun, runMigration } from './migration/migrate';
 import { recoverRuns } from './migration/recover';
+import { describeTargets } from './migration/table-shapes';
 import { rollBack } from './migration/rollback';
 import { chooseRun, readRunInput } from './migration/runs';
 import { verifyPublished } from './migration/verify-published';
@@ -166,7 +167,7 @@ async function prepare(
   refuseEmpty(planned.inventory);
   const { resolved, measurements } = await measured(planned, options);
   return {
-    migration: compileMigration(resolved, planned.inventory, measurements),
+    migration: compileMigration(resolved, planned.inventory, measurements, await describeTargets(resolved)),
     planHash: planned.planHash,
     warnings: resolved.findings.filter((finding) => finding.severity === 'warning'),
   };

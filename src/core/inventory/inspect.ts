@@ -20,7 +20,7 @@ export async function inspectDatabase(
   options: WorkOptions,
 ): Promise<InventoryDatabase> {
   const absolute = path.join(workspace, file);
-  const kind = await classifyFile(absolute);
+  const { kind, format, problem } = classifyFile(absolute, file);
   const sidecars: string[] = [];
   for (const suffix of ['-wal', '-shm', '-journal']) if (await exists(absolute + suffix)) sidecars.push(file + suffix);
   const base: InventoryDatabase = {
@@ -38,7 +38,7 @@ export async function inspectDatabase(
     sha256: await sha256File(absolute, options.signal),
     sidecars,
     tables: [],
-    problems: kind === 'encrypted-or-unknown' ? [unreadable(file)] : [],
+    problems: problem ? [problem] : kind === 'encrypted-or-unknown' ? [unreadable(file, format)] : [],
     references: 0,
   };
   return kind === 'sqlite' ? readDatabase(absolute, base, options) : base;
@@ -60,6 +60,8 @@ async function readDatabase(
     const described: InventoryDatabase = {
       ...base,
       pageSize: image.pageSize,
+      reservedBytes: image.reservedBytes,
+      schemaFormat: header.schemaFormat,
       encoding: image.encoding,
       journalMode: header.readVersion === 2 ? 'wal' : 'delete',
       walFrames: image.walFrames,
@@ -117,9 +119,15 @@ function damage(error: unknown): { kind: DatabaseKind; problems: Problem[] } {
   return { kind, problems: [{ code: error.code, message: error.message }] };
 }
 
-function unreadable(file: string): Problem {
+function unreadable(file: string, format = 'unknown'): Problem {
+  const what =
+    format === 'encrypted'
+      ? 'its content looks encrypted'
+      : format === 'unknown'
+        ? 'it is encrypted, or something else'
+        : `its content is ${format}`;
   return {
     code: 'DATABASE_ENCRYPTED_OR_UNKNOWN',
-    message: `${file} has the name of a database, but does not begin like one: it is encrypted, or something else. Keep it or retire it in the plan.`,
+    message: `${file} has the name of a SQLite database, but does not begin like one: ${what}. Keep it or retire it in the plan.`,
   };
 }

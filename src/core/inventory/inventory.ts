@@ -17,6 +17,10 @@ export interface InventoryDatabase {
   /** Size of the database file itself, without sidecars. */
   readonly bytes: number;
   readonly pageSize: number;
+  /** Unused bytes at the end of each page; undefined where it was not read. */
+  readonly reservedBytes?: number;
+  /** Schema format number: 4 since DESC indexes are stored as such. */
+  readonly schemaFormat?: number;
   readonly encoding: 'UTF-8' | 'UTF-16le' | 'UTF-16be';
   readonly journalMode: 'wal' | 'delete';
   /** Committed frames in the `-wal` that are not in the file yet. */

@@ -15,7 +15,9 @@ import { snapshotPath } from './backup';
 import { SOURCE_SCHEMA } from './compile';
 import type { Migration } from './compile';
 import type { RunDirectory } from './run-directory';
-import type { Step } from './steps';
+import { graftTables } from './graft-tables';
+import { readSequences } from './legacy-sequence';
+import type { CopyStep, Step } from './steps';
 import { summarizeStep } from './steps';
 
 /** Where a target is built until it is published. */
@@ -59,29 +61,35 @@ async function buildTarget(
   const engine = await loadEngine();
   const database = new engine.Database();
   const sources = new AttachedSource(engine, database, directory.workspace, manifest);
+  const staged = stagedPath(directory, target);
+  const report = async (step: Step, text: string) => {
+    options.progress?.({ phase: 'build', message: text, done: rows.done, total: rows.total, unit: 'rows' });
+    await directory.log(text);
+    if (step.kind === 'copy') rows.done += step.rows;
+  };
   try {
     for (const { step, index } of steps) {
+      if (isGraft(step)) continue;
       throwIfCancelled(options.signal);
-      const { text } = summarizeStep(step);
-      options.progress?.({ phase: 'build', message: text, done: rows.done, total: rows.total, unit: 'rows' });
       await directory.journal({ event: 'step', index, kind: step.kind });
+      await report(step, summarizeStep(step).text);
       await execute(step, database, sources);
       await directory.journal({ event: 'step-done', index, kind: step.kind });
-      await directory.log(text);
-      if (step.kind === 'copy') rows.done += step.rows;
     }
     sources.detach();
     if (target.userVersion !== undefined) database.run(`PRAGMA user_version = ${Math.trunc(target.userVersion)}`);
     if (target.applicationId !== undefined) database.run(`PRAGMA application_id = ${Math.trunc(target.applicationId)}`);
-    await writeFileAtomically(
-      stagedPath(directory, target),
-      inJournalMode(database.export(), target.profile.journal_mode),
-    );
+    await writeFileAtomically(staged, inJournalMode(database.export(), target.profile.journal_mode));
   } finally {
     sources.detach();
     database.close();
   }
+  const grafts = steps.map(({ step }) => step).filter(isGraft);
+  await graftTables(staged, grafts, (legacy) => snapshotPath(directory.workspace, manifest, legacy), report, options);
 }
+
+/** Tables that move page by page are filled in after the engine has written the file with everything else. */
+const isGraft = (step: Step): step is CopyStep => step.kind === 'copy' && step.strategy === 'graft';
 
 async function execute(step: Step, database: EngineDatabase, sources: AttachedSource): Promise<void> {
   switch (step.kind) {
@@ -96,17 +104,30 @@ async function execute(step: Step, database: EngineDatabase, sources: AttachedSo
     case 'create-trigger':
     case 'create-view':
       return runStatement(database, step.sql, step);
+    case 'create-virtual':
+      return createVirtual(database, step.table, step.sql);
     case 'copy':
       await sources.attach(step.database);
       return runStatement(database, step.sql, step);
-    case 'sequence':
-      await sources.attach(step.database);
-      return keepSequence(database, step.table, step.source, step.offset);
+    case 'sequence': {
+      const legacy = (await sources.sequences(step.database)).get(step.source) ?? 0n;
+      return keepSequence(database, step.table, legacy + BigInt(step.offset));
+    }
     case 'snapshot':
     case 'verify':
     case 'publish':
       throw new Error(`${step.kind} is not a build step`);
   }
+}
+
+/** The engine need not know the module: a virtual table is a row of `sqlite_schema` without a b-tree (file format, 2.6). */
+function createVirtual(database: EngineDatabase, table: string, sql: string): void {
+  const name = quoteLiteral(table);
+  database.run('PRAGMA writable_schema = ON');
+  database.run(
+    `INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('table', ${name}, ${name}, 0, ${quoteLiteral(sql)})`,
+  );
+  database.run('PRAGMA writable_schema = OFF');
 }
 
 /**
@@ -141,19 +162,17 @@ function runStatement(database: EngineDatabase, sql: string, step: Step): void {
 }
 
 /** The counter of an AUTOINCREMENT table never falls below that of any source (https://sqlite.org/autoinc.html). */
-function keepSequence(database: EngineDatabase, table: string, source: string, offset: string): void {
+function keepSequence(database: EngineDatabase, table: string, sequence: bigint): void {
   const name = quoteLiteral(table);
-  const legacy = `(SELECT max(seq) FROM ${SOURCE_SCHEMA}.sqlite_sequence WHERE name = ${quoteLiteral(source)})`;
   database.run(
     `INSERT INTO main.sqlite_sequence (name, seq) SELECT ${name}, 0 WHERE NOT EXISTS (SELECT 1 FROM main.sqlite_sequence WHERE name = ${name})`,
   );
-  database.run(
-    `UPDATE main.sqlite_sequence SET seq = max(seq, coalesce(${legacy} + ${BigInt(offset)}, 0)) WHERE name = ${name}`,
-  );
+  database.run(`UPDATE main.sqlite_sequence SET seq = max(seq, ${sequence}) WHERE name = ${name}`);
 }
 
 /** At most one legacy image is in the engine at a time. */
 class AttachedSource {
+  private readonly known = new Map<string, ReadonlyMap<string, bigint>>();
   private attached?: { readonly path: string; readonly image: EngineDatabase };
 
   constructor(
@@ -176,6 +195,14 @@ class AttachedSource {
     const source = new this.engine.Database(bytes);
     this.database.run(`ATTACH ${quoteLiteral(engineFileName(source))} AS ${quoteIdentifier(SOURCE_SCHEMA)}`);
     this.attached = { path: legacy, image: source };
+  }
+
+  async sequences(legacy: string): Promise<ReadonlyMap<string, bigint>> {
+    const known = this.known.get(legacy);
+    if (known) return known;
+    const read = await readSequences(snapshotPath(this.workspace, this.manifest, legacy));
+    this.known.set(legacy, read);
+    return read;
   }
 
   detach(): void {

@@ -1,13 +1,15 @@
 import { ConsolidationError } from '../errors';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
+import { isKeyword, sqlTokens } from '../sqlite/sql-tokens';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { collect, gatherTable, settle } from './gather';
+import { graftTrees, sharesFormat } from './graft-plan';
 import { shiftsOf } from './key-offsets';
-import { NOTHING_MEASURED } from './measure';
 import type { Measurements } from './measure';
 import { choosesRows, sourceKey } from './source-key';
-import type { CopyStep, Step } from './steps';
+import type { CopyStep, Step, Tree } from './steps';
+import type { TargetShapes } from './table-shapes';
 import { mappedValue } from './values';
 import type { Shifts } from './values';
 
@@ -33,7 +35,8 @@ export const SOURCE_SCHEMA = 'legacy';
 export function compileMigration(
   plan: ResolvedPlan,
   inventory: Inventory,
-  measurements: Measurements = NOTHING_MEASURED,
+  measurements: Measurements,
+  shapes: ReadonlyMap<string, TargetShapes>,
 ): Migration {
   const databases = new Map(inventory.databases.map((database) => [database.path, database]));
   refuseOpenConflicts(plan);
@@ -57,7 +60,9 @@ export function compileMigration(
         database: database.path,
         bytes: bytesWithSidecars(database),
       })),
-      ...plan.targets.flatMap((target) => buildSteps(plan, measurements, target, databases, present)),
+      ...plan.targets.flatMap((target) =>
+        buildSteps({ plan, measurements, target, databases, present, shapes: shapes.get(target.name) ?? new Map() }),
+      ),
       ...plan.targets.map((target): Step => ({ kind: 'verify', target: target.name })),
       ...plan.targets.map((target): Step => ({
         kind: 'publish',
@@ -119,19 +124,25 @@ function refuseUnreadable(database: InventoryDatabase): void {
 
 const problem = (database: InventoryDatabase) => database.problems[0]?.message ?? 'no further detail.';
 
-function buildSteps(
-  plan: ResolvedPlan,
-  measurements: Measurements,
-  target: ResolvedTarget,
-  databases: ReadonlyMap<string, InventoryDatabase>,
-  present: ReadonlySet<string>,
-): Step[] {
+interface TargetInput {
+  readonly plan: ResolvedPlan;
+  readonly measurements: Measurements;
+  readonly target: ResolvedTarget;
+  readonly databases: ReadonlyMap<string, InventoryDatabase>;
+  /** Databases of which there is a file. */
+  readonly present: ReadonlySet<string>;
+  readonly shapes: TargetShapes;
+}
+
+function buildSteps(input: TargetInput): Step[] {
+  const { measurements, target, databases, present } = input;
   const pragmas = ['auto_vacuum', 'page_size', 'encoding']
     .filter((name) => target.profile[name] !== undefined)
     .map((name) => `PRAGMA ${name} = ${pragmaValue(name, target.profile[name])}`);
   const name = target.name;
   // One visit for each legacy database, so that each image is loaded once: copies are ordered by source, then by table.
   const copies = target.tables
+    .filter((table) => table.kind === 'table')
     .flatMap((table) =>
       table.sources.filter((source) => present.has(source.database)).map((source) => ({ table, source })),
     )
@@ -139,7 +150,10 @@ function buildSteps(
   const gathered = new Map(target.tables.filter(choosesRows).map((table, number) => [table, number]));
   return [
     { kind: 'create-target', target: name, path: target.path, pragmas },
-    ...target.tables.map((table): Step => ({ kind: 'create-table', target: name, table: table.name, sql: table.sql })),
+    ...target.tables
+      .filter((table) => table.kind === 'table')
+      .map((table): Step => ({ kind: 'create-table', target: name, table: table.name, sql: table.sql })),
+    ...target.tables.filter((table) => table.kind === 'virtual').flatMap((table) => virtualSteps(input, table)),
     ...[...gathered].map(([table, number]): Step => ({
       kind: 'gather',
       target: name,
@@ -148,8 +162,7 @@ function buildSteps(
     })),
     ...copies.flatMap(({ table, source }): Step[] => {
       const legacy = legacyTable(databases, source);
-      const shifts = shiftsOf(plan, measurements.offsets, target, table, source);
-      const copy = copyStep(name, table, source, legacy, gathered.get(table), shifts);
+      const copy = copyStep(input, table, source, legacy, gathered.get(table));
       if (!table.autoincrement || !legacy.autoincrement) return [copy];
       const offset = String(measurements.offsets.get(sourceKey(target, table, source)) ?? 0n);
       const place = { target: name, table: table.name, database: source.database, source: source.table };
@@ -205,33 +218,71 @@ function legacyTable(databases: ReadonlyMap<string, InventoryDatabase>, source: 
 }
 
 function copyStep(
-  target: string,
+  input: TargetInput,
   table: ResolvedTable,
   source: ResolvedSource,
   legacy: InventoryTable,
   gathered: number | undefined,
-  shifts: Shifts,
 ): CopyStep {
-  if (table.kind === 'virtual') {
+  const { plan, measurements, target, databases, shapes } = input;
+  const place = { target: target.name, table: table.name, database: source.database, source: source.table };
+  const rows = legacy.rows ?? 0;
+  const shifts = shiftsOf(plan, measurements.offsets, target, table, source);
+  const shifted = [...shifts.values()].some((shift) => shift !== 0n);
+  const trees = shifted
+    ? undefined
+    : graftTrees(target, table, source, databases.get(source.database)!, legacy, shapes.get(table.name));
+  if (trees) return { kind: 'copy', ...place, strategy: 'graft', sql: '', trees, rows };
+  const sql =
+    gathered === undefined
+      ? insertSelect(table, source, legacy, shifts)
+      : collect(gathered, source, table.sources.indexOf(source));
+  return { kind: 'copy', ...place, strategy: 'sql', sql, rows };
+}
+
+/**
+ * A virtual table moves with its shadow tables, which are ordinary ones: they are grafted, and the row in
+ * `sqlite_schema` is written last. What the module keeps in them stays what it was.
+ */
+function virtualSteps({ target, databases, present }: TargetInput, table: ResolvedTable): Step[] {
+  const create: Step = { kind: 'create-virtual', target: target.name, table: table.name, sql: table.sql };
+  const [source, ...others] = table.sources;
+  const database = source && present.has(source.database) ? databases.get(source.database) : undefined;
+  if (!source || !database || others.length > 0 || source.where !== undefined || !sharesFormat(target, database)) {
     throw new ConsolidationError(
       'UNSUPPORTED',
-      `${source.database} ${source.table} is a virtual table (${legacy.module ?? 'unknown module'}), which this version cannot move. Keep the database, or retire the table with a reason.`,
-      { database: source.database, table: source.table },
+      `The virtual table ${table.name} of ${target.name} can only be moved whole, from one database with the same page size and encoding as the target. Set "page_size" in the target's profile, keep the database, or retire the table with a reason.`,
+      { database: source?.database, table: table.name },
     );
   }
-  return {
-    kind: 'copy',
-    target,
-    table: table.name,
-    strategy: 'sql',
-    database: source.database,
-    source: source.table,
-    sql:
-      gathered === undefined
-        ? insertSelect(table, source, legacy, shifts)
-        : collect(gathered, source, table.sources.indexOf(source)),
-    rows: legacy.rows ?? 0,
-  };
+  const shadows = database.tables.filter((candidate) => candidate.shadowOf === source.table);
+  return [
+    ...shadows.flatMap((shadow): Step[] => {
+      const name = table.name + shadow.name.slice(source.table.length);
+      const place = { target: target.name, table: name, database: database.path, source: shadow.name };
+      const automatic = shadow.indexes.filter((index) => !(shadow.withoutRowid && index.origin === 'pk'));
+      const trees: Tree[] = [
+        { kind: shadow.withoutRowid ? 'index' : 'table', from: shadow.name, to: name },
+        ...automatic.map((index): Tree => ({
+          kind: 'index',
+          from: index.name,
+          to: index.name.replace(shadow.name, () => name),
+        })),
+      ];
+      return [
+        { kind: 'create-table', target: target.name, table: name, sql: renamedTable(shadow.sql, name) },
+        { kind: 'copy', ...place, strategy: 'graft', sql: '', trees, rows: shadow.rows ?? 0 },
+      ];
+    }),
+    create,
+  ];
+}
+
+/** `CREATE TABLE` under another name: only the name's token changes. */
+function renamedTable(sql: string, name: string): string {
+  const tokens = sqlTokens(sql);
+  const token = tokens[tokens.findIndex((candidate) => isKeyword(candidate, 'TABLE')) + 1]!;
+  return sql.slice(0, token.start) + quoteIdentifier(name) + sql.slice(token.end);
 }
 
 /** `INSERT … SELECT` with every column named. NOT INDEXED: the rows come in rowid order, whatever indexes there are. */

@@ -18,6 +18,8 @@ export type Step =
   | { readonly kind: 'gather' | 'settle'; readonly target: string; readonly table: string; readonly sql: string }
   /** `INSERT` statements of a supplied DDL, after the legacy rows. */
   | { readonly kind: 'default-rows'; readonly target: string; readonly table: string; readonly sql: string }
+  /** A virtual table, whose module the engine may lack: its row in `sqlite_schema`. */
+  | { readonly kind: 'create-virtual'; readonly target: string; readonly table: string; readonly sql: string }
   | {
       readonly kind: 'sequence';
       readonly target: string;
@@ -36,6 +38,13 @@ export type Step =
   | { readonly kind: 'verify'; readonly target: string }
   | { readonly kind: 'publish'; readonly target: string; readonly path: string; readonly replaces?: string };
 
+/** A b-tree that is copied whole: by the name of its table or index in the legacy database and in the target. */
+export interface Tree {
+  readonly kind: 'table' | 'index';
+  readonly from: string;
+  readonly to: string;
+}
+
 /** One source into one table of a target. */
 export interface CopyStep {
   readonly kind: 'copy';
@@ -44,8 +53,10 @@ export interface CopyStep {
   readonly strategy: 'graft' | 'sql' | 'fts';
   readonly database: string;
   readonly source: string;
-  /** `INSERT … SELECT` from the attached schema `source` into `main`. */
+  /** `INSERT … SELECT` from the attached schema `legacy` into `main`; empty for a graft. */
   readonly sql: string;
+  /** What a graft copies. */
+  readonly trees?: readonly Tree[];
   /** Rows of the legacy table. */
   readonly rows: number;
 }
@@ -75,11 +86,13 @@ export function summarizeStep(step: Step): StepSummary {
       return { kind: step.kind, text: `create ${step.target} for ${step.path}`, sql: step.pragmas.join('; ') };
     case 'create-table':
       return { kind: step.kind, text: `create table ${step.target}.${step.table}`, sql: step.sql };
+    case 'create-virtual':
+      return { kind: step.kind, text: `create virtual table ${step.target}.${step.table}`, sql: step.sql };
     case 'copy':
       return {
         kind: step.kind,
         text: `copy ${count(step.rows)} rows  ${step.database} ${step.source} → ${step.target}.${step.table} (${step.strategy})`,
-        sql: step.sql,
+        sql: step.sql === '' ? undefined : step.sql,
         rows: step.rows,
       };
     case 'sequence':

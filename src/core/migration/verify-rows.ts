@@ -27,6 +27,7 @@ export async function verifyRows(
   const name = `${target.name}.${table.name}`;
   if (!stored) return [{ name: `${name}: exists`, ok: false, expected: 'a table', actual: 'missing', ...place }];
 
+  if (table.kind === 'virtual') return verifyShadows(context, sources, image, schema, options);
   const content = (source: ResolvedSource, columns: readonly string[]) =>
     sourceContent(context, source, columns, options);
   if ((target.defaults ?? []).some((row) => row.table === table.name)) {
@@ -71,6 +72,32 @@ export async function verifyRows(
   const total = await sum(sources, (source) => content(source, []));
   const actual = await digestTable(image, stored, [], options);
   checks.push(compare(`${name}: rows in all`, { ...total, digest: '' }, { ...actual, digest: '' }, place));
+  return checks;
+}
+
+/** What a virtual table holds is in its shadow tables, which have to be the same row for row. */
+async function verifyShadows(
+  { target, table, legacy }: RowContext,
+  sources: readonly ResolvedSource[],
+  image: DatabaseImage,
+  schema: DatabaseSchema,
+  options: WorkOptions,
+): Promise<VerificationCheck[]> {
+  const checks: VerificationCheck[] = [];
+  for (const source of sources) {
+    const from = await legacy.open(source.database);
+    for (const shadow of from.schema.tables.filter((candidate) => candidate.shadowOf === source.table)) {
+      const name = table.name + shadow.name.slice(source.table.length);
+      const stored = schema.tables.find((candidate) => candidate.name === name);
+      const columns = shadow.columns.map((column) => column.name);
+      const expected = await digestTable(from.image, shadow, columns, options);
+      const actual = stored ? await digestTable(image, stored, columns, options) : NOTHING;
+      const place = { target: target.name, table: table.name };
+      checks.push(
+        compare(`${target.name}.${name}: rows from ${source.database} ${shadow.name}`, expected, actual, place),
+      );
+    }
+  }
   return checks;
 }
 

@@ -1,0 +1,74 @@
+import { open } from 'node:fs/promises';
+import { writeError } from '../files';
+import { throwIfCancelled } from '../ports';
+import type { WorkOptions } from '../ports';
+import { graftTree } from '../sqlite/graft';
+import { openImage } from '../sqlite/image';
+import { PageFile } from '../sqlite/page-file';
+import { readSchema } from '../sqlite/schema';
+import type { DatabaseSchema } from '../sqlite/schema-table';
+import type { CopyStep } from './steps';
+import { summarizeStep } from './steps';
+
+/**
+ * Copies the b-trees of all grafted tables into a staged file that holds their empty tables already, one legacy image at
+ * a time. Memory does not grow with the tables.
+ */
+export async function graftTables(
+  staged: string,
+  copies: readonly CopyStep[],
+  imageOf: (database: string) => string,
+  report: (copy: CopyStep, text: string) => Promise<void>,
+  options: WorkOptions,
+): Promise<void> {
+  if (copies.length === 0) return;
+  const roots = await rootsOf(staged);
+  const handle = await open(staged, 'r+');
+  try {
+    const file = await PageFile.open(handle);
+    for (const database of new Set(copies.map((copy) => copy.database))) {
+      const image = await openImage(imageOf(database), { name: database });
+      try {
+        const legacy = rootPages(await readSchema(image));
+        for (const copy of copies.filter((candidate) => candidate.database === database)) {
+          throwIfCancelled(options.signal);
+          await report(copy, summarizeStep(copy).text);
+          for (const tree of copy.trees ?? []) {
+            await graftTree(image, page(legacy, tree.from), tree.kind, file, page(roots, tree.to), options);
+          }
+        }
+      } finally {
+        image.close();
+      }
+    }
+    await file.finish();
+    await handle.sync();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
+    throw writeError(staged, cause);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function rootsOf(file: string): Promise<Map<string, number>> {
+  const image = await openImage(file);
+  try {
+    return rootPages(await readSchema(image));
+  } finally {
+    image.close();
+  }
+}
+
+/** Root page of every table and index, by name. */
+function rootPages(schema: DatabaseSchema): Map<string, number> {
+  return new Map(
+    schema.objects.filter((object) => object.rootPage > 0).map((object) => [object.name, object.rootPage]),
+  );
+}
+
+function page(roots: ReadonlyMap<string, number>, name: string): number {
+  const root = roots.get(name);
+  if (root === undefined) throw new Error(`${name} has no b-tree`);
+  return root;
+}
