@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Reference } from '../core/references/reference';
+import type { RefactorResult } from '../core/results';
 import { refactor } from './commands/references';
 import { toWorkspaceEdit } from './edits';
 import { diagnosticSource } from './diagnostics/references';
@@ -33,7 +34,19 @@ export function registerCodeActions(services: Services): void {
 class FixProvider implements vscode.CodeActionProvider<Fix> {
   constructor(private readonly services: Services) {}
 
-  provideCodeActions(
+  /** Asked for by a person, the actions come with their edits; the light bulb that follows the cursor needs none yet. */
+  async provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): Promise<Fix[]> {
+    const actions = this.actionsAt(document, range, context);
+    if (context.triggerKind === vscode.CodeActionTriggerKind.Invoke)
+      for (const action of actions) await this.resolveCodeAction(action);
+    return actions;
+  }
+
+  private actionsAt(
     document: vscode.TextDocument,
     range: vscode.Range,
     { only, diagnostics }: vscode.CodeActionContext,
@@ -72,20 +85,34 @@ class FixProvider implements vscode.CodeActionProvider<Fix> {
     return actions;
   }
 
-  /** The edit is made when the action is picked, together with the files of the access layer where they are missing. */
-  async resolveCodeAction(action: Fix, token: vscode.CancellationToken): Promise<Fix> {
+  /** The edit, together with the files of the access layer where they are missing or the plan has changed. */
+  async resolveCodeAction(action: Fix): Promise<Fix> {
     const { session, file, reference, version } = action;
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    const { result } = await refactor(session, this.services, [file], { signal: controller.signal });
-    const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === session.uri(file).toString());
+    if (action.edit) return action;
+    const result = await this.refactoring(session, file, version);
+    const uri = session.uri(file).toString();
+    const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
     if (open && open.version !== version) return action;
-    const created = new Set(result.files.filter((entry) => entry.created).map((entry) => entry.file));
     const edits = reference?.fix
-      ? [...reference.fix.edits, ...result.edits.filter((edit) => created.has(edit.file))]
+      ? [...reference.fix.edits, ...result.edits.filter((edit) => edit.file !== file)]
       : result.edits;
     action.edit = await toWorkspaceEdit(session.folder.uri, edits);
     return action;
+  }
+
+  private last: { references: unknown; file: string; version: number; result: Promise<RefactorResult> } | undefined;
+
+  /** The edits of a file, computed once for its present text. */
+  private refactoring(session: WorkspaceSession, file: string, version: number): Promise<RefactorResult> {
+    const { last } = this;
+    if (last?.references === session.references && last?.file === file && last.version === version) return last.result;
+    const result = refactor(session, this.services, [file], {}).then((refactoring) => refactoring.result);
+    const made = { references: session.references, file, version, result };
+    this.last = made;
+    result.catch(() => {
+      if (this.last === made) this.last = undefined;
+    });
+    return result;
   }
 }
 

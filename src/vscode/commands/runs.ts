@@ -49,7 +49,7 @@ export const rollback: CommandHandler<'rollback'> = async (argument, services) =
     const summary = session.status?.runs.find((entry) => entry.run === chosen.run) ?? chosen;
     const detail =
       `${summary.targets.length > 0 ? `${joinNames(summary.targets)} will be taken away, and the` : 'The'} legacy databases ` +
-      'are as they were before the run, byte for byte. Source code that was edited is not changed back.';
+      'are as they were before the run, byte for byte. Source code that was fixed here stays as it is now.';
     if (!(await confirm(`Roll back the migration of ${formatRun(chosen.run)}?`, detail, 'Roll Back'))) return undefined;
   }
   const result = await rollBack(session, services, chosen.run, argument.confirmed === true);
@@ -58,9 +58,11 @@ export const rollback: CommandHandler<'rollback'> = async (argument, services) =
   await session.scan();
   await session.findReferences();
   const aside = result.keptAside.length > 0 ? ` Kept aside: ${joinNames(result.keptAside)}.` : '';
+  const returned = result.code?.returned.length ?? 0;
+  const code = returned > 0 ? ` ${plural(returned, 'source file')} returned to what they were.` : '';
   inform(
     'info',
-    `Rolled back: ${plural(result.removed.length, 'target')} taken away, ${plural(result.restored.length, 'legacy file')} restored.${aside}`,
+    `Rolled back: ${plural(result.removed.length, 'target')} taken away, ${plural(result.restored.length, 'legacy file')} restored.${aside}${code}`,
   );
   return result;
 };
