@@ -2,7 +2,7 @@ import type { Engine, EngineDatabase } from '../engine';
 import { isKeyword, isOperator, sqlTokens } from './sql-tokens';
 import type { SqlToken } from './sql-tokens';
 import type { Affinity } from './schema-table';
-import { NULL_VALUE } from './stored-value';
+import { NULL_VALUE, realValue } from './stored-value';
 import type { StoredValue } from './stored-value';
 
 /** Declared types that have the affinities. */
@@ -54,26 +54,19 @@ function isConstant(tokens: readonly SqlToken[]): boolean {
 
 function evaluate(database: EngineDatabase, expression: string, affinity: Affinity): StoredValue {
   database.run(`DELETE FROM ${affinity}_value; INSERT INTO ${affinity}_value VALUES (${expression}\n)`);
-  const [result] = database.exec(
-    `SELECT typeof(value), CAST(value AS TEXT), hex(value), format('%!.17g', value) FROM ${affinity}_value`,
-  );
-  const [type, text, hex, real] = (result?.values[0] ?? []).map(String);
+  const [result] = database.exec(`SELECT typeof(value), CAST(value AS TEXT), hex(value), value FROM ${affinity}_value`);
+  const [type, text, hex, value] = result?.values[0] ?? [];
   switch (type) {
     case 'integer':
-      return { kind: 'integer', value: BigInt(text!) };
+      return { kind: 'integer', value: BigInt(String(text)) };
     case 'real':
-      return { kind: 'real', value: realOf(real!) };
+      return realValue(Number(value));
     case 'text':
     case 'blob':
-      return { kind: type, bytes: Uint8Array.from(Buffer.from(hex!, 'hex')) };
+      return { kind: type, bytes: Uint8Array.from(Buffer.from(String(hex), 'hex')) };
     default:
       return NULL_VALUE;
   }
-}
-
-function realOf(text: string): number {
-  if (text.endsWith('Inf')) return text.startsWith('-') ? -Infinity : Infinity;
-  return Number(text) === 0 ? 0 : Number(text);
 }
 
 function scratchDatabase(engine: Engine): EngineDatabase {

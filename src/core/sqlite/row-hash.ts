@@ -5,12 +5,10 @@
  *
  * The key is public: the digest guards against accidents, not against someone who builds a file to deceive its owner.
  */
-const KEY = [0x6c71733a, 0x6e6f632d, 0x696c6f73, 0x65746164] as const;
-const FULL = timesTwo(KEY);
-const PADDED = timesTwo(FULL);
+const KEY: readonly number[] = [0x6c71733a, 0x6e6f632d, 0x696c6f73, 0x65746164];
 
 /** Multiplication by x in GF(2^128), how Chaskey derives the keys of the last block. */
-function timesTwo([a, b, c, d]: readonly number[]): readonly number[] {
+function timesTwo([a, b, c, d]: Iterable<number>): readonly number[] {
   return [(a << 1) ^ ((d >> 31) & 0x87), (b << 1) | (a >>> 31), (c << 1) | (b >>> 31), (d << 1) | (c >>> 31)];
 }
 
@@ -23,7 +21,19 @@ export class RowHash {
   count = 0;
   /** Result of `finish`: 32-bit words, the least significant first. */
   readonly result = new Int32Array(4);
-  readonly #state = Int32Array.from(KEY);
+  readonly #key: Int32Array;
+  /** Keys of the last block, when it is full and when it is padded. */
+  readonly #full: readonly number[];
+  readonly #padded: readonly number[];
+  readonly #state: Int32Array;
+
+  /** @param key another key is for tests against published vectors */
+  constructor(key = KEY) {
+    this.#key = Int32Array.from(key);
+    this.#full = timesTwo(this.#key);
+    this.#padded = timesTwo(this.#full);
+    this.#state = Int32Array.from(key);
+  }
 
   /** Makes room for `needed` words, at most half the buffer. */
   reserve(needed: number): void {
@@ -38,7 +48,7 @@ export class RowHash {
     if (before > 0) this.#permuteBlocks(before);
     const state = this.#state;
     const left = count - before;
-    const last = left === 4 ? FULL : PADDED;
+    const last = left === 4 ? this.#full : this.#padded;
     if (left < 4) {
       words[before + left] = 1;
       for (let index = before + left + 1; index < before + 4; index++) words[index] = 0;
@@ -48,7 +58,7 @@ export class RowHash {
     this.#permuteBlocks(4);
     for (let index = 0; index < 4; index++) {
       result[index] = state[index] ^ last[index];
-      state[index] = KEY[index];
+      state[index] = this.#key[index];
     }
     this.count = 0;
   }

@@ -1,31 +1,35 @@
-import { loadEngine } from '../engine';
-import type { EngineDatabase } from '../engine';
+import type { Engine, EngineDatabase } from '../engine';
 import type { SchemaObject } from './schema-table';
+import { viewWeights } from './view-weight';
 
 /** The engine's view of a schema whose rows it does not have: good for PRAGMAs about tables, not for queries. */
-export interface SchemaDatabase {
+export interface LoadedSchema {
   readonly database: EngineDatabase;
-  /** Objects that the engine refuses to parse. */
+  /** Objects that the engine refuses to parse, and views that it would not come to an end with. */
   readonly refused: readonly SchemaObject[];
 }
+
+/** Views that stand for more tables and subqueries than this are not shown to the engine. SQLite allows joins of 64 tables. */
+const HEAVIEST_VIEW = 2000;
 
 /**
  * Loads `CREATE` statements into an empty in-memory database by way of `sqlite_schema` itself: unlike running them, that
  * accepts unknown modules, functions and collations, as it does when a real file is opened. The caller closes `database`.
  */
-export async function loadSchema(objects: readonly SchemaObject[]): Promise<SchemaDatabase> {
-  const engine = await loadEngine();
+export function loadSchema(engine: Engine, objects: readonly SchemaObject[]): LoadedSchema {
   const database = new engine.Database();
   try {
     // Every object needs a page of its own to point at, though nobody will read it.
     database.run('PRAGMA page_size = 512');
     database.run('CREATE TABLE pages(content)');
-    database.run('INSERT INTO pages VALUES (zeroblob(?))', [512 * (objects.length + 2)]);
+    database.run('INSERT INTO pages VALUES (zeroblob(?))', [512 * (2 * objects.length + 8)]);
     database.run('PRAGMA writable_schema = ON');
     database.run("DELETE FROM sqlite_schema WHERE name = 'pages'");
-    const loader = new Loader(database);
+    const weights = viewWeights(objects.filter(({ type }) => type === 'view'));
+    const endless = objects.filter((object) => (weights.get(object) ?? 0) > HEAVIEST_VIEW);
+    const loader = new Loader(database, endless);
     // Tables first: an index in front of its table would be refused.
-    const ordered = [...objects].filter(({ sql }) => sql !== null);
+    const ordered = objects.filter((object) => object.sql !== null && !endless.includes(object));
     ordered.sort((a, b) => Number(a.type !== 'table') - Number(b.type !== 'table'));
     loader.load(ordered);
     return { database, refused: loader.refused };
@@ -36,10 +40,15 @@ export async function loadSchema(objects: readonly SchemaObject[]): Promise<Sche
 }
 
 class Loader {
-  readonly refused: SchemaObject[] = [];
+  readonly refused: SchemaObject[];
   #page = 2;
 
-  constructor(private readonly database: EngineDatabase) {}
+  constructor(
+    private readonly database: EngineDatabase,
+    refused: readonly SchemaObject[],
+  ) {
+    this.refused = [...refused];
+  }
 
   /** Halves what is refused until the culprits stand alone: one try when all is well. */
   load(objects: readonly SchemaObject[]): void {
@@ -79,20 +88,5 @@ class Loader {
       // The answer is what matters here, not the engine's words; the object is reported by name.
       return false;
     }
-  }
-}
-
-export type PragmaRow = Readonly<Record<string, string | number | null>>;
-
-/** Rows of a PRAGMA table-valued function for one name. */
-export function pragma(database: EngineDatabase, name: string, argument: string): PragmaRow[] {
-  const statement = database.prepare(`SELECT * FROM pragma_${name}(?)`);
-  try {
-    statement.bind([argument]);
-    const rows: PragmaRow[] = [];
-    while (statement.step()) rows.push(statement.getAsObject() as PragmaRow);
-    return rows;
-  } finally {
-    statement.free();
   }
 }

@@ -1,5 +1,5 @@
 import type { EngineDatabase } from '../engine';
-import { quoteIdentifier } from '../identifiers';
+import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { foldName } from './sql-tokens';
 
 /** A row of `PRAGMA table_xinfo`. */
@@ -58,6 +58,8 @@ export class SchemaPragmas {
   readonly indexes: ReadonlyMap<string, readonly IndexInfo[]>;
   readonly indexColumns: ReadonlyMap<string, readonly IndexColumnInfo[]>;
   readonly foreignKeys: ReadonlyMap<string, readonly ForeignKeyInfo[]>;
+  /** Collation of each column. */
+  readonly collations: ReadonlyMap<string, readonly IndexColumnInfo[]>;
 
   constructor(private readonly database: EngineDatabase) {
     const tables = `(SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow'))`;
@@ -68,6 +70,38 @@ export class SchemaPragmas {
       `SELECT i.name AS "of", x.* FROM ${tables} t, pragma_index_list(t.name) i, pragma_index_xinfo(i.name) x`,
     );
     this.foreignKeys = this.grouped(`SELECT t.name AS "of", x.* FROM ${tables} t, pragma_foreign_key_list(t.name) x`);
+    this.collations = this.columns.size > 0 ? this.probeCollations() : new Map();
+  }
+
+  /**
+   * No PRAGMA tells the collation of a column, but `index_xinfo` does for an index over it: such an index is entered into
+   * the engine's copy of the schema, for each table, after everything else has been asked.
+   */
+  private probeCollations(): Map<string, IndexColumnInfo[]> {
+    const probes = new Map<string, string>();
+    this.database.run('PRAGMA writable_schema = ON');
+    const [page] = this.database.exec('SELECT max(rowid) FROM sqlite_schema')[0]?.values[0] ?? [0];
+    for (const [table, columns] of this.columns) {
+      // SQLite's own tables may not be indexed, and have no collations.
+      if (table.startsWith('sqlite_')) continue;
+      const name = `collations of table ${probes.size} of ${this.columns.size}`;
+      const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
+      this.database.run('INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?)', [
+        'index',
+        name,
+        table,
+        Number(page) + 1 + probes.size,
+        `CREATE INDEX ${quoteIdentifier(name)} ON ${quoteIdentifier(table)}(${list})`,
+      ]);
+      probes.set(name, table);
+    }
+    this.database.run('PRAGMA writable_schema = RESET');
+    const collations = new Map<string, IndexColumnInfo[]>();
+    for (const [name, table] of probes) {
+      const found = this.grouped<IndexColumnInfo>(`SELECT * FROM pragma_index_xinfo(${quoteLiteral(name)})`);
+      collations.set(table, [...found.values()].flat());
+    }
+    return collations;
   }
 
   /** Columns of a view; none when it uses something that the engine lacks. */

@@ -1,21 +1,23 @@
 import { loadEngine } from '../engine';
-import type { Engine, EngineDatabase } from '../engine';
+import type { Engine } from '../engine';
 import type { InventoryForeignKey, InventoryIndex } from '../inventory/inventory';
 import { affinityOf } from './affinity';
 import { columnDefault } from './column-default';
 import type { DatabaseImage } from './image';
 import { loadSchema } from './schema-engine';
+import type { LoadedSchema } from './schema-engine';
 import { readSchemaObjects } from './schema-objects';
 import { SchemaPragmas } from './schema-pragmas';
-import type { ColumnInfo, ForeignKeyInfo } from './schema-pragmas';
+import type { ColumnInfo, ForeignKeyInfo, IndexColumnInfo } from './schema-pragmas';
 import type { DatabaseSchema, SchemaColumn, SchemaIndex, SchemaObject, SchemaTable } from './schema-table';
-import { usesAutoincrement, virtualTable } from './schema-text';
-import { shadowTables } from './shadow-tables';
-import { foldName } from './sql-tokens';
+import { foldName, isKeyword, sqlTokens } from './sql-tokens';
 import { NULL_VALUE } from './stored-value';
+import { isShadowTable, parseVirtualTable, virtualColumns } from './virtual-table';
+import type { VirtualTable } from './virtual-table';
+
+export type { Affinity, DatabaseSchema, SchemaColumn, SchemaIndex, SchemaObject, SchemaTable } from './schema-table';
 
 type Problem = DatabaseSchema['problems'][number];
-type VirtualTable = NonNullable<ReturnType<typeof virtualTable>>;
 
 /**
  * Reads the schema of an image. The engine is given the stored statements, never the file, and its PRAGMAs describe
@@ -24,14 +26,17 @@ type VirtualTable = NonNullable<ReturnType<typeof virtualTable>>;
  */
 export async function readSchema(image: DatabaseImage): Promise<DatabaseSchema> {
   const objects = await readSchemaObjects(image);
+  if (objects.length === 0) return { tables: [], internalTables: [], objects, problems: [] };
   const engine = await loadEngine();
-  const database = loadSchema(engine, objects);
+  const loaded = loadSchema(engine, objects);
   try {
-    return new SchemaDescription(engine, database, objects).describe();
+    return new SchemaDescription(engine, image, loaded, objects).describe();
   } finally {
-    database.close();
+    loaded.database.close();
   }
 }
+
+const NOT_UNDERSTOOD = 'cannot be read: SQLite does not understand its statement';
 
 /** Tables that SQLite keeps for itself (file format, section 2.6). */
 const isInternal = (name: string) => foldName(name).startsWith('sqlite_');
@@ -44,10 +49,11 @@ class SchemaDescription {
 
   constructor(
     private readonly engine: Engine,
-    database: EngineDatabase,
+    private readonly image: DatabaseImage,
+    private readonly loaded: LoadedSchema,
     private readonly objects: readonly SchemaObject[],
   ) {
-    this.pragmas = new SchemaPragmas(database);
+    this.pragmas = new SchemaPragmas(loaded.database);
     this.indexObjects = new Map(
       objects.filter(({ type }) => type === 'index').map((object) => [foldName(object.name), object]),
     );
@@ -57,16 +63,15 @@ class SchemaDescription {
   describe(): DatabaseSchema {
     const virtual = new Map<string, VirtualTable>();
     for (const object of this.objects) {
-      const found = object.type === 'table' && object.sql !== null ? virtualTable(object.sql) : undefined;
+      const found = object.type === 'table' ? parseVirtualTable(object.sql ?? '') : undefined;
       if (found) virtual.set(object.name, found);
     }
-    const shadows = shadowTables(
-      virtual,
-      this.objects.filter(({ type }) => type === 'table'),
-    );
     const tables: SchemaTable[] = [];
     const internalTables: SchemaTable[] = [];
     const seen = new Set<string>();
+    for (const object of this.loaded.refused) {
+      if (object.type === 'index' || object.type === 'trigger') this.report(object, NOT_UNDERSTOOD);
+    }
     for (const object of this.objects) {
       if (object.type !== 'table' && object.type !== 'view') continue;
       if (seen.has(foldName(object.name))) {
@@ -78,7 +83,7 @@ class SchemaDescription {
       if (module) tables.push(this.virtualTable(object, module));
       else if (object.type === 'view') tables.push(this.view(object));
       else if (isInternal(object.name)) internalTables.push(this.table(object));
-      else tables.push({ ...this.table(object), shadowOf: shadows.get(object.name) });
+      else tables.push({ ...this.table(object), shadowOf: shadowOwner(object.name, virtual) });
     }
     return { tables, internalTables, objects: this.objects, problems: this.problems };
   }
@@ -90,27 +95,41 @@ class SchemaDescription {
   private table(object: SchemaObject): SchemaTable {
     const key = foldName(object.name);
     const [info] = this.pragmas.tables.get(key) ?? [];
-    if (!info) this.report(object, 'cannot be read: SQLite does not understand its statement');
-    const withoutRowid = info?.wr === 1;
+    if (!info) this.report(object, NOT_UNDERSTOOD);
+    // The root page tells it even when the statement does not: index pages have type 2 or 10.
+    const withoutRowid = info ? info.wr === 1 : this.rootPageType(object) === 2 || this.rootPageType(object) === 10;
     const strict = info?.strict === 1;
     const indexes = this.indexes(key);
+    const collations = this.pragmas.collations.get(key) ?? [];
     return {
       name: object.name,
       kind: 'table',
       rows: null,
       sql: object.sql ?? '',
-      columns: this.columns(this.pragmas.columns.get(key) ?? [], { withoutRowid, strict, indexes }),
+      columns: this.columns(this.pragmas.columns.get(key) ?? [], {
+        withoutRowid,
+        strict,
+        indexes,
+        collations,
+      }),
       indexes,
       triggers: this.triggersOf.get(key) ?? [],
       foreignKeys: foreignKeys(this.pragmas.foreignKeys.get(key) ?? []),
       withoutRowid,
       strict,
-      autoincrement: info !== undefined && usesAutoincrement(object.sql ?? ''),
+      // A keyword: outside quotes and strings the word means nothing else.
+      autoincrement:
+        info !== undefined && sqlTokens(object.sql ?? '').some((token) => isKeyword(token, 'AUTOINCREMENT')),
       rootPage: object.rootPage,
     };
   }
 
+  private rootPageType(object: SchemaObject): number {
+    return object.rootPage > 1 ? this.image.readPage(object.rootPage)[0] : 0;
+  }
+
   private view(object: SchemaObject): SchemaTable {
+    if (this.loaded.refused.includes(object)) this.report(object, NOT_UNDERSTOOD);
     return {
       ...EMPTY_TABLE,
       name: object.name,
@@ -130,14 +149,19 @@ class SchemaDescription {
       kind: 'virtual',
       sql: object.sql ?? '',
       module: virtual.module,
-      columns: virtual.columns.map((name, field) => ({ ...UNTYPED_COLUMN, name, field })),
+      columns: virtualColumns(virtual).map((column) => ({ ...UNTYPED_COLUMN, ...column })),
       triggers: this.triggersOf.get(foldName(object.name)) ?? [],
     };
   }
 
   private columns(
     infos: readonly ColumnInfo[],
-    table: { withoutRowid: boolean; strict: boolean; indexes: readonly SchemaIndex[] },
+    table: {
+      withoutRowid: boolean;
+      strict: boolean;
+      indexes: readonly SchemaIndex[];
+      collations: readonly IndexColumnInfo[];
+    },
   ): SchemaColumn[] {
     const keyIndex = table.indexes.find((index) => index.origin === 'pk');
     const keys = infos.filter((info) => info.pk > 0);
@@ -145,14 +169,15 @@ class SchemaDescription {
     return infos.map((info) => {
       const affinity = affinityOf(info.type, table.strict);
       const generated = (['', 'hidden', 'virtual', 'stored'] as const)[info.hidden] ?? '';
-      const text = info.dflt_value;
+      const collation = table.collations.find(({ cid }) => cid === info.cid)?.coll ?? 'BINARY';
       return withDefault(this.engine, {
         name: info.name,
         type: info.type,
         notNull: info.notnull === 1,
         primaryKey: info.pk,
-        default: text,
+        default: info.dflt_value,
         generated,
+        ...(collation !== 'BINARY' && { collation }),
         affinity,
         field: fields.get(info.cid) ?? -1,
         // `INTEGER PRIMARY KEY DESC` is no alias: it has an index of its own (https://sqlite.org/lang_createtable.html#rowid).
@@ -205,6 +230,11 @@ function withDefault(engine: Engine, column: Omit<SchemaColumn, 'missing'>): Sch
           ? NULL_VALUE
           : columnDefault(engine, column.default, column.affinity)),
   });
+}
+
+/** The virtual table whose data the table keeps, if it does. */
+function shadowOwner(table: string, virtual: ReadonlyMap<string, VirtualTable>): string | undefined {
+  return [...virtual].find(([name, { module }]) => isShadowTable(table, name, module))?.[0];
 }
 
 /** Fields of a table with rowids: all columns but the virtual generated ones, in their order. */

@@ -1,132 +1,207 @@
-import { constants } from 'node:fs';
-import { copyFile, open, rm, truncate } from 'node:fs/promises';
+import { open, rename, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ConsolidationError } from '../errors';
-import { sha256File, syncDirectory, writeError } from '../files';
+import { makeDirectory, sha256File, syncDirectory, writeError } from '../files';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
-import { holdersOf } from './holders';
-import { isRecent, isUntouched, observe } from './observation';
-import type { FileState, Observation } from './observation';
-
-/** Private copies of a database file and of the sidecars that hold a part of it, all of one moment. */
-export interface DatabaseSnapshot {
-  readonly files: readonly SnapshotFile[];
-}
+import { copyAndHash } from './copy-file';
+import { isConsistentCopy, isHot, isUnchanged, readDatabaseState } from './database-state';
+import type { DatabaseState, FileState } from './database-state';
+import { FileReader } from './file-reader';
+import { databaseHolders, describeHolders, isBeingWritten } from './holders';
+import { findSuperJournal, readSuperJournalName } from './super-journal';
 
 export interface SnapshotFile {
+  /** The file that was copied, and its copy; paths as given to `snapshotDatabase`. */
   readonly source: string;
   readonly copy: string;
   readonly bytes: number;
-  /** Hex SHA-256 of the copy. */
+  /** Hex SHA-256 of the copy, which is that of the source at that moment. */
   readonly sha256: string;
   readonly mtimeMs: number;
 }
 
-const ATTEMPTS = 60;
+/** A private copy of a database that nobody writes to: `openImage(copy)` recovers a committed state from it. */
+export interface DatabaseSnapshot {
+  readonly source: string;
+  readonly copy: string;
+  /** The database first, then those of `-wal`, `-journal` and a super-journal that exist. */
+  readonly files: readonly SnapshotFile[];
+  /** How often it was copied until no writer came in between. */
+  readonly attempts: number;
+}
+
+export interface SnapshotOptions extends WorkOptions {
+  /** How long to try while others write, in milliseconds. */
+  readonly patience?: number;
+}
+
+const PATIENCE = 10_000;
+/** Time stamps of files may be this coarse, in nanoseconds: two writes within it can bear the same one. */
+const STAMP_NS = 50_000_000n;
 
 /**
- * Copies a database with its `-wal` and `-journal` while other processes may write it: copy, look whether anything was
- * written meanwhile, and copy again if so. The copies together are a state that recovery turns into a committed one.
- * @param directory existing folder; the copies keep their names
- * @throws ConsolidationError `LEGACY_DATABASE_BUSY`, `LEGACY_DATABASE_MISSING`, `WRITE_FAILED`, `DISK_SPACE`, `CANCELLED`
+ * Copies a database with its sidecars, as one committed state, into a directory; the sources are only read. Every copy is
+ * flushed to the disk, the directory with it. On failure or cancel no copy is left behind.
+ * @throws ConsolidationError `LEGACY_DATABASE_MISSING`, `LEGACY_DATABASE_BUSY` (names the process that writes where the
+ *   system tells), `WRITE_FAILED`, `DISK_SPACE`, `CANCELLED`
  */
 export async function snapshotDatabase(
   file: string,
-  directory: string,
-  options: WorkOptions = {},
+  destinationDirectory: string,
+  options: SnapshotOptions = {},
 ): Promise<DatabaseSnapshot> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  await makeDirectory(destinationDirectory);
+  const deadline = performance.now() + (options.patience ?? PATIENCE);
+  for (let attempt = 1; ; attempt++) {
     throwIfCancelled(options.signal);
-    if (attempt > 0) await delay(Math.min(50, 2 * attempt));
-    const before = await observe(file);
-    if (!before.main.exists) throw missing(file);
-    const copies = await copyAll(file, directory, before);
-    if (copies && isUntouched(before, await observe(file)) && (await isFaithful(before, copies))) {
-      await syncDirectory(directory);
-      return {
-        files: await Promise.all(
-          copies.map(async ({ state, ...copy }) => ({
-            ...copy,
-            bytes: state.bytes,
-            mtimeMs: Number(state.mtimeNs / 1_000_000n),
-          })),
-        ),
-      };
+    const files = await new Attempt(file, destinationDirectory, options).run();
+    if (files) {
+      return { source: file, copy: path.join(destinationDirectory, path.basename(file)), files, attempts: attempt };
     }
-    await removeCopies(file, directory);
+    if (performance.now() > deadline) throw await busy(file, attempt);
+    // A random wait, so that a writer with a fixed rhythm is not met at the same point each time.
+    await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * Math.min(100, 5 * attempt)));
   }
-  throw busy(file, await holdersOf([file, `${file}-wal`, `${file}-journal`]));
 }
 
-interface Copy {
-  readonly source: string;
-  readonly copy: string;
-  readonly sha256: string;
-  readonly state: FileState;
-}
+/** One try; what it copies bears temporary names until it is known to be consistent. */
+class Attempt {
+  readonly #copies: {
+    source: string;
+    partial: string;
+    copy: string;
+    state: FileState;
+    bytes: number;
+    sha256: string;
+  }[] = [];
 
-/** Undefined when a file went away or shrank while it was copied. */
-async function copyAll(file: string, directory: string, before: Observation): Promise<Copy[] | undefined> {
-  const copies: Copy[] = [];
-  for (const [suffix, state] of [
-    ['', before.main],
-    ['-wal', before.wal],
-    ['-journal', before.journal],
-  ] as const) {
-    if (!state.exists) continue;
-    const source = file + suffix;
-    const copy = path.join(directory, path.basename(source));
+  constructor(
+    private readonly file: string,
+    private readonly directory: string,
+    private readonly options: SnapshotOptions,
+  ) {}
+
+  /** @returns undefined when a writer came in between */
+  async run(): Promise<SnapshotFile[] | undefined> {
     try {
-      await copyFile(source, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      const handle = await open(copy, 'r+');
+      const before = readDatabaseState(this.file);
+      if (!before.main) throw missing(this.file);
+      const startedNs = BigInt(Date.now()) * 1_000_000n;
+      if (!(await this.#quiet(before))) return await this.#discard();
+      // The order matters: see isConsistentCopy.
+      await this.#copy(this.file, before.main);
+      await this.#copy(`${this.file}-wal`, before.wal);
+      await this.#copy(`${this.file}-journal`, before.journal);
+      await this.#copySuperJournal();
+      const after = readDatabaseState(this.file);
+      if (!isConsistentCopy(before, after) || !(await this.#quiet(after))) return await this.#discard();
+      if (isUnchanged(before, after) && startedNs - newest(before) < STAMP_NS && !(await this.#readsTheSame())) {
+        return await this.#discard();
+      }
+      return await this.#keep();
+    } catch (error) {
+      await this.#discard();
+      // A sidecar may vanish between the look and the copy: that is a writer at work.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && readDatabaseState(this.file).main) return undefined;
+      throw writeError(this.directory, error);
+    }
+  }
+
+  /** Without a WAL or a journal to tell, a process that holds the write lock may be in the middle of a transaction. */
+  async #quiet(state: DatabaseState): Promise<boolean> {
+    const told = isHot(state.journal) || (state.wal !== undefined && state.wal.bytes > 32n);
+    return told || !(await isBeingWritten(this.file));
+  }
+
+  async #copy(source: string, state: FileState | undefined): Promise<void> {
+    if (!state) return;
+    const copy = path.join(this.directory, path.basename(source));
+    const partial = `${copy}.partial`;
+    await rm(partial, { force: true });
+    const entry = { source, partial, copy, state, bytes: 0, sha256: '' };
+    this.#copies.push(entry);
+    const copied = await copyAndHash(source, partial, {
+      signal: this.options.signal,
+      mode: state.mode,
+      onBytes: (count) => this.#report(source, (entry.bytes += count), Number(state.bytes)),
+    });
+    Object.assign(entry, copied);
+  }
+
+  #report(source: string, done: number, total: number): void {
+    const message = `Copying ${path.basename(source)}`;
+    this.options.progress?.({ phase: 'snapshot', message, done, total, unit: 'bytes' });
+  }
+
+  /** The journal of a transaction over several files is only hot while its super-journal exists: it belongs to the copy. */
+  async #copySuperJournal(): Promise<void> {
+    const journal = this.#copies.find(({ source }) => source === `${this.file}-journal`);
+    if (!journal) return;
+    const reader = new FileReader(journal.partial);
+    try {
+      const name = readSuperJournalName(reader);
+      const found = name === undefined ? undefined : findSuperJournal(name, this.file);
+      const state = found === undefined ? undefined : readDatabaseState(found).main;
+      if (found !== undefined) await this.#copy(found, state);
+    } finally {
+      reader.close();
+    }
+  }
+
+  async #readsTheSame(): Promise<boolean> {
+    for (const { source, sha256 } of this.#copies) {
+      if ((await sha256File(source, this.options.signal)) !== sha256) return false;
+    }
+    return true;
+  }
+
+  async #keep(): Promise<SnapshotFile[]> {
+    for (const { partial, copy, state } of this.#copies) {
+      const mtime = Number(state.mtimeNs) / 1e9;
+      await utimes(partial, mtime, mtime);
+      const handle = await open(partial, 'r+');
       try {
-        if ((await handle.stat()).size < state.bytes) return undefined;
-        await truncate(copy, state.bytes);
         await handle.sync();
       } finally {
         await handle.close();
       }
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      await removeCopies(file, directory);
-      throw writeError(copy, cause);
+      await rename(partial, copy);
     }
-    copies.push({ source, copy, sha256: await sha256File(copy), state });
+    await syncDirectory(this.directory);
+    return this.#copies.map(({ source, copy, bytes, sha256, state }) => ({
+      source,
+      copy,
+      bytes,
+      sha256,
+      mtimeMs: Number(state.mtimeNs / 1_000_000n),
+    }));
   }
-  return copies;
+
+  async #discard(): Promise<undefined> {
+    await Promise.all(this.#copies.map(({ partial }) => rm(partial, { force: true })));
+    return undefined;
+  }
 }
 
-/** Where a time stamp is too young to prove that nothing was written, the content has to. */
-async function isFaithful(before: Observation, copies: readonly Copy[]): Promise<boolean> {
-  const now = Date.now();
-  for (const { source, sha256, state } of copies) {
-    if (state === before.wal || !isRecent(state, now)) continue;
-    const again = await sha256File(source).catch(() => '');
-    if (again !== sha256) return false;
-  }
-  return true;
-}
-
-async function removeCopies(file: string, directory: string): Promise<void> {
-  for (const suffix of ['', '-wal', '-journal'])
-    await rm(path.join(directory, path.basename(file) + suffix), { force: true });
+function newest({ main, wal, journal }: DatabaseState): bigint {
+  return [main, wal, journal].reduce((time, state) => (state && state.mtimeNs > time ? state.mtimeNs : time), 0n);
 }
 
 function missing(file: string): ConsolidationError {
   return new ConsolidationError(
     'LEGACY_DATABASE_MISSING',
-    `${file} does not exist any more. Scan the workspace again.`,
+    `${file} does not exist. Correct its path in the plan, or remove it there.`,
     { database: file },
   );
 }
 
-function busy(file: string, holders: readonly string[]): ConsolidationError {
-  const who = holders.length > 0 ? ` ${holders.join(', ')} ${holders.length === 1 ? 'has' : 'have'} it open.` : '';
+async function busy(file: string, attempts: number): Promise<ConsolidationError> {
+  const holders = await databaseHolders(file);
+  const who = holders.length > 0 ? describeHolders(holders) : 'another process';
   return new ConsolidationError(
     'LEGACY_DATABASE_BUSY',
-    `${file} is written without pause, so no consistent copy could be read.${who} Stop the program that writes it and try again.`,
-    { database: file, holders },
+    `${file} is written without pause by ${who}; ${attempts} copies met a transaction under way. Stop it and run the command again.`,
+    { database: file, holders: holders.map(({ pid, command }) => ({ pid, command })) },
   );
 }
