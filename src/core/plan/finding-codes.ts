@@ -65,6 +65,8 @@ export const PLAN_FINDINGS = {
   COLUMN_NOT_IN_SCHEMA: 'The unified DDL has no column for a legacy column.',
   COLUMN_WITHOUT_SOURCE: 'A column of the unified DDL can be filled from nothing.',
   DDL_NOT_UNDERSTOOD: 'A stored CREATE statement could not be understood.',
+  BOOKKEEPING_IMPOSSIBLE: 'A table that is to document the target has columns that cannot be filled.',
+  TABLE_UNDOCUMENTED: 'Tables have no purpose in the plan or in the DDL.',
   // the rest
   CHECK_INVALID: 'A check of the plan is not valid SQL on its target.',
   STAGE_TARGET_UNKNOWN: 'A stage of the rollout names an unknown target, or a target has no stage.',

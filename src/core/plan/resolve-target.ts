@@ -2,6 +2,7 @@ import { resolutionId } from './resolution-id';
 import type { Engine } from '../engine';
 import type { InventoryTable } from '../inventory/inventory';
 import type { Plan, PlanTarget } from './definition';
+import { bookkeepingTables } from './bookkeeping';
 import { compatibilityViews, uniqueName } from './compatibility';
 import { foreignKeys, parseCreateTable } from './ddl';
 import { ddlFingerprint, renameInIndex, renameInVirtualTable } from './ddl-rename';
@@ -55,6 +56,12 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
   const tables = groups.flatMap((group) => resolveTable(group, input) ?? []);
   for (const table of supplied?.tables ?? [])
     if (!groups.some((group) => sameName(group.name, table.name))) tables.push(suppliedTable(table, [], undefined));
+  const documented = tables.map((table) => {
+    const purpose = table.purpose ?? supplied?.purposes.get(foldName(table.name));
+    return purpose === undefined ? table : { ...table, purpose };
+  });
+  const own = bookkeepingTables(name, planned, documented, reporter);
+  documented.push(...own.tables);
   if (groups.length === 0 && !supplied)
     reporter.warning(
       'TARGET_UNUSED',
@@ -63,13 +70,13 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
     );
 
   // Tables, indexes and views share one space of names; triggers have their own.
-  const taken = new Set(tables.map((table) => foldName(table.name)));
+  const taken = new Set(documented.map((table) => foldName(table.name)));
   const suppliedIndexes = new Set(
     supplied?.tables.flatMap((table) => table.indexes.map((index) => foldName(index.name))) ?? [],
   );
   for (const index of suppliedIndexes) taken.add(index);
   const ordered = parentsFirst(
-    namedReferences(tables).map((table) => ({ ...table, indexes: nameIndexes(table, taken, suppliedIndexes) })),
+    namedReferences(documented).map((table) => ({ ...table, indexes: nameIndexes(table, taken, suppliedIndexes) })),
   );
   const after = placeDependents(input, taken);
   const views =
@@ -91,10 +98,10 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
     tables: ordered,
     after,
     views,
-    defaults: supplied?.defaults ?? [],
+    defaults: [...(supplied?.defaults ?? []), ...own.defaults],
     ...(planned.userVersion === undefined ? {} : { userVersion: planned.userVersion }),
     ...(planned.applicationId === undefined ? {} : { applicationId: planned.applicationId }),
-    ...bookkeeping(planned),
+    ...(own.names ? { bookkeeping: own.names } : {}),
   };
   if (input.validate) validateTarget(input.engine, target, input.plan, reporter);
   return target;
@@ -109,17 +116,6 @@ function namedReferences(tables: readonly ResolvedTable[]): ResolvedTable[] {
       key.references.length > 0 ? key : { ...key, references: keys.get(foldName(key.table)) ?? [] },
     ),
   }));
-}
-
-function bookkeeping(planned: PlanTarget): Pick<ResolvedTarget, 'bookkeeping'> {
-  const { version, metadata } = planned.bookkeeping ?? {};
-  if (!version && !metadata) return {};
-  return {
-    bookkeeping: {
-      ...(version ? { version: version === true ? 'schema_version' : version } : {}),
-      ...(metadata ? { metadata: metadata === true ? 'system_schema_metadata' : metadata } : {}),
-    },
-  };
 }
 
 function legacyTable(groups: readonly TableGroup[], source: ResolvedSource): InventoryTable | undefined {

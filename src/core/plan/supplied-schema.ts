@@ -38,6 +38,8 @@ export interface SuppliedSchema {
   readonly after: readonly { readonly kind: 'view' | 'trigger'; readonly name: string; readonly sql: string }[];
   readonly defaults: readonly { readonly table: string; readonly sql: string }[];
   readonly pragmas: Readonly<Record<string, string>>;
+  /** What a comment right before a `CREATE TABLE` says, by folded table name. */
+  readonly purposes: ReadonlyMap<string, string>;
 }
 
 /** Reads the statements of a DDL file and lets SQLite judge each. */
@@ -53,6 +55,7 @@ export function readSuppliedSchema(
   const after: { kind: 'view' | 'trigger'; name: string; sql: string }[] = [];
   const defaults: { table: string; sql: string }[] = [];
   const pragmas: Record<string, string> = {};
+  const purposes = new Map<string, string>();
   const refuse = (statement: SqlStatement, why: string) =>
     reporter.error('SCHEMA_INVALID', at, `${file}:${statement.line}: ${why}. Correct the file.`, {
       details: { schema: file, line: statement.line },
@@ -71,6 +74,10 @@ export function readSuppliedSchema(
       const { tokens } = statement;
       const created = createdObject(tokens);
       const sql = withoutIfNotExists(statement);
+      if (created?.kind === 'table' || created?.kind === 'virtual') {
+        const purpose = commentBefore(script, statement.start);
+        if (purpose !== '') purposes.set(foldName(created.name), purpose);
+      }
       if (created?.kind === 'table') {
         if (run(statement))
           tables.push({ name: created.name, kind: 'table', sql, ...tableFacts(created.name), indexes: [] });
@@ -109,7 +116,7 @@ export function readSuppliedSchema(
   } finally {
     scratch.close();
   }
-  return { tables, after, defaults, pragmas };
+  return { tables, after, defaults, pragmas, purposes };
 
   function tableFacts(name: string): { columns: SuppliedColumn[]; strict: boolean } {
     const rows = scratch.exec(`PRAGMA table_xinfo(${quoteIdentifier(name)})`)[0]?.values ?? [];
@@ -128,6 +135,17 @@ export function readSuppliedSchema(
       })),
     };
   }
+}
+
+/** The lines of `--` comments that end right before an offset, as one text; rules made of dashes are left out. */
+function commentBefore(script: string, offset: number): string {
+  const lines = script.slice(0, offset).split('\n').slice(0, -1);
+  const comment: string[] = [];
+  for (let line = lines.pop(); line !== undefined && line.trim().startsWith('--'); line = lines.pop()) {
+    const text = line.trim().replace(/^-+/, '').trim();
+    if (/[\p{L}\p{N}]/u.test(text)) comment.unshift(text);
+  }
+  return comment.join(' ');
 }
 
 function withoutIfNotExists(statement: SqlStatement): string {
