@@ -53,6 +53,19 @@ export interface TextRange {
 export interface ReferencesResult {
   readonly version: 1;
   readonly references: readonly Reference[];
+  /** Databases that only code and configuration name: there is no such file in the workspace. */
+  readonly absentDatabases?: readonly AbsentDatabase[];
   readonly filesScanned: number;
   readonly milliseconds: number;
+  /** Tables of one legacy database that a statement in the code joins. */
+  readonly joins?: readonly { readonly database: string; readonly tables: readonly string[]; readonly file: string }[];
+}
+
+/** A database of which there is no file in the workspace: it lives on a server, or appears at the first start. */
+export interface AbsentDatabase {
+  /** Workspace-relative path that it would have. */
+  readonly path: string;
+  readonly places: readonly { readonly file: string; readonly line: number; readonly column: number }[];
+  /** `CREATE TABLE` statements that the code runs on it. */
+  readonly tables: readonly { readonly name: string; readonly sql: string }[];
 }

@@ -1,0 +1,177 @@
+import { setImmediate } from 'node:timers/promises';
+import { Evaluator } from '../evaluation/evaluator';
+import { Module, Project } from '../evaluation/project';
+import { codeLanguage, grammarOf } from '../languages/language';
+import { throwIfCancelled } from '../../ports';
+import type { WorkOptions } from '../../ports';
+import type { ResolvedPlan } from '../../plan/resolved';
+import type { AbsentDatabase, Reference } from '../reference';
+import type { SourceFile } from '../source-files';
+import { LineIndex } from '../text/lines';
+import { searchText } from '../text/search-text';
+import { Assembly, location } from './assemble';
+import { Candidates } from './candidates';
+import { absentDatabases } from './absent';
+import { PathSearch } from './paths';
+import { PlanView } from './plan-view';
+import { QuerySearch } from './queries';
+import { DatabaseResolver } from './resolve';
+import { roleOf } from './role';
+
+export interface AnalysisInput {
+  /** Absolute, `/`. */
+  readonly workspace: string;
+  readonly files: readonly SourceFile[];
+  readonly texts: ReadonlyMap<string, string>;
+  /** Legacy databases with the folded names of their tables. */
+  readonly databases: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly plan?: ResolvedPlan;
+}
+
+/** Rounds of parsing what earlier rounds turned out to need. */
+const MOST_ROUNDS = 8;
+/** The event loop is never held for longer than about this, in milliseconds. */
+const SLICE = 12;
+
+/** One search of a workspace: candidates are found by their bytes, parsed, and followed to what they import. */
+export class Analysis {
+  private readonly resolver: DatabaseResolver;
+  private readonly project: Project;
+  private readonly candidates: Candidates;
+  private pausedAt = performance.now();
+
+  constructor(private readonly input: AnalysisInput) {
+    this.resolver = new DatabaseResolver([...input.databases.keys()], input.workspace);
+    this.project = new Project(new Set(input.files.filter((file) => file.isCode).map((file) => file.path)));
+    this.candidates = new Candidates(input);
+  }
+
+  async run(options: WorkOptions): Promise<{ references: Reference[]; absentDatabases: AbsentDatabase[] }> {
+    const plan = this.input.plan && new PlanView(this.input.plan);
+    const assembly = new Assembly(this.resolver, this.input.databases, plan);
+    const references: Reference[] = [];
+    const code: SourceFile[] = [];
+    for (const file of this.input.files) {
+      await this.pause(options);
+      const text = this.input.texts.get(file.path);
+      if (text === undefined) continue;
+      if (file.isCode) {
+        if (this.candidates.isCandidate(text)) code.push(file);
+      } else if (this.candidates.namesDatabase(text)) references.push(...this.textReferences(file, text, assembly));
+    }
+    for (const [done, file] of code.entries()) {
+      await this.pause(options);
+      options.progress?.({
+        phase: 'references',
+        message: 'Parsing files',
+        done,
+        total: code.length,
+        unit: 'files',
+      });
+      await this.parse(file.path);
+    }
+    const found = await this.evaluate(options);
+    const places = found.paths.places();
+    references.push(
+      ...assembly.paths(places, found.queries),
+      ...assembly.attachReferences(found.queries),
+      ...assembly.tableReferences(found.queries),
+    );
+    const sorted = distinct(references).sort(compareReferences);
+    return { references: sorted, absentDatabases: absentDatabases(sorted, places, found.queries, this.resolver) };
+  }
+
+  /** Evaluates until nothing more has to be parsed. */
+  private async evaluate(options: WorkOptions): Promise<{ paths: PathSearch; queries: QuerySearch }> {
+    for (let round = 0; ; round++) {
+      const evaluator = new Evaluator(this.project);
+      this.project.invalidate();
+      const paths = new PathSearch(evaluator, this.resolver);
+      const queries = new QuerySearch(evaluator);
+      const modules = [...this.project.modules.values()].filter((module) => !module.isGenerated);
+      for (const [done, module] of modules.entries()) {
+        await this.pause(options);
+        options.progress?.({
+          phase: 'references',
+          message: 'Following paths',
+          done,
+          total: modules.length,
+          unit: 'files',
+        });
+        paths.search(module);
+        queries.search(module);
+      }
+      const wanted = [...this.project.wanted, ...this.callers()].filter((file) => !this.project.modules.has(file));
+      this.project.wanted.clear();
+      if (wanted.length === 0 || round >= MOST_ROUNDS) return { paths, queries };
+      for (const file of new Set(wanted)) {
+        await this.pause(options);
+        await this.parse(file);
+      }
+    }
+  }
+
+  private readonly asked = new Set<string>();
+
+  /** Files that call what evaluation asked for the callers of. */
+  private callers(): string[] {
+    const names = [...this.project.askedCalls].filter((name) => !this.asked.has(name));
+    for (const name of names) this.asked.add(name);
+    if (names.length === 0) return [];
+    return this.candidates.calling(names).filter((file) => !this.project.modules.has(file));
+  }
+
+  private async parse(file: string): Promise<void> {
+    const text = this.input.texts.get(file);
+    const language = codeLanguage(file.slice(file.lastIndexOf('.')).toLowerCase());
+    if (text === undefined || !language) return;
+    const grammar = await grammarOf(language);
+    const root = grammar.parse(text);
+    if (root) this.project.add(new Module(file, text, language.lower(root, text)));
+  }
+
+  private textReferences(file: SourceFile, text: string, assembly: Assembly): Reference[] {
+    const role = roleOf(file.path, file.language, false);
+    const lines = new LineIndex(text);
+    return searchText(text, file.path, file.language, this.resolver).flatMap((place): Reference[] => {
+      const { resolution, start, end, shape } = place;
+      if (resolution.place === 'memory' || resolution.place === 'target') return [];
+      return [
+        {
+          ...location({ file: file.path, lines }, start, end),
+          kind: 'path',
+          ...assembly.standing(resolution, role),
+          language: file.language,
+          shape,
+          text: text.slice(start, end),
+        },
+      ];
+    });
+  }
+
+  private async pause({ signal }: WorkOptions): Promise<void> {
+    if (performance.now() - this.pausedAt < SLICE) return;
+    await setImmediate();
+    throwIfCancelled(signal);
+    this.pausedAt = performance.now();
+  }
+}
+
+function compareReferences(left: Reference, right: Reference): number {
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return (
+    left.line - right.line ||
+    left.column - right.column ||
+    left.endLine - right.endLine ||
+    left.endColumn - right.endColumn
+  );
+}
+
+function distinct(references: readonly Reference[]): Reference[] {
+  const seen = new Map<string, Reference>();
+  for (const each of references) {
+    const key = `${each.file}\0${each.line}\0${each.column}\0${each.endLine}\0${each.endColumn}\0${each.kind}\0${each.database}`;
+    if (!seen.has(key)) seen.set(key, each);
+  }
+  return [...seen.values()];
+}

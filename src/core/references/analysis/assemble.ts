@@ -1,0 +1,292 @@
+import type { Module } from '../evaluation/project';
+import type { Handle, Text } from '../evaluation/value';
+import type { Expression } from '../syntax/program';
+import type { Reference } from '../reference';
+import { databaseOf, strongest } from './paths';
+import type { PathPlace } from './paths';
+import type { PlanView } from './plan-view';
+import type { QuerySearch, TablePlace } from './queries';
+import type { DatabaseResolver, Resolution } from './resolve';
+
+import { roleOf } from './role';
+import { foldName } from '../../plan/ddl-tokens';
+
+export type TablesByDatabase = ReadonlyMap<string, ReadonlySet<string>>;
+
+type Place = Exclude<Resolution, { place: 'none' }>;
+
+/** Builds the references of code from what was found, and says of each what the plan makes of it. */
+export class Assembly {
+  constructor(
+    private readonly resolver: DatabaseResolver,
+    private readonly tables: TablesByDatabase,
+    private readonly plan: PlanView | undefined,
+  ) {}
+
+  // ---- paths
+
+  paths(places: readonly PathPlace[], queries: QuerySearch): Reference[] {
+    const used = this.tablesByOrigin(queries);
+    return places.flatMap((place) => {
+      const names = new Set(place.origins.flatMap((origin) => [...(used.get(origin) ?? [])]));
+      const reference = this.path(place, names);
+      return reference ? [reference] : [];
+    });
+  }
+
+  private path(place: PathPlace, used: ReadonlySet<string>): Reference | undefined {
+    const { module, start, end, resolution } = place;
+    if (resolution.place === 'target' || resolution.place === 'memory') return undefined;
+    const role = place.isDocumentation ? 'documentation' : roleOf(module.file, module.program.language, true);
+    return {
+      ...location(module, start, end),
+      kind: 'path',
+      ...this.standing(resolution, role, used),
+      language: module.program.language,
+      shape: place.shape,
+      text: module.text.slice(start, end),
+    };
+  }
+
+  /** Database, resolution, target and staleness of a path. `used` are the tables asked for through it. */
+  standing(
+    resolution: Place,
+    fileRole: Reference['role'],
+    used: ReadonlySet<string> = new Set(),
+  ): Pick<Reference, 'database' | 'target' | 'resolution' | 'role' | 'stale' | 'note'> {
+    switch (resolution.place) {
+      case 'workspace': {
+        const { database, confidence, note } = resolution;
+        const { target, split } = this.targetOf(database, used);
+        const tooling = fileRole === 'tooling';
+        const isStale = !tooling && (this.plan?.isPathStale(database) ?? false);
+        return {
+          database,
+          ...(target === undefined ? {} : { target }),
+          resolution: split && isStale ? 'split' : confidence,
+          role: fileRole,
+          stale: isStale,
+          ...(tooling
+            ? { note: 'a migration tool names legacy databases on purpose' }
+            : split && isStale
+              ? { note: `its tables go to ${split.join(', ')}` }
+              : note === undefined
+                ? {}
+                : { note }),
+        };
+      }
+      case 'several':
+        return {
+          database: resolution.databases[0]!,
+          resolution: 'unknown',
+          role: fileRole,
+          stale: fileRole !== 'tooling' && resolution.databases.some((each) => this.plan?.isPathStale(each) ?? false),
+          note: resolution.note,
+        };
+      case 'absent': {
+        const known = this.plan?.isPathStale(resolution.database) ?? false;
+        const { target } = this.targetOf(resolution.database, used);
+        return {
+          database: resolution.database,
+          ...(target === undefined ? {} : { target }),
+          resolution: resolution.base === 'unknown' ? 'likely' : 'certain',
+          role: fileRole,
+          stale: known && fileRole !== 'tooling',
+          note: 'there is no such file',
+        };
+      }
+      default:
+        return {
+          database: resolution.database,
+          resolution: 'certain',
+          role: fileRole,
+          stale: false,
+          note: resolution.note,
+        };
+    }
+  }
+
+  private targetOf(database: string, used: ReadonlySet<string>): { target?: string; split?: readonly string[] } {
+    if (!this.plan) return {};
+    const targets = this.plan.targetsOf(database);
+    if (targets.length === 1) return { target: targets[0]! };
+    if (targets.length === 0) return {};
+    const needed = new Set<string>();
+    for (const table of used) {
+      const target = this.plan.table(database, table)?.target;
+      if (target !== undefined) needed.add(target);
+    }
+    if (needed.size === 1) return { target: [...needed][0]! };
+    return { split: needed.size > 1 ? [...needed] : targets };
+  }
+
+  /** The tables that statements ask for through the connections opened with a path. */
+  private tablesByOrigin(queries: QuerySearch): Map<Expression, Set<string>> {
+    const result = new Map<Expression, Set<string>>();
+    for (const place of queries.places.values())
+      for (const handle of place.handles)
+        for (const path of handle.paths) {
+          const names = result.get(path.origin.expression) ?? new Set<string>();
+          names.add(place.use.name);
+          result.set(path.origin.expression, names);
+        }
+    return result;
+  }
+
+  // ---- tables
+
+  tableReferences(queries: QuerySearch): Reference[] {
+    const references: Reference[] = [];
+    for (const place of queries.places.values()) {
+      const found = this.tableDatabase(place, queries);
+      if (!found) continue;
+      const { module, start, end } = place;
+      const role = roleOf(module.file, module.program.language, true);
+      const disposition = this.plan?.table(found.database, place.use.name);
+      const isStale =
+        role !== 'tooling' && found.resolution !== 'unknown'
+          ? (this.plan?.isTableStale(found.database, place.use.name) ?? false)
+          : false;
+      references.push({
+        ...location(module, start, end),
+        kind: 'table',
+        database: found.database,
+        table: place.use.name,
+        ...(disposition?.target === undefined ? {} : { target: disposition.target }),
+        resolution: found.resolution,
+        role,
+        stale: isStale,
+        language: module.program.language,
+        shape: 'text',
+        text: module.text.slice(start, end),
+        ...(found.note === undefined ? {} : { note: found.note }),
+      });
+    }
+    return references;
+  }
+
+  private tableDatabase(
+    place: TablePlace,
+    queries: QuerySearch,
+  ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
+    const { name, schema } = place.use;
+    const homes = this.homesOf(name);
+    const handles = [...place.handles];
+    if (schema !== undefined && schema !== 'main') {
+      const attached = this.attached(schema, handles, place.module, queries);
+      if (attached) return this.judged(attached, name, homes);
+      if (homes.length === 0) return undefined;
+      return homes.length === 1
+        ? { database: homes[0]!, resolution: 'likely', note: `${schema} is not known` }
+        : { database: homes[0]!, resolution: 'unknown', note: `${schema} is not known` };
+    }
+    const resolved = handles.flatMap((handle) => this.resolutionsOf(handle));
+    const real = resolved.filter(
+      (each) => each.place === 'workspace' || each.place === 'absent' || each.place === 'several',
+    );
+    if (resolved.length > 0 && real.length === 0) return undefined;
+    if (real.length === 0) {
+      if (homes.length === 0) return undefined;
+      if (homes.length === 1)
+        return { database: homes[0]!, resolution: 'likely', note: 'the only database with this table' };
+      return { database: homes[0]!, resolution: 'unknown', note: `one of ${homes.join(', ')}` };
+    }
+    const names = [...new Set(real.map(databaseOf))];
+    if (names.length === 1 && real[0]!.place !== 'several') return this.judged(strongest(real), name, homes);
+    const candidates = real.flatMap((each) => (each.place === 'several' ? [...each.databases] : [each.database]));
+    const holding = [...new Set(candidates.filter((each) => homes.includes(each)))];
+    if (holding.length === 1) return { database: holding[0]!, resolution: 'likely' };
+    const database = holding[0] ?? homes[0] ?? candidates[0]!;
+    return {
+      database,
+      resolution: 'unknown',
+      note: `one of ${(holding.length > 0 ? holding : candidates).join(', ')}`,
+    };
+  }
+
+  private judged(
+    resolution: Place,
+    name: string,
+    homes: readonly string[],
+  ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
+    if (resolution.place === 'absent')
+      return { database: resolution.database, resolution: 'certain', note: 'there is no such file' };
+    if (resolution.place !== 'workspace') return undefined;
+    const { database, confidence } = resolution;
+    if (homes.includes(database)) return { database, resolution: confidence };
+    if (homes.length === 1)
+      return {
+        database: homes[0]!,
+        resolution: 'likely',
+        note: `${database}, which is opened here, has no table ${name}`,
+      };
+    if (homes.length === 0) return { database, resolution: confidence, note: `${database} has no table ${name}` };
+    return { database, resolution: 'unknown', note: `${database} has no table ${name}; ${homes.join(', ')} have` };
+  }
+
+  private attached(
+    schema: string,
+    handles: readonly Handle[],
+    module: Module,
+    queries: QuerySearch,
+  ): Place | undefined {
+    const same = queries.attachments.filter((each) => each.schema === foldName(schema));
+    const own = same.filter((each) => each.handles.some((handle) => handles.includes(handle)));
+    const near = own.length > 0 ? own : same.filter((each) => each.module === module);
+    const found = near.flatMap((each) => each.paths.flatMap((path) => this.resolved(path, each.module)));
+    return found.length > 0 ? strongest(found) : undefined;
+  }
+
+  private resolutionsOf(handle: Handle): Place[] {
+    return handle.paths.flatMap((path) => this.resolved(path, path.origin.module));
+  }
+
+  private resolved(path: Text, module: Module): Place[] {
+    const resolution = this.resolver.resolve(path.text, module.directory);
+    return resolution.place === 'none' ? [] : [resolution];
+  }
+
+  /** Databases that have a table of this name. */
+  private homesOf(name: string): string[] {
+    const folded = foldName(name);
+    return [...this.tables].flatMap(([database, tables]) => (tables.has(folded) ? [database] : []));
+  }
+
+  // ---- ATTACH
+
+  attachReferences(queries: QuerySearch): Reference[] {
+    return queries.attachments.flatMap((attachment): Reference[] => {
+      if (!attachment.literal) return [];
+      const { start, end, text } = attachment.literal;
+      const { module } = attachment;
+      const resolution = this.resolver.resolve(text, module.directory);
+      if (resolution.place === 'none' || resolution.place === 'memory' || resolution.place === 'target') return [];
+      const role = roleOf(module.file, module.program.language, true);
+      return [
+        {
+          ...location(module, start, end),
+          kind: 'path',
+          ...this.standing(resolution, role),
+          language: module.program.language,
+          shape: 'text',
+          text: module.text.slice(start, end),
+        },
+      ];
+    });
+  }
+}
+
+export function location(
+  module: { file: string; lines: Module['lines'] },
+  start: number,
+  end: number,
+): Pick<Reference, 'file' | 'line' | 'column' | 'endLine' | 'endColumn'> {
+  const range = module.lines.range(start, end);
+  return {
+    file: module.file,
+    line: range.startLine,
+    column: range.startColumn,
+    endLine: range.endLine,
+    endColumn: range.endColumn,
+  };
+}

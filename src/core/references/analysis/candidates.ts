@@ -1,0 +1,53 @@
+import { baseName } from '../evaluation/path-text';
+import type { SourceFile } from '../source-files';
+
+const SQL = /\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
+const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:memory:/i;
+const DRIVER = /\bsqlite|\bapsw\b|\bpeewee\b|better-sqlite3/i;
+
+/** Which files are worth parsing, from their text alone. */
+export class Candidates {
+  private readonly names: RegExp | undefined;
+  private readonly tables: RegExp | undefined;
+
+  constructor(
+    private readonly input: {
+      readonly files: readonly SourceFile[];
+      readonly texts: ReadonlyMap<string, string>;
+      readonly databases: ReadonlyMap<string, ReadonlySet<string>>;
+    },
+  ) {
+    this.names = alternatives([...new Set([...input.databases.keys()].map(baseName))]);
+    this.tables = alternatives([...new Set([...input.databases.values()].flatMap((tables) => [...tables]))], 'i');
+  }
+
+  /** Does a text name a file that is, or may be, a database? */
+  namesDatabase(text: string): boolean {
+    return DATABASE_FILE.test(text) || (this.names?.test(text) ?? false);
+  }
+
+  isCandidate(text: string): boolean {
+    if (this.namesDatabase(text) || DRIVER.test(text)) return true;
+    return SQL.test(text) && (this.tables?.test(text) ?? false);
+  }
+
+  /** Code files that call one of these functions. */
+  calling(names: readonly string[]): string[] {
+    const pattern = new RegExp(`\\b(?:${names.map(escaped).join('|')})\\s*\\(`);
+    return this.input.files.flatMap((file) => {
+      if (!file.isCode) return [];
+      const text = this.input.texts.get(file.path);
+      return text !== undefined && pattern.test(text) ? [file.path] : [];
+    });
+  }
+}
+
+function alternatives(names: readonly string[], flags = ''): RegExp | undefined {
+  if (names.length === 0) return undefined;
+  const sorted = [...names].sort((left, right) => right.length - left.length);
+  return new RegExp(`(?<![A-Za-z0-9_])(?:${sorted.map(escaped).join('|')})(?![A-Za-z0-9_])`, flags);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

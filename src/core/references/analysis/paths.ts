@@ -1,0 +1,272 @@
+import type { Evaluator } from '../evaluation/evaluator';
+import { getOrAdd, walk } from '../evaluation/project';
+import type { Module } from '../evaluation/project';
+import { ANCHOR } from '../evaluation/value';
+import type { Segment, Text, Value } from '../evaluation/value';
+import type { Expression, Literal } from '../syntax/program';
+import type { DatabaseResolver, Resolution } from './resolve';
+
+/** A place in code where the path of a database is put together. */
+export interface PathPlace {
+  readonly module: Module;
+  readonly start: number;
+  readonly end: number;
+  readonly resolution: Exclude<Resolution, { place: 'none' }>;
+  readonly shape: 'connect' | 'path-object' | 'string' | 'url' | 'text';
+  /** The expressions whose value the place gives, to find what is opened with it. */
+  readonly origins: readonly Expression[];
+  /** Something opens a database with it. */
+  readonly isOpened: boolean;
+  readonly isDocumentation: boolean;
+}
+
+interface Group {
+  readonly module: Module;
+  readonly expression: Expression;
+  readonly texts: Map<string, Text>;
+  opened: boolean;
+  direct: boolean;
+}
+
+/** What was evaluated of a module: the texts at the expression that made them, and the databases opened with them. */
+export class PathSearch {
+  private readonly groups = new Map<Expression, Group>();
+  private readonly documentation = new Set<Expression>();
+
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly resolver: DatabaseResolver,
+  ) {}
+
+  /** Evaluates every expression of a module. */
+  search(module: Module): void {
+    for (const root of module.program.roots) {
+      if (root.role === 'documentation') this.documentation.add(root.expression);
+      walk(root.expression, (expression) => {
+        this.evaluator.begin();
+        for (const value of this.evaluator.evaluate(expression, module.frame)) this.note(value, expression, module);
+      });
+    }
+    for (const scope of module.program.scopes)
+      for (const parameter of scope.parameters)
+        if (parameter.default) {
+          this.evaluator.begin();
+          for (const value of this.evaluator.evaluate(parameter.default, module.frame))
+            this.note(value, parameter.default, module);
+        }
+  }
+
+  private note(value: Value, at: Expression, module: Module): void {
+    if (value.kind === 'text') this.add(value);
+    if (value.kind !== 'handle') return;
+    for (const path of value.paths) {
+      const group = this.add(path);
+      if (!group) continue;
+      group.opened = true;
+      if (value.call === at && value.module === module && isArgument(value.call.arguments, group.expression))
+        group.direct = true;
+    }
+  }
+
+  private add(text: Text): Group | undefined {
+    if (text.text.length > 600 || !this.mayName(text.text)) return undefined;
+    const { module, expression } = text.origin;
+    const group = getOrAdd(this.groups, expression, () => ({
+      module,
+      expression,
+      texts: new Map<string, Text>(),
+      opened: false,
+      direct: false,
+    }));
+    group.texts.set(text.text, text);
+    return group;
+  }
+
+  private mayName(text: string): boolean {
+    return /\.(?:db3?|sqlite3?|s3db|sl3)\b/i.test(text) || this.resolver.mentions(text);
+  }
+
+  /** The places found, inner ones that are part of a larger path left out. */
+  places(): PathPlace[] {
+    const consumed = this.consumedLiterals();
+    const found: PathPlace[] = [];
+    for (const group of this.groups.values()) {
+      if (group.expression.kind === 'literal' && consumed.has(group.expression) && !group.opened) continue;
+      found.push(...this.placesOf(group));
+    }
+    return withoutInner(found);
+  }
+
+  /** Literals that are the file name of a larger path. */
+  private consumedLiterals(): Set<Literal> {
+    const consumed = new Set<Literal>();
+    for (const group of this.groups.values()) {
+      for (const text of group.texts.values()) {
+        const segment = nameSegment(text);
+        if (!segment || segment.literal === group.expression) continue;
+        if (this.resolver.resolve(text.text, group.module.directory).place !== 'none') consumed.add(segment.literal);
+      }
+    }
+    return consumed;
+  }
+
+  private placesOf(group: Group): PathPlace[] {
+    const { module, expression } = group;
+    const resolved: { text: Text; resolution: PathPlace['resolution'] }[] = [];
+    for (const text of group.texts.values()) {
+      const resolution = this.resolver.resolve(text.text, module.directory);
+      if (resolution.place !== 'none') resolved.push({ text, resolution });
+    }
+    if (resolved.length === 0) return expression.kind === 'literal' ? this.mentions(group, expression) : [];
+    const isDocumentation = this.documentation.has(expression);
+    const whole = {
+      module,
+      start: expression.start,
+      end: expression.end,
+      origins: [expression],
+      isOpened: group.opened,
+      isDocumentation,
+    };
+    // What the expression itself is; what is made of it later does not matter.
+    const isPath = this.evaluator
+      .texts(expression, resolved[0]!.text.origin.frame)
+      .some((text) => text.isPath && resolved.some((each) => each.text.text === text.text));
+    const shapeOf = (text: Text) =>
+      group.direct ? 'connect' : isUrl(text.text) ? 'url' : isPath ? 'path-object' : 'string';
+    const results: PathPlace[] = [];
+    const own = resolved.filter(({ text }) => this.isOwn(text, group));
+    const foreign = resolved.filter((each) => !own.includes(each));
+    if (own.length > 0) {
+      const best = strongest(own.map((each) => each.resolution));
+      results.push({ ...whole, resolution: best, shape: shapeOf(own[0]!.text) });
+    }
+    // The file name comes in as an argument: that is where it is decided.
+    for (const { text, resolution } of foreign) {
+      const segment = nameSegment(text);
+      if (!segment) continue;
+      results.push({
+        ...whole,
+        module: segment.module,
+        start: segment.literal.start,
+        end: segment.literal.end,
+        resolution,
+        shape: 'text',
+      });
+    }
+    return results;
+  }
+
+  /** Is the file name written in the expression itself or in a constant that it uses, rather than passed to it? */
+  private isOwn(text: Text, group: Group): boolean {
+    const segment = nameSegment(text);
+    if (!segment) return true;
+    const { expression, module } = group;
+    if (segment.module === module && expression.start <= segment.literal.start && segment.literal.end <= expression.end)
+      return true;
+    let passed = false;
+    walk(expression, (each) => {
+      if (passed || each.kind !== 'name') return;
+      if (!isParameter(module, each.name, each.scope)) return;
+      passed = this.evaluator
+        .texts(each, module.frame)
+        .some((value) => value.segments.some((part) => part.literal === segment.literal));
+    });
+    return !passed;
+  }
+
+  /** Paths within a longer text: documentation, messages, commands. */
+  private mentions(group: Group, literal: Literal): PathPlace[] {
+    const places: PathPlace[] = [];
+    for (const mention of this.resolver.mentionsIn(literal.value, group.module.directory)) {
+      const start = offsetOf(literal, mention.start);
+      const end = offsetOf(literal, mention.end);
+      if (end - start !== mention.end - mention.start) continue;
+      places.push({
+        module: group.module,
+        start,
+        end,
+        resolution: mention.resolution,
+        shape: 'text',
+        origins: [],
+        isOpened: false,
+        isDocumentation: true,
+      });
+    }
+    return places;
+  }
+}
+
+function isArgument(list: readonly { readonly value: Expression }[], expression: Expression): boolean {
+  return list.some(({ value }) => value === expression || (value.kind === 'same' && value.of === expression));
+}
+
+function isParameter(module: Module, name: string, scopeId: number): boolean {
+  const { scopes } = module.program;
+  for (let id = scopeId; id >= 0; id = scopes[id]!.parent) {
+    const scope = scopes[id]!;
+    if (scope.parameters.some((parameter) => parameter.name === name)) return true;
+    if (Object.hasOwn(scope.bindings, name)) return false;
+  }
+  return false;
+}
+
+/** The literal that gives the end of the file name. */
+export function nameSegment(text: Text): Segment | undefined {
+  const end = text.text.replace(/[?#].*$/s, '').length;
+  return text.segments.findLast((segment) => segment.start < end && segment.length > 0);
+}
+
+function offsetOf(literal: Literal, index: number): number {
+  return literal.offsets ? (literal.offsets[index] ?? literal.contentStart) : literal.contentStart + index;
+}
+
+export function isUrl(text: string): boolean {
+  return /^(?:jdbc:)?(?:sqlite3?(?:\+\w+)?|file):/i.test(text);
+}
+
+function rank(resolution: PathPlace['resolution']): number {
+  if (resolution.place === 'workspace') return resolution.confidence === 'certain' ? 0 : 1;
+  return { several: 2, absent: 3, target: 4, outside: 5, temporary: 6, memory: 7 }[resolution.place];
+}
+
+/** Of several things that a place can be, the one that matters; several databases make it uncertain. */
+export function strongest(resolutions: readonly PathPlace['resolution'][]): PathPlace['resolution'] {
+  const sorted = [...resolutions].sort((left, right) => rank(left) - rank(right));
+  const best = sorted[0]!;
+  if (best.place !== 'workspace') return best;
+  const others = [...new Set(sorted.flatMap((each) => (each.place === 'workspace' ? [each.database] : [])))];
+  if (others.length > 1) return { place: 'several', databases: others, note: `it is one of ${others.join(', ')}` };
+  return best;
+}
+
+/** A place inside of a larger one that names the same database is part of it. */
+function withoutInner(places: readonly PathPlace[]): PathPlace[] {
+  const byModule = new Map<Module, PathPlace[]>();
+  for (const place of places) getOrAdd(byModule, place.module, () => []).push(place);
+  const kept: PathPlace[] = [];
+  for (const list of byModule.values()) {
+    const sorted = [...list].sort((left, right) => left.start - right.start || right.end - left.end);
+    const open: PathPlace[] = [];
+    for (const place of sorted) {
+      while (open.length > 0 && open.at(-1)!.end <= place.start) open.pop();
+      const outer = open.find((each) => each.end >= place.end && each.start <= place.start);
+      if (outer && outer.start === place.start && outer.end === place.end && outer !== place) {
+        if (databaseOf(outer.resolution) === databaseOf(place.resolution)) continue;
+      }
+      if (outer && databaseOf(outer.resolution) === databaseOf(place.resolution)) continue;
+      if (outer && place.shape === 'text' && !place.isDocumentation) continue;
+      open.push(place);
+      kept.push(place);
+    }
+  }
+  return kept;
+}
+
+export function databaseOf(resolution: PathPlace['resolution']): string {
+  return resolution.place === 'several' ? resolution.databases.join('\0') : resolution.database;
+}
+
+/** Text of a path as it is shown: no private characters. */
+export function isKnown(text: string): boolean {
+  return !text.includes(ANCHOR.hole);
+}

@@ -1,0 +1,275 @@
+import { baseName, normalize } from '../evaluation/path-text';
+import { ANCHOR } from '../evaluation/value';
+import { pathTokens } from '../text/tokens';
+
+/** What a path text leads to. */
+export type Resolution =
+  | {
+      readonly place: 'workspace';
+      readonly database: string;
+      readonly confidence: 'certain' | 'likely';
+      /** How the text reaches the file. */
+      readonly base: 'file' | 'process' | 'unknown';
+      readonly note?: string;
+    }
+  /** A name or a pattern that several databases have. */
+  | { readonly place: 'several'; readonly databases: readonly string[]; readonly note: string }
+  /** A database-like path inside of the workspace, of which there is no file. */
+  | { readonly place: 'absent'; readonly database: string; readonly base: 'file' | 'process' | 'unknown' }
+  | { readonly place: 'temporary' | 'memory' | 'outside' | 'target'; readonly note: string; readonly database: string }
+  | { readonly place: 'none' };
+
+const DATABASE_NAME = /\.(?:db|db3|sqlite|sqlite3|s3db|sl3)$/i;
+
+/** Does a file name look like a database's? */
+export function hasDatabaseName(name: string): boolean {
+  return DATABASE_NAME.test(name) && !/^\.[a-z0-9]+$/i.test(name);
+}
+
+/** Finds the legacy database that a path leads to. */
+export class DatabaseResolver {
+  private readonly byPath: ReadonlySet<string>;
+  private readonly byName = new Map<string, string[]>();
+  private readonly nameInText: RegExp | undefined;
+
+  constructor(
+    readonly databases: readonly string[],
+    /** Absolute path of the workspace folder, `/`. */
+    private readonly workspace: string,
+  ) {
+    this.byPath = new Set(databases);
+    for (const database of databases) {
+      const name = baseName(database);
+      this.byName.set(name, [...(this.byName.get(name) ?? []), database]);
+    }
+    const names = [...this.byName.keys()].sort((left, right) => right.length - left.length);
+    if (names.length > 0)
+      this.nameInText = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${names.map(escaped).join('|')})(?![\\p{L}\\p{N}_])`, 'u');
+  }
+
+  isDatabase(path: string): boolean {
+    return this.byPath.has(path);
+  }
+
+  hasName(name: string): boolean {
+    return this.byName.has(name);
+  }
+
+  get names(): Iterable<string> {
+    return this.byName.keys();
+  }
+
+  /** Does a text contain the file name of a legacy database, or fit one with the parts that are not known? */
+  mentions(text: string): boolean {
+    if (text.includes(ANCHOR.hole) && text.length < 300 && /[\p{L}\p{N}]/u.test(text)) return true;
+    return this.nameInText?.test(text) ?? false;
+  }
+
+  /** Paths of legacy databases within a longer text, exactly as written: the whole path from the workspace folder. */
+  mentionsIn(
+    text: string,
+    from: string,
+  ): { start: number; end: number; resolution: Exclude<Resolution, { place: 'none' }> }[] {
+    const found: { start: number; end: number; resolution: Exclude<Resolution, { place: 'none' }> }[] = [];
+    for (const token of pathTokens(text)) {
+      if (!token.text.includes('/') && !this.byPath.has(token.text)) continue;
+      const resolution = this.resolve(token.text, from);
+      if (resolution.place === 'workspace' && resolution.confidence === 'certain') found.push({ ...token, resolution });
+    }
+    return found;
+  }
+
+  /**
+   * @param text a path, with anchors and holes
+   * @param from workspace-relative directory of the file that holds it
+   */
+  resolve(text: string, from: string): Resolution {
+    const path = pathPart(text);
+    if (path === undefined) return { place: 'none' };
+    if (path === ':memory:' || path === '' || /[?&]mode=memory/.test(text))
+      return { place: 'memory', note: 'a database in memory', database: ':memory:' };
+    if (path.startsWith(ANCHOR.target))
+      return { place: 'target', note: 'the access layer opens it', database: path.slice(1) };
+    const clean = normalize(path);
+    const name = baseName(clean);
+    if (name === '' || name === '..' || (isPattern(name) && !this.hasName(name))) return { place: 'none' };
+    const known = this.hasName(name);
+    // A sentence with a path in it is no path.
+    if (/\s/.test(clean) && !this.isDatabase(clean) && !clean.startsWith(ANCHOR.workspace)) return { place: 'none' };
+    const named = known || hasDatabaseName(name) || (name.includes(ANCHOR.hole) && this.matching(clean).length > 0);
+    if (!named) return { place: 'none' };
+    const first = clean[0];
+    if (first === ANCHOR.temporary || /^\/(?:tmp|var\/tmp|private\/tmp|var\/folders|dev\/shm)\//.test(clean))
+      return { place: 'temporary', note: 'a temporary database', database: shown(clean) };
+    if (first === ANCHOR.home || clean.startsWith('~')) return this.outside(clean, 'in the home directory');
+    if (first === ANCHOR.outside) return this.outside(clean, 'outside the workspace');
+    if (first === ANCHOR.workspace) return this.inWorkspace(clean.slice(2), 'file');
+    if (clean.startsWith('/') || /^[A-Za-z]:\//.test(clean)) return this.absolute(clean);
+    if (clean.includes(ANCHOR.hole)) return this.partial(clean);
+    return this.relative(clean, from);
+  }
+
+  private inWorkspace(path: string, base: 'file' | 'process'): Resolution {
+    if (path.includes(ANCHOR.hole)) return this.partial(path, true);
+    if (this.isDatabase(path)) return { place: 'workspace', database: path, confidence: 'certain', base };
+    return { place: 'absent', database: path, base };
+  }
+
+  /** Relative to the directory that the process runs in: the workspace folder, a project in it, or the file's own. */
+  private relative(path: string, from: string): Resolution {
+    if (this.isDatabase(path)) {
+      const rest = path.includes('/') ? [] : (this.byName.get(path) ?? []).filter((each) => each !== path);
+      void rest;
+      return { place: 'workspace', database: path, confidence: 'certain', base: 'process' };
+    }
+    const bare = path.replace(/^(?:\.\.\/)+/, '');
+    // From the file's directory up: a project's own root, where it is started.
+    const above: string[] = [];
+    for (let directory = from; ; directory = parent(directory)) {
+      const candidate = normalize([directory, path].filter(Boolean).join('/'));
+      if (this.isDatabase(candidate) && !above.includes(candidate)) above.push(candidate);
+      if (directory === '') break;
+    }
+    const suffix = this.endingIn(bare);
+    if (above.length === 1 && (path.includes('/') || suffix.length === 1))
+      return {
+        place: 'workspace',
+        database: above[0]!,
+        confidence: path.includes('/') && suffix.length === 1 ? 'certain' : 'likely',
+        base: 'process',
+      };
+    if (suffix.length === 1) return { place: 'workspace', database: suffix[0]!, confidence: 'likely', base: 'unknown' };
+    if (suffix.length > 1) {
+      if (above.length > 0) return { place: 'workspace', database: above[0]!, confidence: 'likely', base: 'process' };
+      return { place: 'several', databases: suffix, note: `several databases are named ${bare}` };
+    }
+    const sameName = bare.includes('/') ? [] : (this.byName.get(bare) ?? []);
+    if (sameName.length === 1)
+      return { place: 'workspace', database: sameName[0]!, confidence: 'likely', base: 'unknown' };
+    return { place: 'absent', database: bare, base: 'process' };
+  }
+
+  private absolute(path: string): Resolution {
+    const root = this.workspace.endsWith('/') ? this.workspace : `${this.workspace}/`;
+    if (path.startsWith(root)) return this.inWorkspace(path.slice(root.length), 'file');
+    // A container or a server has the same layout under another root.
+    const components = path.split('/').filter(Boolean);
+    for (let count = components.length; count >= 2; count--) {
+      const found = this.endingIn(components.slice(-count).join('/'));
+      if (found.length === 1)
+        return {
+          place: 'workspace',
+          database: found[0]!,
+          confidence: 'likely',
+          base: 'unknown',
+          note: 'an absolute path with the same ending',
+        };
+    }
+    const name = components.at(-1) ?? '';
+    const sameName = this.byName.get(name) ?? [];
+    if (sameName.length === 1 && /^\/(?:app|data|srv|opt|usr\/src|workspace|code|var\/lib|mnt|home)\b/.test(path))
+      return {
+        place: 'workspace',
+        database: sameName[0]!,
+        confidence: 'likely',
+        base: 'unknown',
+        note: 'an absolute path with the same file name',
+      };
+    return this.outside(path, 'outside the workspace');
+  }
+
+  private outside(path: string, note: string): Resolution {
+    return { place: 'outside', note, database: shown(path) };
+  }
+
+  /** Part of the path is not known. */
+  private partial(path: string, anchored = false): Resolution {
+    const last = path.lastIndexOf(ANCHOR.hole);
+    const tail = path.slice(last + 1);
+    if (tail.startsWith('/')) {
+      const bare = tail.slice(1).replace(/^(?:\.\.\/)+/, '');
+      const found = this.matching(path);
+      const candidates = found.length > 0 ? found : this.endingIn(bare);
+      if (candidates.length === 1)
+        return {
+          place: 'workspace',
+          database: candidates[0]!,
+          confidence: 'likely',
+          base: 'unknown',
+          note: 'the directory is not known',
+        };
+      if (candidates.length > 1)
+        return { place: 'several', databases: candidates, note: `several databases are named ${bare}` };
+      return hasDatabaseName(baseName(bare)) ? { place: 'absent', database: bare, base: 'unknown' } : { place: 'none' };
+    }
+    const family = this.matching(path);
+    if (family.length === 0) return { place: 'none' };
+    void anchored;
+    if (family.length === 1)
+      return {
+        place: 'workspace',
+        database: family[0]!,
+        confidence: 'likely',
+        base: 'unknown',
+        note: 'part of the name is not known',
+      };
+    return { place: 'several', databases: family, note: `part of the name is not known: ${shown(path)}` };
+  }
+
+  /** Databases that a path with holes can be. */
+  private matching(path: string): string[] {
+    const trimmed = path.replace(new RegExp(`^${ANCHOR.hole}/`), '');
+    const literal = trimmed.replaceAll(ANCHOR.hole, '').replace(DATABASE_NAME, '');
+    if (!/[\p{L}\p{N}]/u.test(literal.replaceAll('/', ''))) return [];
+    const pattern = trimmed.split(ANCHOR.hole).map(escaped).join('[^/]+');
+    const expression = new RegExp(`(?:^|/)${pattern}$`);
+    return this.databases.filter((database) => expression.test(database));
+  }
+
+  private endingIn(path: string): string[] {
+    const name = baseName(path);
+    return (this.byName.get(name) ?? []).filter((database) => database === path || database.endsWith(`/${path}`));
+  }
+}
+
+/** The path in a text: a URL's, a `file:` URI's, or the text itself; `undefined` where it is no path. */
+export function pathPart(text: string): string | undefined {
+  let path = text;
+  const scheme = /^(?:jdbc:)?(sqlite3?|file)(?:\+[a-z0-9]+)?:/i.exec(path);
+  if (scheme) {
+    path = path.slice(scheme[0].length).replace(/[?#].*$/s, '');
+    // sqlite:///relative, sqlite:////absolute, file:relative, file:///absolute
+    if (/^file$/i.test(scheme[1]!)) path = path.replace(/^\/\/(?=\/)/, '');
+    else if (path.startsWith('//')) path = path.replace(/^\/\/\//, '').replace(/^\/\//, '');
+    if (/^\/[A-Za-z]:\//.test(path)) path = path.slice(1);
+  } else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return undefined;
+  else path = path.replace(/\?(?:_|mode|cache|immutable|vfs)[^/]*$/s, '');
+  if (/^data source\s*=/i.test(path)) path = path.replace(/^data source\s*=\s*/i, '').replace(/;.*$/s, '');
+  if (path.length > 600 || /[\n\r\t<>"|]/.test(path)) return undefined;
+  if (/^[A-Za-z]:\\|\\/.test(path)) path = path.replaceAll('\\', '/');
+  return path.replace(/^file:\/\//, '');
+}
+
+/** Globs and bare suffixes name no file. */
+function isPattern(name: string): boolean {
+  return /[*[\]?]/.test(name) || /^\.(?:db|db3|sqlite|sqlite3|s3db)$/i.test(name) || /[\s,;(){}=]/.test(name);
+}
+
+/** A path with its anchors as a person would write them. */
+export function shown(path: string): string {
+  return path
+    .replace(ANCHOR.home, '~')
+    .replace(ANCHOR.temporary, '<temporary>')
+    .replace(`${ANCHOR.workspace}/`, '')
+    .replace(ANCHOR.outside, '..')
+    .replaceAll(ANCHOR.hole, '*');
+}
+
+function parent(directory: string): string {
+  const slash = directory.lastIndexOf('/');
+  return slash < 0 ? '' : directory.slice(0, slash);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,551 @@
+import type { Argument, Binding, Call, Expression, Parameter, Scope } from '../syntax/program';
+import { bindArguments } from './arguments';
+import { membersOf } from './members';
+import { getOrAdd, lastName } from './project';
+import type { Module, Project } from './project';
+import { ANCHOR, newFrame } from './value';
+import type { Frame, Instance, ScopeReference, Text, Value } from './value';
+import { concatenate, formatPercent, holeText, joinTexts, literalText, seal } from './texts';
+import { importsOf } from './imports';
+import { vocabularyOf } from './vocabulary';
+import { Invocation } from './invocation';
+
+/** More alternatives than this are not told apart. */
+const MOST_VALUES = 64;
+const DEEPEST = 60;
+
+/**
+ * Computes what an expression can be, from the neutral form alone. Lazy and by need: names are followed to their
+ * bindings, parameters to the arguments of the call in the frame or else of every call, attributes to their assignments,
+ * calls to the values that the function returns. Unknown is the empty set.
+ */
+export class Evaluator {
+  private depth = 0;
+  private steps = 0;
+  private readonly running = new Set<string>();
+  private readonly sites = new Map<string, { module: Module; call: Call; callee: ScopeReference | Instance }[]>();
+
+  constructor(
+    readonly project: Project,
+    private readonly mostSteps = 400_000,
+  ) {}
+
+  /** Call before each independent question. */
+  begin(): void {
+    this.steps = 0;
+  }
+
+  /** Forgets the call sites: a module came or went. */
+  reset(): void {
+    this.sites.clear();
+  }
+
+  evaluate(expression: Expression, frame: Frame): readonly Value[] {
+    const known = frame.memo.get(expression);
+    if (known) return known;
+    if (this.depth > DEEPEST || ++this.steps > this.mostSteps) return [];
+    // While it is being computed it is nothing: a cycle adds nothing of its own.
+    frame.memo.set(expression, []);
+    this.depth++;
+    const values = distinct(this.compute(expression, frame));
+    this.depth--;
+    if (this.steps > this.mostSteps) frame.memo.delete(expression);
+    else frame.memo.set(expression, values);
+    return values;
+  }
+
+  texts(expression: Expression, frame: Frame): Text[] {
+    return this.evaluate(expression, frame).filter((value) => value.kind === 'text');
+  }
+
+  private compute(expression: Expression, frame: Frame): Value[] {
+    const { module } = frame;
+    switch (expression.kind) {
+      case 'literal':
+        return [literalText(expression, { module, expression, frame })];
+      case 'number':
+        return [{ kind: 'number', value: expression.value }];
+      case 'file':
+        return [
+          {
+            ...holeText({ module, expression, frame }),
+            text: `${expression.url ? 'file://' : ''}${ANCHOR.workspace}/${module.file}`,
+          },
+        ];
+      case 'same':
+        return [...this.evaluate(expression.of, frame)];
+      case 'concatenation':
+        return concatenate(
+          expression.parts.map((part) => this.textsOrHole(part, frame)),
+          { module, expression, frame },
+          expression.operator,
+        );
+      case 'join':
+        return joinTexts(
+          expression.parts.map((part) => this.textsOrHole(part, frame)),
+          { module, expression, frame },
+          true,
+        );
+      case 'format':
+        return formatPercent(
+          this.texts(expression.template, frame),
+          expression.values.map((value) => this.textsOrHole(value, frame)),
+          { module, expression, frame },
+        );
+      case 'choice':
+        return expression.options.flatMap((option) => this.evaluate(option, frame)).map(seal);
+      case 'name':
+        return this.name(expression.name, expression.scope, expression.start, frame);
+      case 'member': {
+        const objects = this.evaluate(expression.object, frame);
+        return objects.flatMap((object) => membersOf(this, object, expression.name, { expression, frame }));
+      }
+      case 'index':
+        return this.index(expression, frame);
+      case 'element':
+        return this.element(expression, frame);
+      case 'list':
+        return [{ kind: 'list', items: expression.items.map((item) => () => [...this.evaluate(item, frame)]) }];
+      case 'record':
+        return this.record(expression, frame);
+      case 'function':
+        return [{ kind: 'scope', module, scope: expression.scope, closure: frame }];
+      case 'call':
+        return this.call(expression, frame);
+      case 'unknown':
+        return [];
+    }
+  }
+
+  /** What an operand of a text operation can be; a hole where that is not known. */
+  textsOrHole(expression: Expression, frame: Frame): Text[] {
+    const values = this.evaluate(expression, frame);
+    const texts = values.flatMap((value): Text[] => {
+      if (value.kind === 'text') return [value];
+      if (value.kind === 'number')
+        return [{ ...holeText({ module: frame.module, expression, frame }), text: String(value.value) }];
+      return [];
+    });
+    return texts.length > 0 ? texts : [holeText({ module: frame.module, expression, frame })];
+  }
+
+  // ---- names
+
+  private name(name: string, scopeId: number, at: number, frame: Frame): Value[] {
+    const { module } = frame;
+    const { scopes } = module.program;
+    for (let id = scopeId; id >= 0; id = scopes[id]!.parent) {
+      const scope = scopes[id]!;
+      if (scope.kind === 'class' && id !== scopeId && !vocabularyOf(module).classScopeIsVisible) continue;
+      if (scope.receiver === name) return [this.receiver(module, scope, frame)];
+      const parameter = scope.parameters.find((each) => each.name === name);
+      const bindings = scope.bindings[name];
+      if (bindings && Object.hasOwn(scope.bindings, name)) {
+        const reaching = this.reaching(bindings, id === scopeId ? at : -1, parameter !== undefined);
+        const values = reaching.bindings.flatMap((binding) => this.binding(binding, id, frame));
+        if (parameter && reaching.entry) values.push(...this.parameter(module, scope, parameter, frame));
+        return values;
+      }
+      if (parameter) return this.parameter(module, scope, parameter, frame);
+      if (scope.kind === 'class' && id !== scopeId) {
+        const implicit = this.implicitMember(module, scope, name, frame);
+        if (implicit.length > 0) return implicit;
+      }
+    }
+    return importsOf(module).fallback(this, module, name);
+  }
+
+  /** Java, C#, C++ and Ruby name a field without `this`. */
+  private implicitMember(module: Module, scope: Scope, name: string, frame: Frame): Value[] {
+    if (!vocabularyOf(module).classScopeIsVisible) return [];
+    const self = this.receiver(module, scope, frame);
+    return membersOf(this, self, name, undefined);
+  }
+
+  /** The bindings that can be in force at an offset of the same scope. `entry`: also what held before the first of them. */
+  private reaching(
+    bindings: readonly Binding[],
+    at: number,
+    hasEntry: boolean,
+  ): { bindings: readonly Binding[]; entry: boolean } {
+    if (at < 0 || (bindings.length === 1 && !hasEntry)) return { bindings, entry: false };
+    const before = bindings.filter((binding) => binding.end <= at);
+    if (before.length === 0) return hasEntry ? { bindings: [], entry: true } : { bindings, entry: false };
+    let from = -1;
+    before.forEach((binding, index) => {
+      if (binding.block.start <= at && at <= binding.block.end) from = index;
+    });
+    return { bindings: before.slice(Math.max(0, from)), entry: hasEntry && from < 0 };
+  }
+
+  binding(binding: Binding, scopeId: number, frame: Frame): Value[] {
+    const { module } = frame;
+    const at = this.frameOf(scopeId, frame);
+    if (binding.kind === 'scope') return [{ kind: 'scope', module, scope: binding.scope, closure: at }];
+    if (binding.kind === 'import') return importsOf(module).imported(this, module, binding);
+    const values = [...this.evaluate(binding.value, at)];
+    return values.length === 0 && binding.type ? this.instancesOf(binding.type, at) : values;
+  }
+
+  /** The innermost frame of the chain that a scope sees. */
+  private frameOf(scopeId: number, frame: Frame): Frame {
+    const { scopes } = frame.module.program;
+    for (let id = scopeId; id >= 0; id = scopes[id]!.parent)
+      for (let each: Frame | undefined = frame; each; each = each.outer)
+        if (each.scope === id && each.module === frame.module) return each;
+    return frame.module.frame;
+  }
+
+  private boundFrame(module: Module, scopeId: number, frame: Frame): Frame | undefined {
+    for (let each: Frame | undefined = frame; each; each = each.outer)
+      if (each.scope === scopeId && each.module === module) return each;
+    return undefined;
+  }
+
+  /** The instance that a method works on: the one of the frame, or any instance of its class. */
+  receiver(module: Module, scope: Scope, frame: Frame): Value {
+    const bound = this.boundFrame(module, scope.id, frame)?.self;
+    if (bound) return bound;
+    if (scope.kind === 'class') {
+      for (let each: Frame | undefined = frame; each; each = each.outer)
+        if (each.self?.kind === 'instance') return each.self;
+      return this.anyInstance({ kind: 'scope', module, scope: scope.id, closure: module.frame });
+    }
+    const owner = this.ownerOf(module, scope);
+    return owner ? this.anyInstance(owner) : { kind: 'external', name: scope.receiver ?? 'this' };
+  }
+
+  /** The class that a method belongs to. */
+  ownerOf(module: Module, scope: Scope): ScopeReference | undefined {
+    if (scope.receiverType !== undefined) {
+      const found = this.name(scope.receiverType, 0, -1, module.frame).find((value) => value.kind === 'scope');
+      return found;
+    }
+    for (let id = scope.parent; id >= 0; id = module.program.scopes[id]!.parent) {
+      const each = module.program.scopes[id]!;
+      if (each.kind === 'class') return { kind: 'scope', module, scope: id, closure: module.frame };
+    }
+    return undefined;
+  }
+
+  private readonly anyInstances = new Map<Scope, Instance>();
+
+  anyInstance(type: ScopeReference): Instance {
+    const scope = type.module.program.scopes[type.scope]!;
+    return getOrAdd(this.anyInstances, scope, () => ({ kind: 'instance', type }));
+  }
+
+  /** Instances of the classes that a type expression names; library classes as what they are. */
+  instancesOf(type: Expression, frame: Frame): Value[] {
+    return this.evaluate(type, frame).flatMap((value): Value[] => {
+      if (value.kind !== 'scope') return [];
+      const scope = value.module.program.scopes[value.scope]!;
+      return scope.kind === 'class' ? [this.anyInstance(value)] : [];
+    });
+  }
+
+  // ---- parameters
+
+  parameter(module: Module, scope: Scope, parameter: Parameter, frame: Frame): Value[] {
+    const bound = this.boundFrame(module, scope.id, frame);
+    const argument = bound?.parameters?.get(parameter.name);
+    const outer = bound?.outer ?? this.frameOf(scope.parent, frame);
+    if (bound?.parameters)
+      return argument ? argument() : parameter.default ? [...this.evaluate(parameter.default, outer)].map(seal) : [];
+    const key = `${module.file}\0${scope.id}\0${parameter.name}`;
+    if (this.running.has(key)) return [];
+    this.running.add(key);
+    const values: Value[] = [];
+    const sites = parameter.rest ? [] : this.callSites(module, scope);
+    let omitted = sites.length === 0;
+    for (const site of sites) {
+      const callee = site.callee.kind === 'instance' ? undefined : site.callee;
+      const bindings = bindArguments(this, module, scope, site.call, site.module.frame, callee);
+      const given = bindings.get(parameter.name);
+      if (given) values.push(...given());
+      else omitted = true;
+    }
+    if (parameter.default && (omitted || values.length === 0))
+      values.push(...this.evaluate(parameter.default, outer).map(seal));
+    if (values.length === 0 && parameter.type) values.push(...this.instancesOf(parameter.type, outer));
+    if (values.length === 0) values.push(...vocabularyOf(module).injected(this, module, scope, parameter));
+    this.running.delete(key);
+    return values;
+  }
+
+  /** The calls of a function; for a constructor, those that make an instance. */
+  callSites(module: Module, scope: Scope): { module: Module; call: Call; callee: ScopeReference | Instance }[] {
+    const key = `${module.file}\0${scope.id}`;
+    const known = this.sites.get(key);
+    if (known) return known;
+    const result: { module: Module; call: Call; callee: ScopeReference | Instance }[] = [];
+    // Found so far is what a recursive question gets.
+    this.sites.set(key, result);
+    const owner = scope.isConstructor ? module.program.scopes[scope.parent] : undefined;
+    const names = owner ? [owner.name, scope.name, 'super', 'cls'] : [scope.name];
+    const seen = new Set<Call>();
+    for (const name of names)
+      for (const site of this.project.callsNamed(name)) {
+        if (seen.has(site.call)) continue;
+        seen.add(site.call);
+        for (const callee of this.evaluate(site.call.callee, site.module.frame)) {
+          const target = this.constructorOf(callee) ?? callee;
+          if (target.kind === 'scope' && target.module === module && target.scope === scope.id) {
+            result.push({ ...site, callee: target });
+            break;
+          }
+        }
+      }
+    return result;
+  }
+
+  /** The constructor that calling a class runs, its own or an inherited one. */
+  constructorOf(value: Value): ScopeReference | undefined {
+    if (value.kind !== 'scope') return undefined;
+    const scope = value.module.program.scopes[value.scope]!;
+    if (scope.kind !== 'class') return undefined;
+    for (const type of this.ancestry(value)) {
+      const { program } = type.module;
+      for (const bindings of Object.values(program.scopes[type.scope]!.bindings))
+        for (const binding of bindings)
+          if (binding.kind === 'scope' && program.scopes[binding.scope]!.isConstructor)
+            return { kind: 'scope', module: type.module, scope: binding.scope, closure: type.closure };
+    }
+    return undefined;
+  }
+
+  /** A class and what it inherits from, nearest first. */
+  ancestry(type: ScopeReference): ScopeReference[] {
+    const result: ScopeReference[] = [];
+    const queue = [type];
+    while (queue.length > 0 && result.length < 20) {
+      const each = queue.shift()!;
+      if (result.some((known) => known.module === each.module && known.scope === each.scope)) continue;
+      result.push(each);
+      for (const base of each.module.program.scopes[each.scope]!.bases)
+        for (const value of this.evaluate(base, each.module.frame))
+          if (value.kind === 'scope' && value.module.program.scopes[value.scope]!.kind === 'class') queue.push(value);
+    }
+    return result;
+  }
+
+  // ---- calls
+
+  call(call: Call, frame: Frame): Value[] {
+    const callees = this.evaluate(call.callee, frame);
+    const values = callees.flatMap((callee) => this.invoke(callee, call, frame));
+    if (values.length > 0) return values;
+    return vocabularyOf(frame.module).unknownCall(new Invocation(this, call, frame));
+  }
+
+  private invoke(callee: Value, call: Call, frame: Frame): Value[] {
+    const { module } = frame;
+    if (callee.kind === 'external') {
+      const operation = vocabularyOf(module).functions[callee.name];
+      if (operation) return operation(new Invocation(this, call, frame));
+      return [];
+    }
+    if (callee.kind === 'handle') return [callee];
+    if (callee.kind === 'method') return this.invokeMethod(callee, new Invocation(this, call, frame));
+    if (callee.kind === 'instance')
+      return membersOf(this, callee, vocabularyOf(module).callMethod, undefined).flatMap((each) =>
+        this.invoke(each, call, frame),
+      );
+    if (callee.kind !== 'scope') return [];
+    const scope = callee.module.program.scopes[callee.scope]!;
+    if (scope.kind === 'class') {
+      return [
+        getOrAdd(frame.instances, call, () => ({
+          kind: 'instance',
+          type: callee,
+          construction: { call, frame },
+        })),
+      ];
+    }
+    const bound = this.callFrame(callee, call, frame);
+    const values = scope.returns.flatMap((value) => this.evaluate(value, bound));
+    if (callee.module.isGenerated) return vocabularyOf(module).generated(new Invocation(this, call, frame), scope.name);
+    return values.map(seal);
+  }
+
+  private invokeMethod(method: Extract<Value, { kind: 'method' }>, call: Invocation): Value[] {
+    const { receiver, name } = method;
+    if (receiver.kind === 'instance') return [receiver];
+    const vocabulary = vocabularyOf(call.frame.module);
+    if (receiver.kind === 'text') return vocabulary.textMethods[name]?.(receiver, call) ?? [];
+    if (receiver.kind === 'record') {
+      if (name === 'items' || name === 'entries')
+        return receiver.entries.map((entry) => ({
+          kind: 'list',
+          items: [
+            () => [
+              {
+                kind: 'list',
+                items: [() => (entry.key === undefined ? [] : [{ ...call.hole(), text: entry.key }]), entry.value],
+              },
+            ],
+          ],
+        }));
+      if (name === 'values') return [{ kind: 'list', items: receiver.entries.map((entry) => entry.value) }];
+      if (name === 'get' || name === 'pop' || name === 'setdefault') {
+        const key = call.texts(0)[0]?.text;
+        const entries = receiver.entries.filter(
+          (entry) => key === undefined || entry.key === undefined || entry.key === key,
+        );
+        return [...entries.flatMap((entry) => entry.value()), ...call.values(1).map(seal)];
+      }
+    }
+    if (receiver.kind === 'list') {
+      if (name === 'index' || name === 'count' || name === 'append') return [];
+      return [receiver];
+    }
+    return [];
+  }
+
+  /** The frame of one call of a function. */
+  callFrame(callee: ScopeReference, call: Call, frame: Frame): Frame {
+    const scope = callee.module.program.scopes[callee.scope]!;
+    const make = () =>
+      newFrame(callee.module, callee.scope, {
+        parameters: bindArguments(this, callee.module, scope, call, frame, callee),
+        self: callee.self,
+        outer: callee.closure,
+      });
+    // The same call can reach several functions; the frame kept is that of one of them.
+    const kept = frame.calls.get(call);
+    if (kept && kept.module === callee.module && kept.scope === callee.scope && kept.self === callee.self) return kept;
+    const made = make();
+    frame.calls.set(call, made);
+    return made;
+  }
+
+  // ---- structures
+
+  private record(expression: Extract<Expression, { kind: 'record' }>, frame: Frame): Value[] {
+    const entries = expression.entries.map((entry) => ({
+      key:
+        entry.key === undefined
+          ? undefined
+          : typeof entry.key === 'string'
+            ? entry.key
+            : this.texts(entry.key, frame)[0]?.text,
+      value: () => [...this.evaluate(entry.value, frame)],
+    }));
+    const types = expression.type
+      ? this.evaluate(expression.type, frame).filter((value) => value.kind === 'scope')
+      : [];
+    if (types.length === 0) return [{ kind: 'record', entries }];
+    return types.map((type): Value => {
+      const kept = frame.instances.get(expression);
+      if (kept) return kept;
+      const scope = type.module.program.scopes[type.scope]!;
+      // Unnamed entries follow the order of the fields.
+      const names = Object.keys(scope.bindings);
+      const fields = new Map(entries.map((entry, index) => [entry.key ?? names[index] ?? '', entry.value]));
+      const made: Instance = { kind: 'instance', type, fields };
+      frame.instances.set(expression, made);
+      return made;
+    });
+  }
+
+  private index(expression: Extract<Expression, { kind: 'index' }>, frame: Frame): Value[] {
+    const indexes = this.evaluate(expression.index, frame);
+    return this.evaluate(expression.object, frame).flatMap((object): Value[] => {
+      if (object.kind === 'record') {
+        const keys = indexes.flatMap((index) => (index.kind === 'text' ? [index.text] : []));
+        const entries = object.entries.filter(
+          (entry) => keys.length === 0 || entry.key === undefined || keys.includes(entry.key),
+        );
+        return entries.flatMap((entry) => entry.value());
+      }
+      if (object.kind === 'list') {
+        const at = indexes.find((index) => index.kind === 'number')?.value;
+        const items = at === undefined ? object.items : object.items.slice(at, at === -1 ? undefined : at + 1);
+        return items.flatMap((item) => item());
+      }
+      if (object.kind === 'external')
+        return vocabularyOf(frame.module).indexExternal(
+          object.name,
+          indexes.find((index) => index.kind === 'text')?.text,
+          this,
+          { module: frame.module, expression, frame },
+        );
+      if (object.kind === 'text' || object.kind === 'instance')
+        return vocabularyOf(frame.module).indexValue(this, object, indexes, {
+          module: frame.module,
+          expression,
+          frame,
+        });
+      return [];
+    });
+  }
+
+  private element(expression: Extract<Expression, { kind: 'element' }>, frame: Frame): Value[] {
+    return this.evaluate(expression.of, frame).flatMap((value): Value[] => {
+      if (value.kind === 'list') {
+        if (expression.index === undefined) return value.items.flatMap((item) => item());
+        return value.items[expression.index]?.() ?? [];
+      }
+      if (value.kind === 'record') {
+        if (expression.index !== undefined)
+          return value.entries.filter((entry) => entry.key === undefined).flatMap((entry) => entry.value());
+        return value.entries.flatMap((entry): Value[] =>
+          entry.key === undefined ? entry.value() : [this.keyText(entry.key, expression, frame)],
+        );
+      }
+      // Several results of a library function: the first is the value, the others tell of failure.
+      if (expression.index === undefined || expression.index === 0)
+        return value.kind === 'text' && expression.index === undefined ? [] : [value];
+      return [];
+    });
+  }
+
+  private keyText(key: string, expression: Expression, frame: Frame): Text {
+    return { ...holeText({ module: frame.module, expression, frame }), text: key };
+  }
+
+  argumentValues(argument: Argument | undefined, frame: Frame): Value[] {
+    return argument ? [...this.evaluate(argument.value, frame)] : [];
+  }
+
+  calleeName(call: Call): string | undefined {
+    return lastName(call.callee);
+  }
+}
+
+/** Without repetitions, and not too many. */
+function distinct(values: Value[]): Value[] {
+  if (values.length < 2) return values;
+  const result: Value[] = [];
+  const texts = new Set<string>();
+  for (const value of values) {
+    if (value.kind === 'text') {
+      const origin = value.origin;
+      const key = `${value.text}\0${origin.module.file}\0${origin.expression.start}\0${origin.expression.end}\0${value.isPath}`;
+      if (texts.has(key)) continue;
+      texts.add(key);
+    } else if (result.includes(value)) continue;
+    else if (
+      value.kind === 'scope' &&
+      result.some(
+        (each) =>
+          each.kind === 'scope' &&
+          each.module === value.module &&
+          each.scope === value.scope &&
+          each.self === value.self &&
+          each.closure === value.closure,
+      )
+    )
+      continue;
+    else if (value.kind === 'external' && result.some((each) => each.kind === 'external' && each.name === value.name))
+      continue;
+    else if (
+      value.kind === 'handle' &&
+      result.some((each) => each.kind === 'handle' && each.call === value.call && each.paths === value.paths)
+    )
+      continue;
+    result.push(value);
+    if (result.length >= MOST_VALUES) break;
+  }
+  return result;
+}

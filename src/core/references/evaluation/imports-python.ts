@@ -1,0 +1,105 @@
+import type { Evaluator } from './evaluator';
+import type { Imports } from './imports';
+import { moduleBindings } from './members';
+import type { Module } from './project';
+import type { Value } from './value';
+
+/** Python: dotted and relative modules, packages with and without `__init__.py`, star imports. */
+export const PYTHON_IMPORTS: Imports = {
+  imported(evaluator, module, binding) {
+    const name = binding.module;
+    if (binding.member === undefined) return moduleValue(evaluator, module, name);
+    if (binding.member === '*') return [];
+    const file = moduleFile(evaluator, module, name);
+    const found = file ? evaluator.project.request(file) : undefined;
+    if (found) {
+      const values = members(evaluator, found, binding.member);
+      if (values.length > 0) return values;
+    }
+    // A submodule: `from core import paths`.
+    const inner = moduleFile(
+      evaluator,
+      module,
+      name.endsWith('.') ? name + binding.member : `${name}.${binding.member}`,
+    );
+    if (inner) {
+      const submodule = evaluator.project.request(inner);
+      return submodule ? [{ kind: 'module', module: submodule }] : [];
+    }
+    return file ? [] : [{ kind: 'external', name: `${name}.${binding.member}` }];
+  },
+  fallback(evaluator, module, name) {
+    for (const binding of moduleBindings(module, '*')) {
+      if (binding.kind !== 'import') continue;
+      const file = moduleFile(evaluator, module, binding.module);
+      const found = file ? evaluator.project.request(file) : undefined;
+      const values = found ? members(evaluator, found, name) : [];
+      if (values.length > 0) return values;
+      if (!file && binding.module === 'pathlib' && name === 'Path') return [{ kind: 'external', name: 'pathlib.Path' }];
+    }
+    return [{ kind: 'external', name }];
+  },
+  memberOfModule: members,
+  submodule(evaluator, module, name) {
+    const file = moduleFile(evaluator, module, name);
+    const found = file ? evaluator.project.request(file) : undefined;
+    return file ? (found ? [{ kind: 'module', module: found }] : []) : undefined;
+  },
+  outsideMethods: () => [],
+  embedded: () => [],
+};
+
+/** `core`, then `.db` as its member: packages are modules of their own, even without an `__init__.py`. */
+function moduleValue(evaluator: Evaluator, module: Module, name: string): Value[] {
+  const file = moduleFile(evaluator, module, name);
+  if (file) {
+    const found = evaluator.project.request(file);
+    return found ? [{ kind: 'module', module: found }] : [];
+  }
+  return [{ kind: 'external', name }];
+}
+
+function members(evaluator: Evaluator, module: Module, name: string): Value[] {
+  const bindings = moduleBindings(module, name);
+  const values = bindings.flatMap((binding) => evaluator.binding(binding, 0, module.frame));
+  if (values.length > 0 || bindings.length > 0) return values;
+  if (module.file.endsWith('__init__.py')) {
+    const directory = module.directory;
+    for (const file of [`${directory}/${name}.py`, `${directory}/${name}/__init__.py`])
+      if (evaluator.project.files.has(file)) {
+        const found = evaluator.project.request(file);
+        return found ? [{ kind: 'module', module: found }] : [];
+      }
+  }
+  const star = PYTHON_IMPORTS.fallback(evaluator, module, name);
+  return star.filter((value) => value.kind !== 'external');
+}
+
+/** The file of a module name as a file of the workspace sees it: relative, or from any directory above that holds it. */
+function moduleFile(evaluator: Evaluator, from: Module, name: string): string | undefined {
+  const dots = /^\.*/.exec(name)![0].length;
+  const path = name.slice(dots).replaceAll('.', '/');
+  const { files } = evaluator.project;
+  const at = (directory: string): string | undefined => {
+    const base = [directory, path].filter(Boolean).join('/');
+    return [`${base}.py`, `${base}/__init__.py`].find((file) => files.has(file));
+  };
+  let directory = from.directory;
+  if (dots > 0) {
+    for (let level = 1; level < dots; level++) directory = parentDirectory(directory);
+    return at(directory);
+  }
+  for (;;) {
+    for (const base of [directory, [directory, 'src'].filter(Boolean).join('/')]) {
+      const file = at(base);
+      if (file && file !== from.file) return file;
+    }
+    if (directory === '') return undefined;
+    directory = parentDirectory(directory);
+  }
+}
+
+function parentDirectory(directory: string): string {
+  const slash = directory.lastIndexOf('/');
+  return slash < 0 ? '' : directory.slice(0, slash);
+}

@@ -1,0 +1,28 @@
+import type { Binding } from '../syntax/program';
+import type { Evaluator } from './evaluator';
+import type { Module } from './project';
+import { PYTHON_IMPORTS } from './imports-python';
+import type { Instance, ScopeReference, Value } from './value';
+
+type Import = Extract<Binding, { kind: 'import' }>;
+
+/** How names travel between the files of a language. */
+export interface Imports {
+  imported(evaluator: Evaluator, module: Module, binding: Import): Value[];
+  /** A name that no scope of the module binds: star imports, the other files of the package, built-in functions. */
+  fallback(evaluator: Evaluator, module: Module, name: string): Value[];
+  memberOfModule(evaluator: Evaluator, module: Module, name: string): Value[];
+  /** `a.b` of `import a.b`, when it is a module of the workspace. */
+  submodule(evaluator: Evaluator, module: Module, name: string): Value[] | undefined;
+  /** Methods that stand outside of the type they belong to. */
+  outsideMethods(module: Module, type: string, name: string): ScopeReference[];
+  /** Embedded fields, whose members count as the type's own. */
+  embedded(evaluator: Evaluator, type: ScopeReference, instance: Instance): Value[];
+}
+
+export function importsOf(module: Module): Imports {
+  switch (module.program.language) {
+    default:
+      return PYTHON_IMPORTS;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Argument, Call, Expression } from '../syntax/program';
+import type { Evaluator } from './evaluator';
+import { membersOf } from './members';
+import { ANCHOR } from './value';
+import type { Frame, Handle, Origin, Text, Value } from './value';
+import { concatenate, holeText } from './texts';
+
+/** One call of a library function: its arguments, evaluated when asked for. */
+export class Invocation {
+  readonly origin: Origin;
+
+  constructor(
+    readonly evaluator: Evaluator,
+    readonly call: Call,
+    readonly frame: Frame,
+  ) {
+    this.origin = { module: frame.module, expression: call, frame };
+  }
+
+  /** Argument by position, or by any of these names. */
+  argument(position: number, ...names: string[]): Argument | undefined {
+    const named = this.call.arguments.find((each) => each.name !== undefined && names.includes(each.name));
+    return named ?? this.positional[position];
+  }
+
+  get positional(): readonly Argument[] {
+    return this.call.arguments.filter((each) => each.name === undefined && !each.spread);
+  }
+
+  values(position: number, ...names: string[]): Value[] {
+    const argument = this.argument(position, ...names);
+    return argument ? [...this.evaluator.evaluate(argument.value, this.frame)] : [];
+  }
+
+  texts(position: number, ...names: string[]): Text[] {
+    return this.values(position, ...names).filter((value) => value.kind === 'text');
+  }
+
+  textsOrHole(expression: Expression): Text[] {
+    return this.evaluator.textsOrHole(expression, this.frame);
+  }
+
+  /** Every positional argument as texts; a spread one (`*parts`) as a hole. */
+  allTexts(): Text[][] {
+    return this.call.arguments
+      .filter((each) => each.name === undefined)
+      .map((each) => (each.spread ? [this.hole()] : this.textsOrHole(each.value)));
+  }
+
+  textsOrHoleAt(position: number): Text[] {
+    const argument = this.positional[position];
+    return argument ? this.textsOrHole(argument.value) : [this.hole()];
+  }
+
+  concatenated(parts: readonly (readonly Text[])[]): Text[] {
+    return concatenate(parts, this.origin, true);
+  }
+
+  memberOf(value: Value, name: string): Value[] {
+    return membersOf(this.evaluator, value, name, { expression: this.call, frame: this.frame });
+  }
+
+  hole(): Text {
+    return holeText(this.origin);
+  }
+
+  anchored(anchor: keyof typeof ANCHOR, isPath = false): Text {
+    return { ...holeText(this.origin), text: ANCHOR[anchor], isPath };
+  }
+
+  /** An open database. */
+  open(paths: readonly Text[]): Handle[] {
+    return [{ kind: 'handle', paths, module: this.frame.module, call: this.call }];
+  }
+}

@@ -1,0 +1,280 @@
+import type { AttributeAssignment, Binding, Expression, Scope } from '../syntax/program';
+import { bindArguments } from './arguments';
+import type { Evaluator } from './evaluator';
+import { getOrAdd } from './project';
+import type { Module } from './project';
+import { newFrame } from './value';
+import type { Frame, Instance, ScopeReference, Value } from './value';
+import { vocabularyOf } from './vocabulary';
+import { importsOf } from './imports';
+
+/** `object.name`. `site` is the expression, where there is one. */
+export function membersOf(
+  evaluator: Evaluator,
+  object: Value,
+  name: string,
+  site: { expression: Expression; frame: Frame } | undefined,
+): Value[] {
+  switch (object.kind) {
+    case 'external': {
+      const qualified = `${object.name}.${name}`;
+      const module = site && importsOf(site.frame.module).submodule(evaluator, site.frame.module, qualified);
+      return module ?? [{ kind: 'external', name: qualified }];
+    }
+    case 'handle':
+      // A cursor, a transaction, a prepared statement: it leads to the same database.
+      return [object];
+    case 'module':
+      return importsOf(object.module).memberOfModule(evaluator, object.module, name);
+    case 'scope':
+      return classMember(evaluator, object, name);
+    case 'instance':
+      return instanceMember(evaluator, object, name, site);
+    case 'super': {
+      const [, ...bases] = evaluator.ancestry(object.type);
+      for (const base of bases) {
+        const found = declared(evaluator, base, name, object.self);
+        if (found.length > 0) return found;
+      }
+      return [];
+    }
+    case 'record': {
+      const entries = object.entries.filter((entry) => entry.key === name);
+      if (entries.length > 0) return entries.flatMap((entry) => entry.value());
+      return [{ kind: 'method', receiver: object, name }];
+    }
+    case 'text': {
+      const property = site && vocabularyOf(site.frame.module).textProperties[name];
+      if (property) return property(object, { module: site.frame.module, ...site });
+      return [{ kind: 'method', receiver: object, name }];
+    }
+    case 'list':
+      return [{ kind: 'method', receiver: object, name }];
+    default:
+      return [];
+  }
+}
+
+/** What a class scope and its superclasses declare under a name. */
+function classMember(evaluator: Evaluator, type: ScopeReference, name: string): Value[] {
+  for (const each of evaluator.ancestry(type)) {
+    const found = declared(evaluator, each, name, undefined);
+    if (found.length > 0) return found;
+    const assigned = attributesNamed(each.module, name).filter((assignment) => {
+      const objects = evaluator.evaluate(assignment.object, each.module.frame);
+      return objects.some((object) => object.kind === 'scope' && sameScope(object, each));
+    });
+    if (assigned.length > 0)
+      return assigned.flatMap((assignment) => evaluator.evaluate(assignment.value, each.module.frame));
+  }
+  const scope = scopeOf(type);
+  return scope.kind === 'function' ? [] : vocabularyOf(type.module).classMember(evaluator, type, name);
+}
+
+/** Bindings in the body of one class: methods, constants, fields with a default; methods that stand outside of it. */
+function declared(evaluator: Evaluator, type: ScopeReference, name: string, self: Value | undefined): Value[] {
+  const { module } = type;
+  const scope = scopeOf(type);
+  const bindings = Object.hasOwn(scope.bindings, name) ? scope.bindings[name]! : [];
+  const values = bindings.flatMap((binding) => {
+    if (binding.kind !== 'scope') return evaluator.binding(binding, type.scope, module.frame);
+    const method: ScopeReference = { kind: 'scope', module, scope: binding.scope, closure: type.closure, self };
+    return asProperty(evaluator, method, self);
+  });
+  if (values.length > 0 || bindings.length > 0) return values;
+  return importsOf(module)
+    .outsideMethods(module, scope.name, name)
+    .flatMap((method) => asProperty(evaluator, { ...method, self }, self));
+}
+
+function asProperty(evaluator: Evaluator, method: ScopeReference, self: Value | undefined): Value[] {
+  const scope = scopeOf(method);
+  if (!vocabularyOf(method.module).isProperty(scope)) return [method];
+  const frame = self?.kind === 'instance' ? methodFrame(evaluator, self, method.module, scope) : method.module.frame;
+  return scope.returns.flatMap((value) => evaluator.evaluate(value, frame));
+}
+
+function instanceMember(
+  evaluator: Evaluator,
+  instance: Instance,
+  name: string,
+  site: { expression: Expression; frame: Frame } | undefined,
+): Value[] {
+  const field = instance.fields?.get(name);
+  const ancestry = evaluator.ancestry(instance.type);
+  const values: Value[] = field ? field() : [];
+  if (values.length > 0) return values;
+  for (const type of ancestry) {
+    const { module } = type;
+    const assignments = attributesNamed(module, name).filter((assignment) => isAssignedTo(evaluator, assignment, type));
+    for (const assignment of assignments) {
+      const scope = enclosingFunction(module, assignment.scope);
+      const frame = scope ? methodFrame(evaluator, instance, module, scope) : module.frame;
+      values.push(...evaluator.evaluate(assignment.value, frame));
+    }
+    if (values.length > 0) return values;
+    // A field given to a constructor that is not written out (dataclass, settings class).
+    values.push(...givenField(evaluator, instance, type, name));
+    if (values.length > 0) return values;
+    values.push(...declared(evaluator, type, name, instance));
+    if (values.length > 0) return values;
+    values.push(...fieldOfAnyLiteral(evaluator, instance, type, name));
+    if (values.length > 0) return values;
+  }
+  values.push(...assignedElsewhere(evaluator, instance, name));
+  if (values.length > 0) return values;
+  for (const type of ancestry) {
+    const embedded = importsOf(type.module).embedded(evaluator, type, instance);
+    for (const each of embedded) values.push(...membersOf(evaluator, each, name, site));
+    if (values.length > 0) return values;
+  }
+  return vocabularyOf(instance.type.module).instanceMember(evaluator, instance, name, site);
+}
+
+/** `self.name = …` in a method of the class. */
+function isAssignedTo(evaluator: Evaluator, assignment: AttributeAssignment, type: ScopeReference): boolean {
+  const { module } = type;
+  const { object } = assignment;
+  if (object.kind !== 'name') return false;
+  const { scopes } = module.program;
+  for (let id = assignment.scope; id >= 0; id = scopes[id]!.parent) {
+    const scope = scopes[id]!;
+    if (scope.receiver !== object.name) continue;
+    if (scope.parent === type.scope) return true;
+    const owner = scope.receiverType !== undefined ? evaluator.ownerOf(module, scope) : undefined;
+    return owner !== undefined && sameScope(owner, type);
+  }
+  return false;
+}
+
+/** Struct literals of the type, when the instance is any instance. */
+function fieldOfAnyLiteral(evaluator: Evaluator, instance: Instance, type: ScopeReference, name: string): Value[] {
+  if (instance.construction || instance.fields) return [];
+  return evaluator.project.recordsNamed(scopeOf(type).name).flatMap(({ module, record }) =>
+    evaluator
+      .evaluate(record, module.frame)
+      .filter((value) => value.kind === 'instance')
+      .filter((value) => sameScope(value.type, type))
+      .flatMap((value) => value.fields?.get(name)?.() ?? []),
+  );
+}
+
+/** Dataclasses and settings classes: the constructor takes the fields. */
+function givenField(evaluator: Evaluator, instance: Instance, type: ScopeReference, name: string): Value[] {
+  if (evaluator.constructorOf(type)) return [];
+  const position = fieldNames(type).indexOf(name);
+  if (position < 0) return [];
+  const given = (construction: NonNullable<Instance['construction']>): Value[] => {
+    const { call, frame } = construction;
+    const argument =
+      call.arguments.find((each) => each.name === name) ??
+      call.arguments.filter((each) => each.name === undefined && !each.spread)[position];
+    return argument ? [...evaluator.evaluate(argument.value, frame)] : [];
+  };
+  if (instance.construction) return given(instance.construction);
+  const values: Value[] = [];
+  let omitted = false;
+  for (const site of evaluator.project.callsNamed(scopeOf(type).name)) {
+    const callees = evaluator.evaluate(site.call.callee, site.module.frame);
+    if (!callees.some((callee) => callee.kind === 'scope' && sameScope(callee, type))) continue;
+    const found = given({ call: site.call, frame: site.module.frame });
+    if (found.length === 0) omitted = true;
+    values.push(...found);
+  }
+  return omitted ? [...values, ...declared(evaluator, type, name, instance)] : values;
+}
+
+function fieldNames(type: ScopeReference): string[] {
+  const { bindings } = scopeOf(type);
+  return Object.keys(bindings).filter((name) => bindings[name]!.some((binding) => binding.kind === 'value'));
+}
+
+/** `thing.name = …` outside of the class, where `thing` is such an instance. */
+function assignedElsewhere(evaluator: Evaluator, instance: Instance, name: string): Value[] {
+  const values: Value[] = [];
+  for (const module of evaluator.project.modules.values())
+    for (const assignment of attributesNamed(module, name)) {
+      const objects = evaluator.evaluate(assignment.object, module.frame);
+      const matches = objects.some(
+        (object) =>
+          object === instance ||
+          (object.kind === 'instance' &&
+            sameScope(object.type, instance.type) &&
+            (!object.construction || !instance.construction)),
+      );
+      if (matches) values.push(...evaluator.evaluate(assignment.value, module.frame));
+    }
+  return values;
+}
+
+/** The frame of a method that runs on an instance; a constructor's has the arguments that the instance was made with. */
+export function methodFrame(evaluator: Evaluator, instance: Instance, module: Module, scope: Scope): Frame {
+  const isAny = !instance.construction && !instance.fields;
+  if (isAny && instance.type.module === module && instance.type.scope === scope.parent) return module.frame;
+  const frames = getOrAdd(methodFrames, instance, () => new Map<Scope, Frame>());
+  const kept = frames.get(scope);
+  if (kept) return kept;
+  const made = newFrame(module, scope.id, {
+    self: instance,
+    parameters: scope.isConstructor ? constructorArguments(evaluator, instance, module, scope) : undefined,
+  });
+  frames.set(scope, made);
+  return made;
+}
+
+const methodFrames = new WeakMap<Instance, Map<Scope, Frame>>() as unknown as Map<Instance, Map<Scope, Frame>>;
+
+function constructorArguments(
+  evaluator: Evaluator,
+  instance: Instance,
+  module: Module,
+  scope: Scope,
+): ReadonlyMap<string, () => Value[]> | undefined {
+  const own = evaluator.constructorOf(instance.type);
+  if (own && own.module === module && own.scope === scope.id) {
+    if (!instance.construction) return undefined;
+    return bindArguments(evaluator, module, scope, instance.construction.call, instance.construction.frame, own);
+  }
+  // An inherited constructor gets what the derived one passes on.
+  for (const site of evaluator.callSites(module, scope)) {
+    const caller = enclosingFunction(site.module, site.call.scope);
+    if (!caller?.isConstructor || site.module.program.scopes[caller.parent]?.kind !== 'class') continue;
+    const owner = evaluator.ownerOf(site.module, caller);
+    if (!owner || !evaluator.ancestry(instance.type).some((type) => sameScope(type, owner))) continue;
+    const frame = methodFrame(evaluator, instance, site.module, caller);
+    return bindArguments(evaluator, module, scope, site.call, frame, undefined);
+  }
+  return undefined;
+}
+
+export function enclosingFunction(module: Module, scopeId: number): Scope | undefined {
+  const { scopes } = module.program;
+  for (let id = scopeId; id >= 0; id = scopes[id]!.parent) if (scopes[id]!.kind === 'function') return scopes[id];
+  return undefined;
+}
+
+export function sameScope(left: ScopeReference, right: ScopeReference): boolean {
+  return left.module === right.module && left.scope === right.scope;
+}
+
+export function scopeOf(reference: ScopeReference): Scope {
+  return reference.module.program.scopes[reference.scope]!;
+}
+
+const attributeIndexes = new WeakMap<Module, Map<string, AttributeAssignment[]>>();
+
+function attributesNamed(module: Module, name: string): readonly AttributeAssignment[] {
+  let index = attributeIndexes.get(module);
+  if (!index) {
+    index = new Map();
+    for (const assignment of module.program.attributes) getOrAdd(index, assignment.name, () => []).push(assignment);
+    attributeIndexes.set(module, index);
+  }
+  return index.get(name) ?? [];
+}
+
+/** The bindings of a module under a name, imports included. */
+export function moduleBindings(module: Module, name: string): readonly Binding[] {
+  const bindings = module.program.scopes[0]!.bindings;
+  return Object.hasOwn(bindings, name) ? bindings[name]! : [];
+}

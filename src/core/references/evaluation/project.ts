@@ -1,0 +1,162 @@
+import { GENERATED_MARK } from '../../access-layer/generated';
+import { LineIndex } from '../text/lines';
+import { operands } from '../syntax/program';
+import type { Call, Expression, Program } from '../syntax/program';
+import { newFrame } from './value';
+import type { Frame } from './value';
+
+/** A parsed file. */
+export class Module {
+  /** The frame of "any call": nothing is bound. */
+  readonly frame: Frame = newFrame(this, -1);
+  private index: LineIndex | undefined;
+  private generated: boolean | undefined;
+
+  constructor(
+    /** Workspace-relative, `/`. */
+    readonly file: string,
+    readonly text: string,
+    readonly program: Program,
+  ) {}
+
+  get lines(): LineIndex {
+    return (this.index ??= new LineIndex(this.text));
+  }
+
+  /** Is it part of an access layer that this product wrote? Then its functions are known by their names. */
+  get isGenerated(): boolean {
+    return (this.generated ??= this.text.slice(0, 2000).includes(GENERATED_MARK));
+  }
+
+  get directory(): string {
+    const slash = this.file.lastIndexOf('/');
+    return slash < 0 ? '' : this.file.slice(0, slash);
+  }
+}
+
+export interface CallSite {
+  readonly module: Module;
+  readonly call: Call;
+}
+
+type RecordExpression = Extract<Expression, { kind: 'record' }>;
+
+/** What one module contributes to the indexes of the project. */
+interface ModuleIndex {
+  readonly calls: Map<string, CallSite[]>;
+  readonly records: Map<string, { module: Module; record: RecordExpression }[]>;
+  /** Imported member → local names given to it. */
+  readonly aliases: Map<string, Set<string>>;
+}
+
+/** The parsed files and what they know of one another. */
+export class Project {
+  readonly modules = new Map<string, Module>();
+  /** Files that evaluation asked for and that are not parsed yet. */
+  readonly wanted = new Set<string>();
+  /** Names of functions whose callers evaluation asked for. */
+  readonly askedCalls = new Set<string>();
+  private readonly indexes = new Map<Module, ModuleIndex>();
+
+  constructor(
+    /** Every file of the workspace, parsed or not. */
+    readonly files: ReadonlySet<string>,
+  ) {}
+
+  add(module: Module): void {
+    this.remove(module.file);
+    this.modules.set(module.file, module);
+    this.indexes.set(module, indexModule(module));
+  }
+
+  remove(file: string): void {
+    const module = this.modules.get(file);
+    if (!module) return;
+    this.modules.delete(file);
+    this.indexes.delete(module);
+  }
+
+  /** Forgets every value computed so far: a module came or went. */
+  invalidate(): void {
+    for (const module of this.modules.values()) {
+      module.frame.memo.clear();
+      module.frame.calls.clear();
+      module.frame.instances.clear();
+    }
+  }
+
+  /** A file of the workspace; when it is not parsed yet it is put on the list and `undefined` returned. */
+  request(file: string): Module | undefined {
+    const module = this.modules.get(file);
+    if (!module && this.files.has(file)) this.wanted.add(file);
+    return module;
+  }
+
+  /** Calls whose callee ends in this name, or in another name that an import gives it. */
+  callsNamed(name: string): CallSite[] {
+    if (name !== '') this.askedCalls.add(name);
+    const names = new Set([name]);
+    for (const index of this.indexes.values()) for (const alias of index.aliases.get(name) ?? []) names.add(alias);
+    const result: CallSite[] = [];
+    for (const index of this.indexes.values()) for (const each of names) result.push(...(index.calls.get(each) ?? []));
+    return result;
+  }
+
+  /** Struct literals of a type of this name. */
+  recordsNamed(name: string): { module: Module; record: RecordExpression }[] {
+    const result: { module: Module; record: RecordExpression }[] = [];
+    for (const index of this.indexes.values()) result.push(...(index.records.get(name) ?? []));
+    return result;
+  }
+}
+
+/** Last component of a dotted callee. */
+export function lastName(expression: Expression): string | undefined {
+  if (expression.kind === 'name' || expression.kind === 'member') return expression.name;
+  if (expression.kind === 'same') return lastName(expression.of);
+  return undefined;
+}
+
+/** Calls `visit` for an expression and everything in it; `false` from it keeps out of the operands. */
+export function walk(expression: Expression, visit: (each: Expression) => boolean | void): void {
+  const stack = [expression];
+  while (stack.length > 0) {
+    const each = stack.pop()!;
+    if (visit(each) === false) continue;
+    const inner = operands(each);
+    for (let index = inner.length - 1; index >= 0; index--) stack.push(inner[index]!);
+  }
+}
+
+function indexModule(module: Module): ModuleIndex {
+  const calls = new Map<string, CallSite[]>();
+  const records = new Map<string, { module: Module; record: RecordExpression }[]>();
+  const aliases = new Map<string, Set<string>>();
+  const seen = new Set<Expression>();
+  for (const root of module.program.roots)
+    walk(root.expression, (each) => {
+      if (seen.has(each)) return false;
+      if (each.kind === 'call') {
+        seen.add(each);
+        const name = lastName(each.callee);
+        if (name) getOrAdd(calls, name, () => []).push({ module, call: each });
+      } else if (each.kind === 'record' && each.type) {
+        seen.add(each);
+        const name = lastName(each.type);
+        if (name) getOrAdd(records, name, () => []).push({ module, record: each });
+      }
+      return true;
+    });
+  for (const scope of module.program.scopes)
+    for (const [local, bindings] of Object.entries(scope.bindings))
+      for (const binding of bindings)
+        if (binding.kind === 'import' && binding.member && binding.member !== local)
+          getOrAdd(aliases, binding.member, () => new Set()).add(local);
+  return { calls, records, aliases };
+}
+
+export function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}

@@ -1,0 +1,372 @@
+import type { Scope } from '../syntax/program';
+import {
+  anchors,
+  converting,
+  converts,
+  currentDirectory,
+  environment,
+  environmentValues,
+  firstOf,
+  formatting,
+  joiningWith,
+  joinpath,
+  joins,
+  nameProperty,
+  opens,
+  parentProperty,
+  parents,
+  passes,
+  replacing,
+  resultsOf,
+  selfProperty,
+  splitting,
+  stripping,
+  unchanged,
+  withName,
+  withSuffix,
+} from './operations';
+import type { Invocation } from './invocation';
+import { moduleBindings } from './members';
+import { directoryOf, holeText } from './texts';
+import { ANCHOR } from './value';
+import type { Value } from './value';
+import type { Operation, Vocabulary } from './vocabulary';
+import { targetValues } from './generated-access';
+
+const openPath = opens(0, 'database', 'db', 'filename', 'path');
+const openUrl = opens(0, 'url', 'name_or_url');
+
+const PATH_CLASSES: Record<string, Operation> = Object.fromEntries(
+  ['Path', 'PurePath', 'PosixPath', 'PurePosixPath', 'WindowsPath'].flatMap((name) => [
+    [name, joins(true)],
+    [`pathlib.${name}`, joins(true)],
+    [`anyio.${name}`, joins(true)],
+  ]),
+);
+
+const pathHome = anchors('home', true);
+
+/** The class that a `super()` stands in, and the instance of the method. */
+const superCall: Operation = (call) => {
+  const { evaluator, frame } = call;
+  const { scopes } = frame.module.program;
+  for (let id = call.call.scope; id >= 0; id = scopes[id]!.parent) {
+    const scope = scopes[id]!;
+    if (scope.kind !== 'function' || scope.receiver === undefined) continue;
+    const type = evaluator.ownerOf(frame.module, scope);
+    if (type) return [{ kind: 'super', type, self: evaluator.receiver(frame.module, scope, frame) }];
+  }
+  return [];
+};
+
+const getAttribute: Operation = (call) => {
+  const name = call.texts(1)[0]?.text;
+  const found = name === undefined ? [] : call.values(0).flatMap((value) => call.memberOf(value, name));
+  return [...found, ...firstOf(2)(call)];
+};
+
+const enumerate: Operation = (call) =>
+  call.values(0).flatMap((value): Value[] =>
+    value.kind === 'list'
+      ? [
+          {
+            kind: 'list',
+            items: value.items.map((item) => () => [{ kind: 'list', items: [() => [], item] } satisfies Value]),
+          },
+        ]
+      : [],
+  );
+
+const namedEntries: Operation = (call) => [
+  {
+    kind: 'record',
+    entries: call.call.arguments.flatMap((argument) =>
+      argument.name === undefined
+        ? []
+        : [{ key: argument.name, value: () => [...call.evaluator.evaluate(argument.value, call.frame)] }],
+    ),
+  },
+];
+
+/** `asyncio.to_thread(function, *arguments)`: only opening a database is of interest. */
+const inThread: Operation = (call) => {
+  const opensDatabase = call
+    .values(0)
+    .some((value) => value.kind === 'external' && /(^|\.)(connect|Connection)$/.test(value.name));
+  return opensDatabase ? call.open(call.texts(1)) : resultsOf(0)(call);
+};
+
+const FUNCTIONS: Record<string, Operation> = {
+  ...PATH_CLASSES,
+  'pathlib.Path.home': pathHome,
+  'Path.home': pathHome,
+  'pathlib.Path.cwd': currentDirectory(true),
+  'Path.cwd': currentDirectory(true),
+  'os.getcwd': currentDirectory(),
+  'os.path.join': joins(false),
+  'posixpath.join': joins(false),
+  'os.path.dirname': parents(),
+  'os.path.basename': (call) => call.texts(0).flatMap((text) => nameProperty(text, call.origin)),
+  'os.path.abspath': converts(false),
+  'os.path.realpath': converts(false),
+  'os.path.normpath': converts(false),
+  'os.path.expandvars': converts(false),
+  'os.path.expanduser': converts(false),
+  'os.fspath': converts(false),
+  'os.fsdecode': converts(false),
+  str: converts(false),
+  repr: converts(false),
+  'os.getenv': environment(0, 1, 'default'),
+  'os.environ.get': environment(0, 1, 'default'),
+  'os.environ.setdefault': environment(0, 1),
+  'environ.get': environment(0, 1, 'default'),
+  getenv: environment(0, 1, 'default'),
+  'decouple.config': environment(0, 1, 'default'),
+  'environs.Env': () => [],
+  'tempfile.mkdtemp': anchors('temporary'),
+  'tempfile.mkstemp': anchors('temporary'),
+  'tempfile.mktemp': anchors('temporary'),
+  'tempfile.gettempdir': anchors('temporary'),
+  'tempfile.TemporaryDirectory': anchors('temporary'),
+  'tempfile.NamedTemporaryFile': anchors('temporary'),
+  'tempfile.TemporaryFile': anchors('temporary'),
+  'sqlite3.connect': openPath,
+  'sqlite3.dbapi2.connect': openPath,
+  'sqlite3.Connection': openPath,
+  'pysqlite3.connect': openPath,
+  'pysqlite3.dbapi2.connect': openPath,
+  'sqlcipher3.connect': openPath,
+  'aiosqlite.connect': openPath,
+  'aiosqlite.core.connect': openPath,
+  'apsw.Connection': openPath,
+  'sqlite_utils.Database': opens(0, 'filename_or_conn'),
+  'sqlitedict.SqliteDict': openPath,
+  'peewee.SqliteDatabase': openPath,
+  'playhouse.sqlite_ext.SqliteExtDatabase': openPath,
+  'playhouse.pool.PooledSqliteDatabase': openPath,
+  'playhouse.sqliteq.SqliteQueueDatabase': openPath,
+  'playhouse.db_url.connect': openUrl,
+  'dataset.connect': openUrl,
+  'databases.Database': openUrl,
+  'records.Database': openUrl,
+  'aiosqlitepool.SQLiteConnectionPool': passes(0),
+  'sqlalchemy.create_engine': openUrl,
+  'sqlalchemy.engine.create_engine': openUrl,
+  'sqlalchemy.ext.asyncio.create_async_engine': openUrl,
+  'sqlmodel.create_engine': openUrl,
+  create_engine: openUrl,
+  'sqlalchemy.orm.sessionmaker': firstOf(0, 'bind'),
+  'sqlalchemy.orm.Session': firstOf(0, 'bind'),
+  'sqlmodel.Session': firstOf(0, 'bind'),
+  'sqlalchemy.orm.scoped_session': passes(0),
+  'sqlalchemy.ext.asyncio.async_sessionmaker': firstOf(0, 'bind'),
+  'sqlalchemy.ext.asyncio.AsyncSession': firstOf(0, 'bind'),
+  'sqlalchemy.text': converts(undefined),
+  'sqlalchemy.sql.text': converts(undefined),
+  'textwrap.dedent': passes(0),
+  'inspect.cleandoc': passes(0),
+  'contextlib.closing': passes(0),
+  'contextlib.aclosing': passes(0),
+  closing: passes(0),
+  'typing.cast': passes(1),
+  cast: passes(1),
+  'functools.partial': passes(0),
+  'asyncio.to_thread': inThread,
+  'asyncio.run': passes(0),
+  'asyncio.wait_for': passes(0),
+  'asyncio.shield': passes(0),
+  'anyio.to_thread.run_sync': inThread,
+  'fastapi.Depends': resultsOf(0, 'dependency'),
+  Depends: resultsOf(0, 'dependency'),
+  'typer.Option': firstOf(0, 'default'),
+  'typer.Argument': firstOf(0, 'default'),
+  'fastapi.Query': firstOf(0, 'default'),
+  'pydantic.Field': (call) => [...firstOf(0, 'default')(call), ...resultsOf(-1, 'default_factory')(call)],
+  Field: (call) => [...firstOf(0, 'default')(call), ...resultsOf(-1, 'default_factory')(call)],
+  'dataclasses.field': (call) => [...firstOf('default')(call), ...resultsOf(-1, 'default_factory')(call)],
+  field: (call) => [...firstOf('default')(call), ...resultsOf(-1, 'default_factory')(call)],
+  'attr.ib': (call) => [...firstOf('default')(call), ...resultsOf(-1, 'factory')(call)],
+  'attrs.field': (call) => [...firstOf('default')(call), ...resultsOf(-1, 'factory')(call)],
+  super: superCall,
+  getattr: getAttribute,
+  enumerate,
+  dict: namedEntries,
+  list: passes(0),
+  tuple: passes(0),
+  set: passes(0),
+  sorted: passes(0),
+  reversed: passes(0),
+  iter: passes(0),
+  next: (call) =>
+    call.values(0).flatMap((value) => (value.kind === 'list' ? value.items.flatMap((item) => item()) : [value])),
+  'types.SimpleNamespace': namedEntries,
+  SimpleNamespace: namedEntries,
+};
+
+/** Test fixtures that pytest itself gives. */
+const TEMPORARY_FIXTURES = new Set(['tmp_path', 'tmpdir', 'tmp_dir', 'temp_dir', 'temp_db', 'tmp_db', 'temp_db_path']);
+
+export const PYTHON: Vocabulary = {
+  classScopeIsVisible: false,
+  callMethod: '__call__',
+  functions: FUNCTIONS,
+  textMethods: {
+    joinpath: joinpath(true),
+    resolve: converting(true),
+    absolute: converting(true),
+    expanduser: converting(true),
+    as_posix: converting(false),
+    __str__: converting(false),
+    __fspath__: converting(false),
+    as_uri: (receiver, call) => [{ ...receiver, text: `file://${receiver.text}`, segments: [], origin: call.origin }],
+    with_name: withName,
+    with_suffix: withSuffix,
+    format: formatting,
+    replace: replacing,
+    strip: stripping,
+    lstrip: unchanged,
+    rstrip: unchanged,
+    encode: unchanged,
+    decode: unchanged,
+    __enter__: unchanged,
+    __aenter__: unchanged,
+    split: splitting(false),
+    rsplit: splitting(true),
+    partition: splitting(false),
+    rpartition: splitting(true),
+    join: joiningWith,
+    // `tmpdir.join("x.db")` of py.path and `tmp_path_factory.mktemp("data")`.
+    mktemp: unchanged,
+    mkdir: unchanged,
+  },
+  textProperties: {
+    parent: parentProperty,
+    parents: (text, origin) => {
+      const items: (() => Value[])[] = [];
+      let each = text;
+      for (let level = 0; level < 12; level++) {
+        each = { ...directoryOf(each, origin), isPath: true };
+        const value = each;
+        items.push(() => [value]);
+      }
+      return [{ kind: 'list', items }];
+    },
+    name: nameProperty,
+    value: selfProperty,
+  },
+  unknownCall(call: Invocation): Value[] {
+    // `config.get("db_path", "data/x.db")` on something unknown: its default is what can be known.
+    const { callee } = call.call;
+    if (callee.kind !== 'member') return [];
+    if (callee.name === '__enter__' || callee.name === '__aenter__')
+      return [...call.evaluator.evaluate(callee.object, call.frame)];
+    if (['get', 'getenv', 'pop', 'get_setting', 'getstr'].includes(callee.name))
+      return environmentValues(call, undefined, 1, ['default', 'fallback']);
+    if (callee.name === 'str' || callee.name === 'path') return firstOf('default')(call);
+    if (callee.name === 'run_in_executor' && call.positional.length > 2) {
+      const opensDatabase = call
+        .values(1)
+        .some((value) => value.kind === 'external' && /(^|\.)(connect|Connection)$/.test(value.name));
+      return opensDatabase ? call.open(call.texts(2)) : [];
+    }
+    return [];
+  },
+  indexExternal(name, _key, _evaluator, origin) {
+    return /(^|\.)environ$/.test(name) ? [{ ...holeText(origin), sealed: true }] : [];
+  },
+  indexValue: () => [],
+  injected(evaluator, module, scope, parameter) {
+    const option = optionDefault(evaluator, module, scope, parameter.name);
+    if (option.length > 0) return option;
+    const fixture = fixtureNamed(evaluator, module, parameter.name);
+    if (fixture) return fixture;
+    const isTest = scope.name.startsWith('test') || scope.decorators.some(isFixture);
+    if (isTest && TEMPORARY_FIXTURES.has(parameter.name))
+      return [
+        {
+          ...holeText({
+            module,
+            expression: {
+              kind: 'name',
+              name: parameter.name,
+              scope: scope.id,
+              start: parameter.start,
+              end: parameter.end,
+            },
+            frame: module.frame,
+          }),
+          text: ANCHOR.temporary,
+          isPath: true,
+        },
+      ];
+    return [];
+  },
+  isProperty: (scope) => scope.decorators.some((decorator) => PROPERTY.test(nameOf(decorator))),
+  classMember: () => [],
+  instanceMember(evaluator, instance, name) {
+    if (name === '__enter__' || name === '__aenter__') return [{ kind: 'method', receiver: instance, name }];
+    void evaluator;
+    return [];
+  },
+  generated: targetValues,
+};
+
+const PROPERTY = /(^|\.)(property|cached_property|lazy_property|computed_field)$/;
+
+function nameOf(decorator: Scope['decorators'][number]): string {
+  if (decorator.kind === 'call') return nameOf(decorator.callee);
+  if (decorator.kind === 'name') return decorator.name;
+  if (decorator.kind === 'member') return `${nameOf(decorator.object)}.${decorator.name}`;
+  return '';
+}
+
+function isFixture(decorator: Scope['decorators'][number]): boolean {
+  return /(^|\.)fixture$/.test(nameOf(decorator));
+}
+
+/** `@click.option("--db-path", default="data/x.db")` on the function. */
+function optionDefault(
+  evaluator: Parameters<Vocabulary['injected']>[0],
+  module: Parameters<Vocabulary['injected']>[1],
+  scope: Scope,
+  name: string,
+): Value[] {
+  for (const decorator of scope.decorators) {
+    if (decorator.kind !== 'call') continue;
+    const names = decorator.arguments
+      .filter((argument) => argument.name === undefined)
+      .map((argument) => argument.value);
+    const matches = names.some(
+      (each) => each.kind === 'literal' && each.value.replace(/^-+/, '').replaceAll('-', '_') === name,
+    );
+    const value = decorator.arguments.find((argument) => argument.name === 'default')?.value;
+    if (matches && value) return [...evaluator.evaluate(value, module.frame)];
+  }
+  return [];
+}
+
+/** A pytest fixture of the file or of a `conftest.py` above it. */
+function fixtureNamed(
+  evaluator: Parameters<Vocabulary['injected']>[0],
+  module: Parameters<Vocabulary['injected']>[1],
+  name: string,
+): Value[] | undefined {
+  const files = [module.file];
+  for (let directory = module.directory; ;) {
+    files.push([directory, 'conftest.py'].filter(Boolean).join('/'));
+    if (directory === '') break;
+    const slash = directory.lastIndexOf('/');
+    directory = slash < 0 ? '' : directory.slice(0, slash);
+  }
+  for (const file of files) {
+    const found = evaluator.project.request(file);
+    if (!found) continue;
+    for (const binding of moduleBindings(found, name)) {
+      if (binding.kind !== 'scope') continue;
+      const scope = found.program.scopes[binding.scope]!;
+      if (scope.decorators.some(isFixture))
+        return scope.returns.flatMap((value) => evaluator.evaluate(value, found.frame));
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import type { Expression, Parameter, Scope } from '../syntax/program';
+import type { Evaluator } from './evaluator';
+import type { Invocation } from './invocation';
+import type { Module } from './project';
+import type { Instance, Origin, ScopeReference, Text, Value, Frame } from './value';
+import { PYTHON } from './vocabulary-python';
+
+export type Operation = (call: Invocation) => Value[];
+export type TextMethod = (receiver: Text, call: Invocation) => Value[];
+
+/** What the evaluator knows of a language's libraries. Data for the most part; the languages share the operations. */
+export interface Vocabulary {
+  /** Does a method see the names of its class without `this`? */
+  readonly classScopeIsVisible: boolean;
+  /** The method that calling an instance runs. */
+  readonly callMethod: string;
+  /** Library functions by qualified name. */
+  readonly functions: Readonly<Record<string, Operation>>;
+  readonly textMethods: Readonly<Record<string, TextMethod>>;
+  readonly textProperties: Readonly<Record<string, (text: Text, origin: Origin) => Value[]>>;
+  /** Values of a call whose callee is not known. */
+  unknownCall(call: Invocation): Value[];
+  indexExternal(name: string, key: string | undefined, evaluator: Evaluator, origin: Origin): Value[];
+  indexValue(evaluator: Evaluator, object: Text | Instance, indexes: readonly Value[], origin: Origin): Value[];
+  /** A parameter that no call gives: what a framework passes (a test fixture). */
+  injected(evaluator: Evaluator, module: Module, scope: Scope, parameter: Parameter): Value[];
+  isProperty(scope: Scope): boolean;
+  classMember(evaluator: Evaluator, type: ScopeReference, name: string): Value[];
+  instanceMember(
+    evaluator: Evaluator,
+    instance: Instance,
+    name: string,
+    site: { expression: Expression; frame: Frame } | undefined,
+  ): Value[];
+  /** A call of the generated access layer. */
+  generated(call: Invocation, name: string): Value[];
+}
+
+/** A function, since the vocabularies and the evaluator import one another. */
+export function vocabularyOf(module: Module): Vocabulary {
+  switch (module.program.language) {
+    default:
+      return PYTHON;
+  }
+}

@@ -1,0 +1,41 @@
+import type { AssetName } from '../../assets';
+import { Grammar } from '../syntax/tree';
+import type { SyntaxNode } from '../syntax/tree';
+import type { Program } from '../syntax/program';
+import { lowerPython } from './python';
+
+/** A programming language: which files are written in it, its grammar, and how its syntax becomes the neutral form. */
+export interface CodeLanguage {
+  /** Id as VS Code names it. */
+  readonly id: string;
+  readonly extensions: readonly string[];
+  readonly grammar: AssetName;
+  lower(root: SyntaxNode, source: string): Program;
+}
+
+const LANGUAGES: readonly CodeLanguage[] = [
+  {
+    id: 'python',
+    extensions: ['.py', '.pyi', '.pyw'],
+    grammar: 'tree-sitter-python.wasm',
+    lower: lowerPython,
+  },
+];
+
+const BY_EXTENSION = new Map(
+  LANGUAGES.flatMap((language) => language.extensions.map((extension) => [extension, language] as const)),
+);
+
+/** The programming language of a file by its extension (`.py`), lower case. */
+export function codeLanguage(extension: string): CodeLanguage | undefined {
+  return BY_EXTENSION.get(extension);
+}
+
+const grammars = new Map<AssetName, Promise<Grammar>>();
+
+/** The grammar of a language, loaded once. */
+export function grammarOf(language: CodeLanguage): Promise<Grammar> {
+  let grammar = grammars.get(language.grammar);
+  if (!grammar) grammars.set(language.grammar, (grammar = Grammar.load(language.grammar)));
+  return grammar;
+}

@@ -1,0 +1,56 @@
+/** Configuration, scripts and documents: they are searched for paths as text. Language ids as VS Code names them. */
+const BY_EXTENSION: Readonly<Record<string, string>> = {
+  '.yaml': 'yaml',
+  '.yml': 'yaml',
+  '.toml': 'toml',
+  '.json': 'json',
+  '.jsonc': 'jsonc',
+  '.json5': 'jsonc',
+  '.ini': 'ini',
+  '.cfg': 'ini',
+  '.conf': 'ini',
+  '.properties': 'properties',
+  '.env': 'dotenv',
+  '.service': 'ini',
+  '.timer': 'ini',
+  '.plist': 'xml',
+  '.xml': 'xml',
+  '.config': 'xml',
+  '.md': 'markdown',
+  '.mdx': 'markdown',
+  '.markdown': 'markdown',
+  '.rst': 'restructuredtext',
+  '.txt': 'plaintext',
+  '.sh': 'shellscript',
+  '.bash': 'shellscript',
+  '.zsh': 'shellscript',
+  '.fish': 'shellscript',
+  '.bats': 'shellscript',
+  '.ps1': 'powershell',
+  '.bat': 'bat',
+  '.cmd': 'bat',
+  '.sql': 'sql',
+  '.mk': 'makefile',
+  '.tf': 'terraform',
+  '.dockerfile': 'dockerfile',
+};
+
+const BY_NAME: readonly (readonly [RegExp, string])[] = [
+  [/^\.env(\..*)?$|\.env(\..*)?$|^env\.example$/i, 'dotenv'],
+  [/^dockerfile(\..*)?$|^containerfile$/i, 'dockerfile'],
+  [/^makefile$|^gnumakefile$|^justfile$/i, 'makefile'],
+  [/^procfile$/i, 'plaintext'],
+  [/^\.envrc$|^\.(bash|zsh)(rc|_profile)$|^crontab$/i, 'shellscript'],
+  [/^\.gitignore$|^\.dockerignore$/i, 'ignore'],
+];
+
+const DOCUMENTS = new Set(['markdown', 'restructuredtext', 'plaintext']);
+
+export function textLanguage(name: string, extension: string): string | undefined {
+  for (const [pattern, language] of BY_NAME) if (pattern.test(name)) return language;
+  return BY_EXTENSION[extension];
+}
+
+export function isDocument(language: string): boolean {
+  return DOCUMENTS.has(language);
+}

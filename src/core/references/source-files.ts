@@ -1,0 +1,120 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import picomatch from 'picomatch';
+import { throwIfCancelled } from '../ports';
+import { codeLanguage } from './languages/language';
+import { textLanguage } from './languages/text-language';
+import { decodeText } from './text/decode';
+
+/** Folders that hold no code of the project. */
+const SKIPPED = new Set([
+  'node_modules',
+  'bower_components',
+  '.git',
+  '.hg',
+  '.svn',
+  '.jj',
+  '.venv',
+  'venv',
+  '.tox',
+  '.nox',
+  '__pycache__',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+  'site-packages',
+  '.next',
+  '.nuxt',
+  '.gradle',
+  '.terraform',
+  '.sqlite-consolidator',
+]);
+const SKIPPED_FILES = new Set([
+  'package-lock.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+  'poetry.lock',
+  'Cargo.lock',
+  'go.sum',
+]);
+/** Copies of legacy databases and of the code that were made by a migration. */
+const OWN_COPIES = picomatch(['**/backups/migration_*', '**/archive/migration_*']);
+/** Longer files are generated; nobody edits them, and parsing them would take seconds. */
+const LONGEST = 4 * 1024 * 1024;
+
+/** A file that may hold references. */
+export interface SourceFile {
+  /** Workspace-relative, `/`. */
+  readonly path: string;
+  readonly language: string;
+  readonly isCode: boolean;
+}
+
+/** The language of a file by its name; `undefined` for files that are not read. */
+export function sourceFile(file: string): SourceFile | undefined {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  if (SKIPPED_FILES.has(name)) return undefined;
+  const extension = path.posix.extname(name).toLowerCase();
+  const code = codeLanguage(extension);
+  if (code) return { path: file, language: code.id, isCode: true };
+  const text = textLanguage(name, extension);
+  return text ? { path: file, language: text, isCode: false } : undefined;
+}
+
+/** Every file of the workspace that may hold references, sorted by path. Links to folders are not followed. */
+export async function listSourceFiles(
+  workspace: string,
+  options: { readonly exclude?: readonly string[]; readonly signal?: AbortSignal } = {},
+): Promise<SourceFile[]> {
+  const excluded = picomatch([...(options.exclude ?? [])], { dot: true });
+  const found: SourceFile[] = [];
+  const queue = [''];
+  for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
+    throwIfCancelled(options.signal);
+    // A folder that cannot be listed holds nothing that could be edited either.
+    for (const entry of await readdir(path.join(workspace, directory), { withFileTypes: true }).catch(() => [])) {
+      const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!SKIPPED.has(entry.name) && !OWN_COPIES(relative) && !excluded(relative)) queue.push(relative);
+        continue;
+      }
+      if (!entry.isFile()) continue;
+      const file = sourceFile(relative);
+      if (file && !excluded(relative)) found.push(file);
+    }
+  }
+  return found.sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+interface Cached {
+  readonly size: number;
+  readonly modified: number;
+  readonly text: string | undefined;
+}
+
+/** Texts of files, kept as long as size and modification time stay. */
+export class TextCache {
+  private readonly files = new Map<string, Cached>();
+
+  constructor(private readonly workspace: string) {}
+
+  /** `undefined` for binary and oversized files, and for those that went away. */
+  async read(file: string): Promise<string | undefined> {
+    const absolute = path.join(this.workspace, file);
+    const info = await stat(absolute).catch(() => undefined);
+    if (!info || info.size > LONGEST) {
+      this.files.delete(file);
+      return undefined;
+    }
+    const known = this.files.get(file);
+    if (known && known.size === info.size && known.modified === info.mtimeMs) return known.text;
+    const bytes = await readFile(absolute).catch(() => undefined);
+    const text = bytes ? decodeText(bytes) : undefined;
+    this.files.set(file, { size: info.size, modified: info.mtimeMs, text });
+    return text;
+  }
+
+  retain(files: ReadonlySet<string>): void {
+    for (const file of this.files.keys()) if (!files.has(file)) this.files.delete(file);
+  }
+}

@@ -1,0 +1,103 @@
+import type { DatabaseResolver, Resolution } from '../analysis/resolve';
+import { hasDatabaseName } from '../analysis/resolve';
+import { ANCHOR } from '../evaluation/value';
+import { baseName } from '../evaluation/path-text';
+import { pathTokens } from './tokens';
+
+/** A path of a database in a text file. */
+export interface TextPlace {
+  readonly start: number;
+  readonly end: number;
+  readonly resolution: Exclude<Resolution, { place: 'none' }>;
+  readonly shape: 'text' | 'url';
+}
+
+/** The paths of databases that a configuration file, a script or a document names. */
+export function searchText(text: string, file: string, language: string, resolver: DatabaseResolver): TextPlace[] {
+  const directory = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+  const places: TextPlace[] = [];
+  const isDocument = language === 'markdown' || language === 'plaintext' || language === 'restructuredtext';
+  const mounts = language === 'yaml' ? volumeMounts(text) : [];
+  const variables = assignments(text, language);
+  for (const token of pathTokens(text)) {
+    if (!mayName(token.text, resolver)) continue;
+    const value = mounted(expand(unescaped(token.text, language), variables), mounts);
+    const resolution = resolver.resolve(value, directory);
+    if (resolution.place === 'none') continue;
+    // In prose a bare name is a reference only when it is the path.
+    if (isDocument && !/[/\\]/.test(token.text) && resolution.place !== 'workspace') continue;
+    if (isDocument && resolution.place === 'absent') continue;
+    places.push({ start: token.start, end: token.end, resolution, shape: isUrl(token.text) ? 'url' : 'text' });
+  }
+  return places;
+}
+
+function isUrl(text: string): boolean {
+  return /^(?:jdbc:)?(?:sqlite3?(?:\+\w+)?|file):/i.test(text);
+}
+
+function mayName(token: string, resolver: DatabaseResolver): boolean {
+  const name = baseName(token.replaceAll('\\', '/').replace(/[?#].*$/s, ''));
+  return hasDatabaseName(name) || resolver.hasName(name);
+}
+
+function unescaped(text: string, language: string): string {
+  return language === 'json' || language === 'jsonc' ? text.replaceAll('\\\\', '\\').replaceAll('\\/', '/') : text;
+}
+
+/** Variables of shells and compose files: their default, their value in this file, or unknown. */
+function expand(text: string, variables: ReadonlyMap<string, string>, depth = 0): string {
+  if (!text.includes('$') && !text.includes('%')) return text;
+  return text
+    .replace(/\$\{(\w+)(?::?[-=]([^{}]*))?\}|\$(\w+)|%(\w+)%|\$\(\w+\)/g, (whole, braced, fallback, bare, percent) => {
+      const name = (braced ?? bare ?? percent) as string | undefined;
+      if (name === undefined) return ANCHOR.hole;
+      if (name === 'HOME' || name === 'USERPROFILE') return ANCHOR.home;
+      if (name === 'TMPDIR' || name === 'TEMP' || name === 'TMP') return ANCHOR.temporary;
+      if (name === 'PWD') return '.';
+      const value = variables.get(name) ?? (fallback as string | undefined);
+      if (value === undefined || depth > 4) return ANCHOR.hole;
+      void whole;
+      return expand(value, variables, depth + 1);
+    })
+    .replace(/^\.\/(?=[\uE000-\uE005])/, '');
+}
+
+/** `NAME=value` of shells, environment files, Dockerfiles and make files; a value that a name gets twice is unknown. */
+function assignments(text: string, language: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  if (!['shellscript', 'dotenv', 'dockerfile', 'makefile', 'bat', 'powershell'].includes(language)) return values;
+  const pattern =
+    /^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+|ENV[ \t]+|ARG[ \t]+|set[ \t]+)?([A-Za-z_]\w*)[ \t]*(?::|\?)?=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'#;]*))/gm;
+  const twice = new Set<string>();
+  for (const match of text.matchAll(pattern)) {
+    const name = match[1]!;
+    const value = match[2] ?? match[3] ?? match[4] ?? '';
+    if (values.has(name) && values.get(name) !== value) twice.add(name);
+    values.set(name, directoryIdiom(value));
+  }
+  for (const name of twice) values.delete(name);
+  return values;
+}
+
+/** `$(dirname "$0")` and the like are somewhere in the workspace: unknown. */
+function directoryIdiom(value: string): string {
+  return value.includes('$(') || value.includes('`') ? ANCHOR.hole : value;
+}
+
+/** `./data:/app/data` of a compose file. */
+function volumeMounts(text: string): { from: string; to: string }[] {
+  const mounts: { from: string; to: string }[] = [];
+  for (const match of text.matchAll(
+    /^[ \t]*-[ \t]*["']?(\.{1,2}(?:\/[^\s:"']*)?):(\/[^\s:"']*)(?::[a-z,]+)?["']?[ \t]*$/gm,
+  ))
+    mounts.push({ from: match[1]!.replace(/^\.\//, '').replace(/\/$/, ''), to: match[2]!.replace(/\/$/, '') });
+  return mounts.sort((left, right) => right.to.length - left.to.length);
+}
+
+function mounted(text: string, mounts: readonly { from: string; to: string }[]): string {
+  const path = text.replace(/^sqlite3?(?:\+\w+)?:\/\/\/(?=\/)/, '');
+  for (const { from, to } of mounts)
+    if (path.startsWith(`${to}/`)) return `${from === '.' ? '' : `${from}/`}${path.slice(to.length + 1)}`;
+  return text;
+}
