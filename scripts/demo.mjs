@@ -2,7 +2,8 @@
 // Leaves the folder demo-workspace/ consolidated and says what to open in it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeCoffeeMaker } from '../test/scenarios/coffee-maker/make.mjs';
 
@@ -59,13 +60,19 @@ const isDatabase = (file) => /\.db(-wal|-journal)?$/.test(file);
 const same = (before, after, wanted) =>
   [...before].filter(([file]) => wanted(file)).every(([file, digest]) => after.get(file) === digest);
 
-/** The project's own report, where Python is there to run it. */
+/** The project's own report, where Python is there to run it; in a copy, since a program that opens a WAL-mode file changes it. */
 function program() {
-  const { status, stdout } = spawnSync('python3', ['-B', '-m', 'coffee_maker.report'], {
-    cwd: workspace,
-    encoding: 'utf8',
-  });
-  return status === 0 ? stdout : undefined;
+  const copy = mkdtempSync(path.join(tmpdir(), 'demo-'));
+  try {
+    cpSync(workspace, copy, { recursive: true });
+    const { status, stdout } = spawnSync('python3', ['-B', '-m', 'coffee_maker.report'], {
+      cwd: copy,
+      encoding: 'utf8',
+    });
+    return status === 0 ? stdout : undefined;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
 }
 
 title('A project with nine SQLite databases');

@@ -21,7 +21,6 @@ export function printError(error: ErrorValue, stderr: Output): void {
   const findings = error.details.findings as readonly Finding[] | undefined;
   stderr.write(`${error.code}: ${clean(error.message)}\n`);
   if (findings && findings.length > 1) stderr.write(findingLines(findings));
-  else if (error.details.line) stderr.write(`  at ${place(error.details)}\n`);
 }
 
 export function inventory(value: Inventory): string {

@@ -41,7 +41,6 @@ export function progressLine(
 
 /** Names from the disk can hold control characters, which a terminal would obey. */
 export function clean(text: string): string {
-   
   return text.replace(
     /[\u0000-\u001f\u007f-\u009f]/g,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,

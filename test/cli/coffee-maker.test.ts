@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeCoffeeMaker } from '../scenarios/coffee-maker/make.mjs';
@@ -19,11 +19,15 @@ describe('the coffee-maker scenario on the command line', () => {
     copyFileSync(path.join(SCENARIO, 'consolidation.jsonc'), path.join(workspace, 'consolidation.jsonc'));
   });
 
-  const program = () =>
-    python(
-      workspace,
+  /** What the project's own report prints, run in a copy: a program that opens a WAL-mode file changes it. */
+  const program = () => {
+    const copy = temporaryWorkspace();
+    cpSync(workspace, copy, { recursive: true });
+    return python(
+      copy,
       'import runpy, sys\nsys.path.insert(0, ".")\nrunpy.run_module("coffee_maker.report", run_name="__main__")',
     );
+  };
 
   it('scans nine databases, the rows in the -wal included', async () => {
     const { exit, value } = await cliJson(workspace, 'scan');
@@ -55,8 +59,6 @@ describe('the coffee-maker scenario on the command line', () => {
   });
 
   it('migrates every row, verifies, has nothing to do a second time, and rolls back', async () => {
-    const legacy = query(workspace, '/dev/null', 'SELECT 1 WHERE 0');
-    expect(legacy).toEqual([]);
     const migrated = await cliJson(workspace, 'migrate');
     expect([migrated.exit, migrated.value.status]).toEqual([0, 'published']);
     const after = fingerprint(workspace, OURS);
