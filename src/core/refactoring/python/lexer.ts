@@ -118,6 +118,17 @@ class Lexer {
     }
   }
 
+  /** A backslash hides what follows, but no brace of an f-string; `\N{…}` is a character's name. */
+  private skipEscape(formatted: boolean, raw: boolean): void {
+    const { text } = this;
+    const next = text[this.at + 1];
+    if (formatted && next === 'N' && text[this.at + 2] === '{' && !raw) {
+      const end = text.indexOf('}', this.at);
+      this.at = end === -1 ? text.length : end + 1;
+    } else if (formatted && (next === '{' || next === '}')) this.at += 1;
+    else this.at += next === '\r' && text[this.at + 2] === '\n' ? 3 : 2;
+  }
+
   private string(start: number, prefix: string): Token {
     const { text } = this;
     const quote = text.startsWith(text[this.at].repeat(3), this.at) ? text[this.at].repeat(3) : text[this.at];
@@ -133,7 +144,7 @@ class Lexer {
       }
       if (text.startsWith(quote, this.at)) break;
       const char = text[this.at];
-      if (char === '\\') this.at += text[this.at + 1] === '\r' && text[this.at + 2] === '\n' ? 3 : 2;
+      if (char === '\\') this.skipEscape(formatted, prefix.includes('r'));
       else if (formatted && char === '{' && text[this.at + 1] === '{' && formatDepth === 0) this.at += 2;
       else if (formatted && char === '{') {
         fields.push(...this.run(this.at + 1, 'field'));
