@@ -1,4 +1,5 @@
-import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, open, readFile, readdir, realpath, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { throwIfCancelled } from '../ports';
@@ -14,6 +15,16 @@ export interface DiscoveredFile {
 }
 
 const EXTENSIONS = new Set(['.db', '.sqlite', '.sqlite3', '.db3', '.s3db', '.sl3']);
+/** Files that are never opened to look for a database: there are thousands of them, and they say what they are. */
+const OTHER_EXTENSIONS = new Set(
+  (
+    '.py .pyi .pyc .pyo .go .ts .tsx .mts .cts .js .jsx .mjs .cjs .map .java .class .jar .cs .rs .rb .php .c .h .cc .cpp .hpp .m ' +
+    '.swift .kt .kts .scala .sh .bash .zsh .ps1 .bat .cmd .sql .html .htm .css .scss .less .vue .svelte .json .jsonc .json5 .jsonl ' +
+    '.yaml .yml .toml .ini .cfg .conf .env .xml .csv .tsv .md .mdx .rst .txt .log .lock .proto .graphql .ipynb .tf .gradle ' +
+    '.png .jpg .jpeg .gif .webp .svg .ico .bmp .tiff .mp3 .mp4 .wav .ogg .webm .mov .ttf .otf .woff .woff2 .eot .pdf .doc .docx ' +
+    '.xls .xlsx .ppt .pptx .zip .gz .tgz .bz2 .xz .zst .7z .tar .whl .so .dylib .dll .exe .o .a .wasm .parquet .arrow .npy .npz .pt .onnx'
+  ).split(' '),
+);
 const SKIPPED_FOLDERS = new Set([
   'node_modules',
   '.git',
@@ -27,16 +38,16 @@ const SKIPPED_FOLDERS = new Set([
   '.mypy_cache',
   '.sqlite-consolidator',
 ]);
-/** Our own copies of legacy databases. */
-const OWN_COPIES = picomatch([
-  '**/backups/migration_*',
-  '**/archive/migration_*',
-  'backups/migration_*',
-  'archive/migration_*',
-]);
+/** Copies of legacy databases that a run made, at their usual places. */
+const OWN_COPIES = picomatch(
+  ['data/backups/migration_*', 'data/archive/migration_*'].flatMap((at) => [at, `**/${at}`]),
+);
+/** `OWN_COPIES` elsewhere: a folder with the manifest of a run. */
+const MANIFEST = 'manifest.json';
+const SMALLEST_DATABASE = 512;
 
 /**
- * Files with a database's extension, and files without extension that begin like a database; sorted by path.
+ * Files with a database's extension, whatever they hold, and others that begin like a database; sorted by path.
  * Symbolic links to folders are not followed: what they lead to is found at its own place, or lies outside.
  */
 export async function discoverDatabases(
@@ -49,7 +60,10 @@ export async function discoverDatabases(
   const queue = [''];
   for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
     throwIfCancelled(options.signal);
-    for (const entry of await readdir(path.join(root, directory), { withFileTypes: true }).catch(() => [])) {
+    // A folder that cannot be listed holds nothing that could be read.
+    const entries = await readdir(path.join(root, directory), { withFileTypes: true }).catch((): Dirent[] => []);
+    if (await holdsManifest(path.join(root, directory), entries)) continue;
+    for (const entry of entries) {
       const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (excluded(relative)) continue;
       if (entry.isDirectory()) {
@@ -61,17 +75,32 @@ export async function discoverDatabases(
   return joinAliases(root, found.sort());
 }
 
+/** Is it the folder of a backup or an archive, wherever the plan had it put? */
+async function holdsManifest(directory: string, entries: readonly Dirent[]): Promise<boolean> {
+  if (!entries.some((entry) => entry.name === MANIFEST && entry.isFile())) return false;
+  try {
+    const manifest = JSON.parse(await readFile(path.join(directory, MANIFEST), 'utf8')) as Record<
+      string,
+      unknown
+    > | null;
+    return (
+      typeof manifest?.run === 'string' && manifest.run.startsWith('migration_') && Array.isArray(manifest.databases)
+    );
+  } catch {
+    return false; // Some other program's manifest.
+  }
+}
+
 async function isCandidate(root: string, relative: string): Promise<boolean> {
   const extension = path.posix.extname(relative).toLowerCase();
+  if (OTHER_EXTENSIONS.has(extension)) return false;
   const absolute = path.join(root, relative);
-  const named = EXTENSIONS.has(extension);
-  if (!named && extension !== '') return false;
   const target = await realpath(absolute).catch(() => undefined);
-  // A link that leads out of the workspace names somebody else's file.
+  // A link that leads out of the workspace names somebody else's file; one that leads nowhere, none.
   if (target === undefined || !target.startsWith(root + path.sep)) return false;
   const info = await stat(absolute).catch(() => undefined);
   if (!info?.isFile()) return false;
-  return named || (info.size >= 512 && (await beginsLikeDatabase(absolute)));
+  return EXTENSIONS.has(extension) || (info.size >= SMALLEST_DATABASE && (await beginsLikeDatabase(absolute)));
 }
 
 async function beginsLikeDatabase(file: string): Promise<boolean> {
@@ -90,9 +119,12 @@ async function joinAliases(root: string, files: readonly string[]): Promise<Disc
   const groups = new Map<string, { path: string; isLink: boolean }[]>();
   for (const file of files) {
     const absolute = path.join(root, file);
-    const { dev, ino } = await stat(absolute);
-    const key = `${dev} ${ino}`;
-    groups.set(key, [...(groups.get(key) ?? []), { path: file, isLink: (await lstat(absolute)).isSymbolicLink() }]);
+    // A file that vanished since it was listed is no database any more.
+    const info = await stat(absolute, { bigint: true }).catch(() => undefined);
+    const own = await lstat(absolute).catch(() => undefined);
+    if (!info || !own) continue;
+    const key = `${info.dev} ${info.ino}`;
+    groups.set(key, [...(groups.get(key) ?? []), { path: file, isLink: own.isSymbolicLink() }]);
   }
   return [...groups.values()]
     .map((names) => {

@@ -1,32 +1,81 @@
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConsolidationError } from '../errors';
-import { exists, sha256File } from '../files';
+import { ConsolidationError, toErrorValue } from '../errors';
+import { sha256File } from '../files';
+import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import { classifyFile } from '../sqlite/classify';
-import { countRows } from '../sqlite/digest';
-import { openImage } from '../sqlite/image';
-import type { DatabaseImage } from '../sqlite/image';
-import { readSchema } from '../sqlite/schema';
-import type { SchemaTable } from '../sqlite/schema-table';
-import type { DatabaseKind, InventoryDatabase, InventoryTable } from './inventory';
+import { isUnchanged, readDatabaseState } from '../sqlite/database-state';
+import type { DatabaseState } from '../sqlite/database-state';
+import { snapshotDatabase } from '../sqlite/snapshot';
+import { describeDatabase } from './describe';
+import type { InventoryDatabase } from './inventory';
 
-type Problem = InventoryDatabase['problems'][number];
+/** How often a file that is written meanwhile is read where it stands, before it is copied to be read in peace. */
+const READS = 3;
 
-/** Everything the inventory says of one file. What is wrong with the file is in `problems`; only a cancel is thrown. */
-export async function inspectDatabase(
-  workspace: string,
-  file: string,
-  options: WorkOptions,
-): Promise<InventoryDatabase> {
+export interface Inspection {
+  readonly database: InventoryDatabase;
+  /** The state of the files that was inspected, where they stood still. */
+  readonly state?: DatabaseState;
+}
+
+/**
+ * Everything the inventory says of one file, as one moment saw it: a database that is written while it is read is read again,
+ * and in the end from a private copy in the system's folder for temporary files. What is wrong with the file is in
+ * `problems`; only a cancel is thrown.
+ */
+export async function inspectDatabase(workspace: string, file: string, options: WorkOptions): Promise<Inspection> {
   const absolute = path.join(workspace, file);
-  const { kind, format, problem } = classifyFile(absolute, file);
-  const sidecars: string[] = [];
-  for (const suffix of ['-wal', '-shm', '-journal']) if (await exists(absolute + suffix)) sidecars.push(file + suffix);
+  try {
+    for (let read = 0; read < READS; read++) {
+      throwIfCancelled(options.signal);
+      const state = readDatabaseState(absolute);
+      const database = await inspect(absolute, file, absolute, options);
+      if (isUnchanged(state, readDatabaseState(absolute))) return { database, state };
+    }
+    return { database: await inspectCopy(absolute, file, options) };
+  } catch (error) {
+    if (error instanceof ConsolidationError && error.code === 'CANCELLED') throw error;
+    return { database: unreadable(absolute, file, error) };
+  }
+}
+
+async function inspectCopy(absolute: string, file: string, options: WorkOptions): Promise<InventoryDatabase> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sqlite-consolidator-'));
+  try {
+    const { copy } = await snapshotDatabase(absolute, folder, { signal: options.signal });
+    return await inspect(copy, file, absolute, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param readable the file to read: the database itself, or its copy */
+async function inspect(
+  readable: string,
+  file: string,
+  absolute: string,
+  { signal }: WorkOptions,
+): Promise<InventoryDatabase> {
+  const { kind, bytes, format, problem } = classifyFile(readable, file);
   const base: InventoryDatabase = {
-    path: file,
+    ...undescribed(absolute, file),
     kind,
-    bytes: (await stat(absolute)).size,
+    bytes,
+    sha256: kind === 'absent' ? '' : await sha256File(readable, signal),
+    problems: problem ? [problem] : kind === 'encrypted-or-unknown' ? [notSqlite(file, format)] : [],
+  };
+  return kind === 'sqlite' ? describeDatabase(readable, base, signal) : base;
+}
+
+function undescribed(absolute: string, file: string): InventoryDatabase {
+  return {
+    path: file,
+    kind: 'encrypted-or-unknown',
+    bytes: 0,
     pageSize: 0,
     encoding: 'UTF-8',
     journalMode: 'delete',
@@ -35,91 +84,32 @@ export async function inspectDatabase(
     userVersion: 0,
     applicationId: 0,
     autoVacuum: 'none',
-    sha256: await sha256File(absolute, options.signal),
-    sidecars,
+    sha256: '',
+    sidecars: sidecarsOf(absolute, file),
     tables: [],
-    problems: problem ? [problem] : kind === 'encrypted-or-unknown' ? [unreadable(file, format)] : [],
+    problems: [],
     references: 0,
   };
-  return kind === 'sqlite' ? readDatabase(absolute, base, options) : base;
 }
 
-async function readDatabase(
-  absolute: string,
-  base: InventoryDatabase,
-  options: WorkOptions,
-): Promise<InventoryDatabase> {
-  let image: DatabaseImage;
-  try {
-    image = await openImage(absolute, { signal: options.signal, name: base.path });
-  } catch (error) {
-    return { ...base, ...damage(error) };
-  }
-  try {
-    const { header } = image;
-    const described: InventoryDatabase = {
-      ...base,
-      pageSize: image.pageSize,
-      reservedBytes: image.reservedBytes,
-      schemaFormat: header.schemaFormat,
-      encoding: image.encoding,
-      journalMode: header.readVersion === 2 ? 'wal' : 'delete',
-      walFrames: image.walFrames,
-      hotJournal: image.hotJournal,
-      userVersion: header.userVersion,
-      applicationId: header.applicationId,
-      autoVacuum: header.largestRootPage === 0 ? 'none' : header.incrementalVacuum ? 'incremental' : 'full',
-    };
-    try {
-      const schema = await readSchema(image);
-      const tables: InventoryTable[] = [];
-      for (const table of schema.tables) tables.push(await inventoryTable(image, table, options));
-      return { ...described, tables, problems: [...described.problems, ...schema.problems] };
-    } catch (error) {
-      return { ...described, ...damage(error) };
-    }
-  } finally {
-    image.close();
-  }
+/** Sidecars that exist, as the inventory names them. */
+export function sidecarsOf(absolute: string, file: string): string[] {
+  return ['-wal', '-shm', '-journal'].filter((ending) => existsSync(absolute + ending)).map((ending) => file + ending);
 }
 
-async function inventoryTable(image: DatabaseImage, table: SchemaTable, options: WorkOptions): Promise<InventoryTable> {
-  const { rootPage, columns, indexes, ...rest } = table;
-  return {
-    ...rest,
-    rows: table.kind === 'table' && rootPage > 0 ? await countRows(image, table, options) : null,
-    columns: columns.map(({ name, type, notNull, primaryKey, default: value, generated, collation }) => ({
-      name,
-      type,
-      notNull,
-      primaryKey,
-      default: value,
-      generated,
-      ...(collation === undefined ? {} : { collation }),
-    })),
-    indexes: indexes.map(({ name, unique, origin, partial, columns: keys, sql }) => ({
-      name,
-      unique,
-      origin,
-      partial,
-      columns: keys,
-      sql,
-    })),
-  };
+function unreadable(absolute: string, file: string, error: unknown): InventoryDatabase {
+  const { code } = error as NodeJS.ErrnoException;
+  const problem =
+    error instanceof ConsolidationError
+      ? toErrorValue(error)
+      : {
+          code: 'FILE_UNREADABLE',
+          message: `${file} cannot be read (${code ?? String(error)}). Check its permissions.`,
+        };
+  return { ...undescribed(absolute, file), problems: [{ code: problem.code, message: problem.message }] };
 }
 
-function damage(error: unknown): { kind: DatabaseKind; problems: Problem[] } {
-  if (!(error instanceof ConsolidationError) || error.code === 'CANCELLED') throw error;
-  const kind =
-    error.code === 'DATABASE_TRUNCATED'
-      ? 'truncated'
-      : error.code === 'DATABASE_ENCRYPTED_OR_UNKNOWN'
-        ? 'encrypted-or-unknown'
-        : 'corrupt';
-  return { kind, problems: [{ code: error.code, message: error.message }] };
-}
-
-function unreadable(file: string, format = 'unknown'): Problem {
+function notSqlite(file: string, format = 'unknown'): InventoryDatabase['problems'][number] {
   const what =
     format === 'encrypted'
       ? 'its content looks encrypted'

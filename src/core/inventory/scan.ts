@@ -1,24 +1,40 @@
 import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
+import { readDatabaseState } from '../sqlite/database-state';
+import type { DatabaseState } from '../sqlite/database-state';
+import { InventoryCache } from './cache';
 import { discoverDatabases } from './discover';
-import { inspectDatabase } from './inspect';
+import { inspectDatabase, sidecarsOf } from './inspect';
 import type { DuplicateSet, Inventory, InventoryDatabase } from './inventory';
 
-/** Finds and inspects every SQLite database of a workspace. Reads only. */
-export async function scanDatabases(
-  workspace: string,
-  options: WorkOptions & { readonly exclude?: readonly string[] } = {},
-): Promise<Inventory> {
+export interface ScanOptions extends WorkOptions {
+  /** Glob patterns of files and folders that are left out. */
+  readonly exclude?: readonly string[];
+  /** Folder in which what is found is remembered for the next scan; without it nothing is written. */
+  readonly cacheDirectory?: string;
+  /** What the inventory tells: always the state that recovery would give. */
+  readonly read?: 'recovered';
+}
+
+/**
+ * Finds and inspects every SQLite database of a workspace, in the order of their paths. The databases are only read.
+ * Nothing that is wrong with a file is thrown: it is a `problem` of its entry. `references` is left for the pipeline to fill.
+ * @throws ConsolidationError `CANCELLED`
+ */
+export async function scanDatabases(workspace: string, options: ScanOptions = {}): Promise<Inventory> {
   const root = await realpath(workspace);
   options.progress?.({ phase: 'scan', message: 'Looking for databases' });
   const files = await discoverDatabases(root, options);
+  const cache = await InventoryCache.open(options.cacheDirectory);
   const databases: InventoryDatabase[] = [];
   for (const [done, file] of files.entries()) {
     throwIfCancelled(options.signal);
     options.progress?.({ phase: 'scan', message: `Reading ${file.path}`, done, total: files.length, unit: 'files' });
-    databases.push(await inspectDatabase(root, file.path, options));
+    databases.push(await inspectedDatabase(root, file.path, cache, options));
   }
+  await cache.save();
   const links = files.filter((file) => file.aliases.length > 0);
   return {
     version: 1,
@@ -29,6 +45,28 @@ export async function scanDatabases(
       ...sameContent(databases),
     ],
   };
+}
+
+async function inspectedDatabase(
+  root: string,
+  file: string,
+  cache: InventoryCache,
+  options: WorkOptions,
+): Promise<InventoryDatabase> {
+  const known = cache.get(file, readState(path.join(root, file)));
+  if (known) return { ...known, sidecars: sidecarsOf(path.join(root, file), file) };
+  const { database, state } = await inspectDatabase(root, file, options);
+  cache.put(file, state, database);
+  return database;
+}
+
+/** A file that cannot be read has no state; the inspection says why. */
+function readState(file: string): DatabaseState {
+  try {
+    return readDatabaseState(file);
+  } catch {
+    return { main: undefined, wal: undefined, journal: undefined };
+  }
 }
 
 /** Databases whose bytes are the same; those with sidecars are left out, since their rows may differ all the same. */
