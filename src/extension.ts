@@ -24,7 +24,7 @@ export function activate(context: vscode.ExtensionContext): ConsolidatorApi {
   const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.js').fsPath;
   const worker = new WorkerPipeline({ script, log: (text) => log.info(text) });
   pipeline = worker;
-  const sessions = new Sessions(worker);
+  const sessions = new Sessions(worker, context.storageUri);
   const base = { context, pipeline: worker, sessions, log };
   const services: Services = { ...base, views: registerViews(base) };
   const analysis = new Analysis(services);

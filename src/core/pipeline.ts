@@ -47,6 +47,8 @@ export interface PipelineOptions extends WorkOptions {
   readonly jobs?: number;
   /** Globs, relative to the workspace, of what is neither scanned for databases nor for references. */
   readonly exclude?: readonly string[];
+  /** Absolute path of a folder outside the workspace where the inventory is remembered; without it nothing is. */
+  readonly cacheDirectory?: string;
   /** Unsaved text of open editors: workspace-relative path to text. */
   readonly documents?: Readonly<Record<string, string>>;
 }
@@ -210,10 +212,16 @@ async function rollback(
 }
 
 async function status(options: PipelineOptions): Promise<StatusResult> {
-  const planned = (await exists(path.join(options.workspace, planFileOf(options))))
-    ? await references(options)
-    : undefined;
-  return workspaceStatus(options, planned?.references.filter((reference) => reference.stale).length ?? 0);
+  if (!(await exists(path.join(options.workspace, planFileOf(options))))) return workspaceStatus(options, 0);
+  try {
+    const { references: found } = await references(options);
+    return await workspaceStatus(options, found.filter((reference) => reference.stale).length);
+  } catch (error) {
+    // What was done, and the way back, are known without the plan.
+    if (error instanceof ConsolidationError && Array.isArray(error.details.findings))
+      return workspaceStatus(options, 0, error.toValue());
+    throw error;
+  }
 }
 
 /** References with their fixes; without a plan nothing is stale yet. */

@@ -29,8 +29,8 @@ export interface PlannedWorkspace {
 export const planFileOf = (options: Pick<PipelineOptions, 'plan'>) => options.plan ?? PLAN_FILE;
 
 export function scanWorkspace(options: PipelineOptions): Promise<Inventory> {
-  const { workspace, exclude, signal, progress } = options;
-  return scanDatabases(workspace, { exclude, signal, progress });
+  const { workspace, exclude, cacheDirectory, signal, progress } = options;
+  return scanDatabases(workspace, { exclude, cacheDirectory, signal, progress });
 }
 
 /**

@@ -28,10 +28,10 @@ export class Analysis implements vscode.Disposable {
         for (const session of sessions.all) this.schedule(session, true);
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(({ added }) => {
-        for (const folder of added) void this.begin(folder);
+        for (const folder of added) void this.track(this.begin(folder));
       }),
     );
-    for (const folder of vscode.workspace.workspaceFolders ?? []) void this.begin(folder);
+    for (const folder of vscode.workspace.workspaceFolders ?? []) void this.track(this.begin(folder));
   }
 
   /** Resolves when nothing is planned nor running, for tests. */

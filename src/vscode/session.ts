@@ -22,11 +22,14 @@ export class WorkspaceSession implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<SessionChange>();
   readonly onDidChange = this.changed.event;
   private referencesByFile = new Map<string, Reference[]>();
-  private analysis: AbortController | undefined;
+  /** The newest analysis, running or done. */
+  private analysis: { readonly controller: AbortController; result: Promise<ReferencesResult> } | undefined;
 
   constructor(
     readonly folder: vscode.WorkspaceFolder,
     private readonly pipeline: Pipeline,
+    /** Where the inventory is remembered between windows. */
+    private readonly cacheDirectory: string | undefined,
   ) {}
 
   get name(): string {
@@ -48,7 +51,14 @@ export class WorkspaceSession implements vscode.Disposable {
   /** The options every verb is given; unsaved editors count with their current text. */
   options(work: WorkOptions = {}): PipelineOptions {
     const { planFile, exclude } = this.settings;
-    return { workspace: this.folder.uri.fsPath, plan: planFile, exclude, documents: this.unsaved(), ...work };
+    return {
+      workspace: this.folder.uri.fsPath,
+      plan: planFile,
+      exclude,
+      cacheDirectory: this.cacheDirectory,
+      documents: this.unsaved(),
+      ...work,
+    };
   }
 
   uri(file: string): vscode.Uri {
@@ -88,29 +98,38 @@ export class WorkspaceSession implements vscode.Disposable {
     try {
       this.checked = await this.pipeline.check(options);
     } catch (error) {
-      const findings = error instanceof ConsolidationError ? error.details.findings : undefined;
-      if (!Array.isArray(findings)) throw error;
+      if (!(error instanceof ConsolidationError) || !Array.isArray(error.details.findings)) throw error;
       const planFile = this.settings.planFile;
-      this.checked = { version: 1, ok: false, planFile, findings: findings as readonly Finding[] };
+      const findings = error.details.findings as readonly Finding[];
+      this.checked = { version: 1, ok: false, planFile, findings, error: error.toValue() };
     }
     this.changed.fire('check');
     return this.checked;
   }
 
-  /** A newer call ends an older one that still runs, which is then `CANCELLED`. */
-  async findReferences(work: WorkOptions = {}): Promise<ReferencesResult> {
-    this.analysis?.abort();
-    const analysis = new AbortController();
-    this.analysis = analysis;
-    const abort = () => analysis.abort();
+  /** A newer call ends an older one that still runs; who waited for that gets the newer result. */
+  findReferences(work: WorkOptions = {}): Promise<ReferencesResult> {
+    this.analysis?.controller.abort();
+    const controller = new AbortController();
+    const abort = () => controller.abort();
     work.signal?.addEventListener('abort', abort, { once: true });
-    try {
-      this.setReferences(await this.pipeline.references(this.options({ ...work, signal: analysis.signal })));
-    } finally {
-      work.signal?.removeEventListener('abort', abort);
-      if (this.analysis === analysis) this.analysis = undefined;
-    }
-    return this.references!;
+    const run = async (): Promise<ReferencesResult> => {
+      try {
+        const result = await this.pipeline.references(this.options({ ...work, signal: controller.signal }));
+        if (this.analysis === analysis) this.setReferences(result);
+        return result;
+      } catch (error) {
+        const newer = this.analysis === analysis ? undefined : this.analysis;
+        if (newer && !work.signal?.aborted) return newer.result;
+        throw error;
+      } finally {
+        work.signal?.removeEventListener('abort', abort);
+      }
+    };
+    const analysis = { controller, result: undefined as unknown as Promise<ReferencesResult> };
+    this.analysis = analysis;
+    analysis.result = run();
+    return analysis.result;
   }
 
   async refreshStatus(): Promise<StatusResult> {
@@ -126,7 +145,7 @@ export class WorkspaceSession implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.analysis?.abort();
+    this.analysis?.controller.abort();
     this.changed.dispose();
   }
 

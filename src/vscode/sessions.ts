@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { createHash } from 'node:crypto';
 import { ConsolidationError } from '../core/errors';
 import type { Pipeline } from '../core/pipeline';
 import { WorkspaceSession } from './session';
@@ -11,7 +12,11 @@ export class Sessions implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly folders: vscode.Disposable;
 
-  constructor(private readonly pipeline: Pipeline) {
+  /** @param storage folder that VS Code keeps for this workspace; undefined when there is none. */
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly storage: vscode.Uri | undefined,
+  ) {
     this.folders = vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
       for (const folder of removed) {
         const key = folder.uri.toString();
@@ -36,7 +41,9 @@ export class Sessions implements vscode.Disposable {
     const key = folder.uri.toString();
     let session = this.sessions.get(key);
     if (!session) {
-      const made = new WorkspaceSession(folder, this.pipeline);
+      const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
+      const cache = this.storage && vscode.Uri.joinPath(this.storage, name).fsPath;
+      const made = new WorkspaceSession(folder, this.pipeline, cache);
       made.onDidChange((change) => this.changed.fire({ session: made, change }));
       this.sessions.set(key, made);
       session = made;
