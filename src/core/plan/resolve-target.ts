@@ -283,7 +283,9 @@ function describeTable(input: {
   );
   const inline = keyType?.constraints.find(({ kind }) => kind === 'primary-key');
   const alias = !definition?.withoutRowid && keyType?.type.toUpperCase() === 'INTEGER' && !inline?.descending;
-  const sources = input.sources.filter(({ source }) => source.rows).map((mapped) => resolvedSource(mapped, columns));
+  const sources = input.sources
+    .filter(({ source }) => source.rows)
+    .map((mapped) => withRowid(mapped, alias ? primaryKey[0] : undefined, resolvedSource(mapped, columns)));
   const { settings } = input.group ?? {};
   return {
     name: input.name,
@@ -313,6 +315,18 @@ function describeTable(input: {
     ...(settings?.ttl === undefined ? {} : { ttl: settings.ttl.column }),
     sources,
   };
+}
+
+/** A source that gives no INTEGER PRIMARY KEY gives its rowids, which is what such a key is. */
+function withRowid({ source }: MappedSource, key: string | undefined, resolved: ResolvedSource): ResolvedSource {
+  const { table } = source;
+  if (key === undefined || table.withoutRowid || table.kind !== 'table') return resolved;
+  if (resolved.columns.some((column) => sameName(column.target, key))) return resolved;
+  const rowid = ['rowid', '_rowid_', 'oid'].find(
+    (name) => !table.columns.some((column) => sameName(column.name, name)),
+  );
+  if (rowid === undefined) return resolved;
+  return { ...resolved, columns: [{ kind: 'column', target: key, source: rowid }, ...resolved.columns] };
 }
 
 function resolvedSource({ source, mapping }: MappedSource, columns: readonly string[]): ResolvedSource {
