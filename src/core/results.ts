@@ -24,6 +24,8 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   /** Absent when the plan file could not be read. */
   readonly resolved?: ResolvedPlan;
+  /** Why it could not be read; `findings` has each place. */
+  readonly error?: ErrorValue;
 }
 
 export type MigrationMode = 'full' | 'dry-run' | 'backup-only' | 'verify-only';
@@ -156,7 +158,8 @@ export interface StatusResult {
   readonly version: 1;
   readonly ok: boolean;
   readonly workspace: string;
-  readonly plan: { readonly file: string; readonly exists: boolean };
+  /** `error`: the plan is there and cannot be read; references are not known then. */
+  readonly plan: { readonly file: string; readonly exists: boolean; readonly error?: ErrorValue };
   /** Newest first. */
   readonly runs: readonly RunSummary[];
   readonly targets: readonly {

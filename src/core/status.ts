@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ErrorValue } from './errors';
 import { exists } from './files';
 import { changedSince } from './migration/backup';
 import type { Manifest } from './migration/backup';
@@ -9,7 +10,11 @@ import type { RunSummary, StatusResult } from './results';
 import { planFileOf } from './workspace-state';
 
 /** Where the workspace stands, from the runs' journals and the files themselves. */
-export async function workspaceStatus(options: PipelineOptions, staleReferences: number): Promise<StatusResult> {
+export async function workspaceStatus(
+  options: PipelineOptions,
+  staleReferences: number,
+  planError?: ErrorValue,
+): Promise<StatusResult> {
   const { workspace } = options;
   const runs = await readRuns(workspace);
   const published = runs.findLast((run) => run.state === 'published');
@@ -26,9 +31,9 @@ export async function workspaceStatus(options: PipelineOptions, staleReferences:
   const interrupted = runs.some((run) => run.state === 'interrupted');
   return {
     version: 1,
-    ok: !interrupted && targets.every((target) => target.state !== 'absent') && staleReferences === 0,
+    ok: !interrupted && !planError && targets.every((target) => target.state !== 'absent') && staleReferences === 0,
     workspace,
-    plan: { file: planFile, exists: planExists },
+    plan: { file: planFile, exists: planExists, error: planError },
     runs: await Promise.all(runs.reverse().map(summarize)),
     targets,
     databases,
@@ -36,6 +41,7 @@ export async function workspaceStatus(options: PipelineOptions, staleReferences:
     next: nextStep({
       interrupted,
       planExists,
+      planError,
       published: published !== undefined,
       staleReferences,
       missing: targets.some((target) => target.state === 'absent'),
@@ -46,12 +52,14 @@ export async function workspaceStatus(options: PipelineOptions, staleReferences:
 function nextStep(state: {
   interrupted: boolean;
   planExists: boolean;
+  planError?: ErrorValue;
   published: boolean;
   staleReferences: number;
   missing: boolean;
 }): string {
   if (state.interrupted) return 'A run was interrupted: `migrate` finishes or clears it.';
   if (!state.planExists) return 'Draft a plan: `draft`.';
+  if (state.planError) return `Correct the plan: ${state.planError.message}`;
   if (!state.published) return 'Look at what would happen: `migrate --dry-run`; then `migrate`.';
   if (state.missing) return 'A published target is missing: `rollback`, then `migrate`.';
   if (state.staleReferences > 0)
