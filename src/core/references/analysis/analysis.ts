@@ -73,8 +73,8 @@ export class Analysis {
     const found = await this.evaluate(options);
     const places = found.paths.places();
     references.push(
-      ...assembly.paths(places, found.queries),
       ...assembly.attachReferences(found.queries),
+      ...assembly.paths(places, found.queries),
       ...assembly.tableReferences(found.queries),
     );
     const sorted = distinct(references).sort(compareReferences);

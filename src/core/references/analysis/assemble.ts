@@ -124,7 +124,7 @@ export class Assembly {
   private tablesByOrigin(queries: QuerySearch): Map<Expression, Set<string>> {
     const result = new Map<Expression, Set<string>>();
     for (const place of queries.places.values())
-      for (const handle of place.handles)
+      for (const handle of place.handles.size > 0 ? place.handles : place.remote)
         for (const path of handle.paths) {
           const names = result.get(path.origin.expression) ?? new Set<string>();
           names.add(place.use.name);
@@ -171,7 +171,7 @@ export class Assembly {
   ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
     const { name, schema } = place.use;
     const homes = this.homesOf(name);
-    const handles = [...place.handles];
+    const handles = [...(place.handles.size > 0 ? place.handles : place.remote)];
     if (schema !== undefined && schema !== 'main') {
       const attached = this.attached(schema, handles, place.module, queries);
       if (attached) return this.judged(attached, name, homes);

@@ -134,11 +134,16 @@ export class PathSearch {
     const shapeOf = (text: Text) =>
       group.direct ? 'connect' : isUrl(text.text) ? 'url' : isPath ? 'path-object' : 'string';
     const results: PathPlace[] = [];
-    const own = resolved.filter(({ text }) => this.isOwn(text, group));
+    const own = this.spread(
+      resolved.filter(({ text }) => this.isOwn(text, group)),
+      group,
+    );
     const foreign = resolved.filter((each) => !own.includes(each));
     if (own.length > 0) {
       const best = strongest(own.map((each) => each.resolution));
-      results.push({ ...whole, resolution: best, shape: shapeOf(own[0]!.text) });
+      const part = expression.kind === 'literal' ? partOf(own[0]!.text, expression) : undefined;
+      if (part) results.push({ ...whole, ...part, resolution: best, shape: 'text' });
+      else if (isPlausible(best, group)) results.push({ ...whole, resolution: best, shape: shapeOf(own[0]!.text) });
     }
     // The file name comes in as an argument: that is where it is decided.
     for (const { text, resolution } of foreign) {
@@ -154,6 +159,20 @@ export class PathSearch {
       });
     }
     return results;
+  }
+
+  /** One expression for several databases, a loop over their names: each name is a place of its own. */
+  private spread(own: { text: Text; resolution: PathPlace['resolution'] }[], group: Group): typeof own {
+    const databases = new Set(own.map(({ resolution }) => databaseOf(resolution)));
+    if (databases.size < 2) return own;
+    const { expression, module } = group;
+    const elsewhere = own.every(({ text }) => {
+      const segment = nameSegment(text);
+      if (!segment) return false;
+      const { literal } = segment;
+      return segment.module !== module || literal.end <= expression.start || literal.start >= expression.end;
+    });
+    return elsewhere ? [] : own;
   }
 
   /** Is the file name written in the expression itself or in a constant that it uses, rather than passed to it? */
@@ -194,6 +213,26 @@ export class PathSearch {
     }
     return places;
   }
+}
+
+/** The part of a literal that is the path, when the literal holds more: `"data/x.db:table"`. */
+function partOf(text: Text, literal: Literal): { start: number; end: number } | undefined {
+  const [segment] = text.segments;
+  if (!segment || segment.literal !== literal || segment.length === literal.value.length) return undefined;
+  return { start: offsetOf(literal, segment.index), end: offsetOf(literal, segment.index + segment.length) };
+}
+
+const PATH_WORDS = /(?:db|database|sqlite|path|file|store|storage|cache|uri|url|dsn|open|connect|name)/i;
+
+/** A bare name of which there is no file is a database only where something says so: `core.db` may be a module. */
+function isPlausible(resolution: PathPlace['resolution'], group: Group): boolean {
+  if (resolution.place !== 'absent' || group.opened || group.expression.kind !== 'literal') return true;
+  const { module, expression } = group;
+  if (/[/\\]/.test(expression.value)) return true;
+  const line = module.text.lastIndexOf('\n', expression.start - 1) + 1;
+  const before = module.text.slice(Math.max(line, expression.start - 80), expression.start);
+  const previous = before.trim() === '' ? module.text.slice(Math.max(0, line - 80), line) : before;
+  return PATH_WORDS.test(previous) && !/\b(?:import_module|getLogger|patch|logger|logging)\b/i.test(previous);
 }
 
 function isArgument(list: readonly { readonly value: Expression }[], expression: Expression): boolean {

@@ -1,13 +1,13 @@
 import type { Evaluator } from '../evaluation/evaluator';
+import { enclosingFunction } from '../evaluation/members';
 import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
-import type { Handle, Text, Value } from '../evaluation/value';
+import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
 import { literalOffset } from '../syntax/program';
-import type { Expression } from '../syntax/program';
+import type { Call, Expression, Scope } from '../syntax/program';
 import { looksLikeSql, sqlUses } from '../sql/tables';
 import type { Attachment, TableUse } from '../sql/tables';
-import { foldName } from '../../plan/ddl-tokens';
 
 /** A table name in the SQL text of the code. */
 export interface TablePlace {
@@ -17,10 +17,10 @@ export interface TablePlace {
   readonly use: TableUse;
   /** Connections that the statement runs on; empty when they are not known. */
   readonly handles: Set<Handle>;
+  /** Connections of the helper that is given the statement, whoever calls it: they count when nothing closer is known. */
+  readonly remote: Set<Handle>;
   /** Was the statement seen to run, or only to be written? */
   isRun: boolean;
-  /** Scope in which the statement runs. */
-  readonly scopes: Set<string>;
 }
 
 /** `ATTACH DATABASE … AS schema` on a connection. */
@@ -66,6 +66,9 @@ const RUNNERS = new Set([
   'fetchone',
 ]);
 
+/** More callers of one helper than this are not told apart. */
+const MOST_CONTEXTS = 60;
+
 /** SQL texts of the modules, with the connections they run on. */
 export class QuerySearch {
   readonly places = new Map<string, TablePlace>();
@@ -91,49 +94,79 @@ export class QuerySearch {
           return;
         this.evaluator.begin();
         for (const text of this.evaluator.texts(expression, module.frame))
-          if (looksLikeSql(text.text)) this.statement(text, [], module, undefined, undefined);
+          if (looksLikeSql(text.text)) this.statement(text, [], module, undefined, false);
         return expression.kind === 'literal' ? undefined : false;
       });
     }
   }
 
-  private call(call: Extract<Expression, { kind: 'call' }>, module: Module, run: Set<Expression>): void {
-    const statements: { text: Text; at: number; of: Expression }[] = [];
-    call.arguments.forEach((argument, at) => {
-      this.evaluator.begin();
-      for (const value of this.evaluator.evaluate(argument.value, module.frame)) {
-        if (value.kind === 'text' && looksLikeSql(value.text)) statements.push({ text: value, at, of: argument.value });
-      }
-    });
-    if (statements.length === 0) return;
-    const handles = this.handlesOf(call, module);
+  private call(call: Call, module: Module, run: Set<Expression>): void {
+    const plain = this.runs(call, module.frame);
+    if (plain.length === 0) return;
     const { callee } = call;
     const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : '';
-    if (handles.length === 0 && !RUNNERS.has(name)) return;
-    for (const { text, of } of statements) {
-      run.add(of);
-      this.statement(text, handles, module, call, `${module.file}#${call.scope}`);
-    }
+    if (plain.every(({ handles }) => handles.length === 0) && !RUNNERS.has(name)) return;
+    for (const each of plain) run.add(each.of);
+    const scope = enclosingFunction(module, call.scope);
+    const given = plain.filter(({ text }) => scope !== undefined && !isWritten(text, module, scope));
+    for (const each of plain) this.statement(each.text, each.handles, module, call, given.includes(each));
+    if (given.length === 0 || !scope) return;
+    // A helper that is given the statement: each of its callers may have another connection.
+    for (const frame of this.contexts(module, scope.id, 0))
+      for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false);
   }
 
-  private handlesOf(call: Extract<Expression, { kind: 'call' }>, module: Module): Handle[] {
-    const handles: Handle[] = [];
-    const note = (value: Value) => {
-      if (value.kind === 'handle' && !handles.includes(value)) handles.push(value);
+  /** SQL texts among the arguments of a call, with the connections they run on. */
+  private runs(call: Call, frame: Frame): { text: Text; of: Expression; handles: readonly Handle[] }[] {
+    const texts = call.arguments.flatMap(({ value: of }) => {
+      this.evaluator.begin();
+      return this.evaluator
+        .texts(of, frame)
+        .filter((text) => looksLikeSql(text.text))
+        .map((text) => ({ text, of }));
+    });
+    if (texts.length === 0) return [];
+    const handles = this.handlesOf(call, frame);
+    return texts.map((each) => ({ ...each, handles }));
+  }
+
+  private handlesOf(call: Call, frame: Frame): Handle[] {
+    const handles = new Set<Handle>();
+    const note = (expression: Expression) => {
+      for (const value of this.evaluator.evaluate(expression, frame)) if (value.kind === 'handle') handles.add(value);
     };
     this.evaluator.begin();
-    if (call.callee.kind === 'member') this.evaluator.evaluate(call.callee.object, module.frame).forEach(note);
-    if (handles.length === 0)
-      for (const argument of call.arguments) this.evaluator.evaluate(argument.value, module.frame).forEach(note);
-    return handles;
+    if (call.callee.kind === 'member') note(call.callee.object);
+    if (handles.size === 0) for (const argument of call.arguments) note(argument.value);
+    // A method that hands the statement on gives what it was run on back, mostly.
+    if (handles.size === 0) note(call);
+    return [...handles];
+  }
+
+  /** Frames in which the arguments of a function, or the instance of a method, are those of one call. */
+  private contexts(module: Module, scopeId: number, depth: number): Frame[] {
+    const scope = module.program.scopes[scopeId]!;
+    const frames: Frame[] = [];
+    for (const site of this.evaluator.callSites(module, scope)) {
+      if (site.callee.kind !== 'scope') continue;
+      const outer = enclosingFunction(site.module, site.call.scope);
+      const callers = outer && outer !== scope && depth < 1 ? this.contexts(site.module, outer.id, depth + 1) : [];
+      for (const caller of callers.length > 0 ? callers : [site.module.frame]) {
+        for (const callee of this.evaluator.evaluate(site.call.callee, caller))
+          if (callee.kind === 'scope' && callee.module === module && callee.scope === scopeId)
+            frames.push(this.evaluator.callFrame(callee, site.call, caller));
+        if (frames.length > MOST_CONTEXTS) return frames;
+      }
+    }
+    return frames;
   }
 
   private statement(
     text: Text,
     handles: readonly Handle[],
     module: Module,
-    call: Extract<Expression, { kind: 'call' }> | undefined,
-    scope: string | undefined,
+    call: Call | undefined,
+    isRemote: boolean,
   ): void {
     const { tables, attachments } = sqlUses(text.text);
     for (const attachment of attachments) this.attach(attachment, text, handles, module, call);
@@ -148,12 +181,11 @@ export class QuerySearch {
         ...place,
         use,
         handles: new Set<Handle>(),
+        remote: new Set<Handle>(),
         isRun: false,
-        scopes: new Set<string>(),
       }));
-      for (const handle of handles) found.handles.add(handle);
+      for (const handle of handles) (isRemote ? found.remote : found.handles).add(handle);
       if (call) found.isRun = true;
-      if (scope) found.scopes.add(scope);
     }
   }
 
@@ -162,7 +194,7 @@ export class QuerySearch {
     text: Text,
     handles: readonly Handle[],
     module: Module,
-    call: Extract<Expression, { kind: 'call' }> | undefined,
+    call: Call | undefined,
   ): void {
     if (attachment.path) {
       const place = placeOf(text, attachment.path.start, attachment.path.end);
@@ -202,6 +234,9 @@ function placeOf(text: Text, start: number, end: number): { module: Module; star
   return { module: segment.module, start: from, end: to };
 }
 
-export function tableKey(name: string): string {
-  return foldName(name);
+/** Is a text written in the function itself (or a constant of the file), rather than given to it by its callers? */
+function isWritten(text: Text, module: Module, scope: Scope): boolean {
+  return text.segments.every(
+    ({ literal, module: from }) => from === module && literal.start >= scope.start && literal.end <= scope.end,
+  );
 }

@@ -223,7 +223,11 @@ export class DatabaseResolver {
     if (!/[\p{L}\p{N}]/u.test(literal.replaceAll('/', ''))) return [];
     const pattern = trimmed.split(ANCHOR.hole).map(escaped).join('[^/]+');
     const expression = new RegExp(`(?:^|/)${pattern}$`);
-    return this.databases.filter((database) => expression.test(database));
+    const found = this.databases.filter((database) => expression.test(database));
+    // From the workspace folder is what a relative path means first.
+    const whole = new RegExp(`^${pattern}$`);
+    const direct = found.filter((database) => whole.test(database));
+    return direct.length > 0 ? direct : found;
   }
 
   private endingIn(path: string): string[] {

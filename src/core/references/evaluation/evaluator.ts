@@ -13,6 +13,8 @@ import { Invocation } from './invocation';
 /** More alternatives than this are not told apart. */
 const MOST_VALUES = 64;
 const DEEPEST = 60;
+/** Callees by which a constructor is called from within its class family. */
+const GENERAL = ['super', 'cls', 'constructor', 'self', 'this', '__construct', 'base'];
 
 /**
  * Computes what an expression can be, from the neutral form alone. Lazy and by need: names are followed to their
@@ -78,7 +80,6 @@ export class Evaluator {
         return concatenate(
           expression.parts.map((part) => this.textsOrHole(part, frame)),
           { module, expression, frame },
-          expression.operator,
         );
       case 'join':
         return joinTexts(
@@ -93,7 +94,7 @@ export class Evaluator {
           { module, expression, frame },
         );
       case 'choice':
-        return expression.options.flatMap((option) => this.evaluate(option, frame)).map(seal);
+        return this.choice(expression, frame).map(seal);
       case 'name':
         return this.name(expression.name, expression.scope, expression.start, frame);
       case 'member': {
@@ -129,6 +130,27 @@ export class Evaluator {
     return texts.length > 0 ? texts : [holeText({ module: frame.module, expression, frame })];
   }
 
+  private choice(expression: Extract<Expression, { kind: 'choice' }>, frame: Frame): Value[] {
+    const { whenGiven } = expression;
+    if (whenGiven && this.isGiven(whenGiven.name, frame) && this.evaluate(whenGiven.name, frame).length > 0)
+      return [...this.evaluate(expression.options[whenGiven.option]!, frame)];
+    const [first] = expression.options;
+    if (expression.firstWins && first && this.isGiven(first, frame)) {
+      const given = this.evaluate(first, frame);
+      if (given.length > 0) return [...given];
+    }
+    return expression.options.flatMap((option) => this.evaluate(option, frame));
+  }
+
+  /** Is the expression a parameter for which the call in progress has an argument? */
+  private isGiven(expression: Expression, frame: Frame): boolean {
+    if (expression.kind === 'choice' && expression.firstWins) return this.isGiven(expression.options[0]!, frame);
+    if (expression.kind !== 'name') return false;
+    for (let each: Frame | undefined = frame; each; each = each.outer)
+      if (each.parameters?.has(expression.name)) return true;
+    return false;
+  }
+
   // ---- names
 
   private name(name: string, scopeId: number, at: number, frame: Frame): Value[] {
@@ -141,7 +163,11 @@ export class Evaluator {
       const parameter = scope.parameters.find((each) => each.name === name);
       const bindings = scope.bindings[name];
       if (bindings && Object.hasOwn(scope.bindings, name)) {
-        const reaching = this.reaching(bindings, id === scopeId ? at : -1, parameter !== undefined);
+        const reaching = this.reaching(visibleAt(bindings, at), id === scopeId ? at : -1, parameter !== undefined);
+        // `if path is None: path = …` leaves an argument that is given as it is.
+        const given =
+          parameter && reaching.entry && this.boundFrame(module, scope.id, frame)?.parameters?.get(name)?.();
+        if (given && given.length > 0) return given;
         const values = reaching.bindings.flatMap((binding) => this.binding(binding, id, frame));
         if (parameter && reaching.entry) values.push(...this.parameter(module, scope, parameter, frame));
         return values;
@@ -178,13 +204,14 @@ export class Evaluator {
     return { bindings: before.slice(Math.max(0, from)), entry: hasEntry && from < 0 };
   }
 
-  binding(binding: Binding, scopeId: number, frame: Frame): Value[] {
+  /** `byType`: where the value is not known, any instance of the declared type. */
+  binding(binding: Binding, scopeId: number, frame: Frame, byType = true): Value[] {
     const { module } = frame;
     const at = this.frameOf(scopeId, frame);
     if (binding.kind === 'scope') return [{ kind: 'scope', module, scope: binding.scope, closure: at }];
     if (binding.kind === 'import') return importsOf(module).imported(this, module, binding);
     const values = [...this.evaluate(binding.value, at)];
-    return values.length === 0 && binding.type ? this.instancesOf(binding.type, at) : values;
+    return values.length === 0 && binding.type && byType ? this.instancesOf(binding.type, at) : values;
   }
 
   /** The innermost frame of the chain that a scope sees. */
@@ -282,10 +309,10 @@ export class Evaluator {
     // Found so far is what a recursive question gets.
     this.sites.set(key, result);
     const owner = scope.isConstructor ? module.program.scopes[scope.parent] : undefined;
-    const names = owner ? [owner.name, scope.name, 'super', 'cls'] : [scope.name];
+    const names = owner ? [owner.name, scope.name, ...GENERAL] : [scope.name];
     const seen = new Set<Call>();
     for (const name of names)
-      for (const site of this.project.callsNamed(name)) {
+      for (const site of this.project.callsNamed(name, !owner || name === owner.name)) {
         if (seen.has(site.call)) continue;
         seen.add(site.call);
         for (const callee of this.evaluate(site.call.callee, site.module.frame)) {
@@ -511,6 +538,15 @@ export class Evaluator {
   calleeName(call: Call): string | undefined {
     return lastName(call.callee);
   }
+}
+
+/** Block-scoped bindings count in their block alone. */
+function visibleAt(bindings: readonly Binding[], at: number): readonly Binding[] {
+  if (at < 0 || !bindings.some((binding) => binding.kind === 'value' && binding.blockScoped)) return bindings;
+  return bindings.filter(
+    (binding) =>
+      binding.kind !== 'value' || !binding.blockScoped || (binding.block.start <= at && at <= binding.block.end),
+  );
 }
 
 /** Without repetitions, and not too many. */

@@ -46,6 +46,7 @@ export const PYTHON_IMPORTS: Imports = {
     return file ? (found ? [{ kind: 'module', module: found }] : []) : undefined;
   },
   outsideMethods: () => [],
+  memberOfPackage: () => [],
   embedded: () => [],
 };
 

@@ -1,6 +1,7 @@
 import type { Binding } from '../syntax/program';
 import type { Evaluator } from './evaluator';
 import type { Module } from './project';
+import { GO_IMPORTS } from './imports-go';
 import { PYTHON_IMPORTS } from './imports-python';
 import type { Instance, ScopeReference, Value } from './value';
 
@@ -15,13 +16,16 @@ export interface Imports {
   /** `a.b` of `import a.b`, when it is a module of the workspace. */
   submodule(evaluator: Evaluator, module: Module, name: string): Value[] | undefined;
   /** Methods that stand outside of the type they belong to. */
-  outsideMethods(module: Module, type: string, name: string): ScopeReference[];
+  outsideMethods(evaluator: Evaluator, module: Module, type: string, name: string): ScopeReference[];
+  memberOfPackage(evaluator: Evaluator, from: Module, directory: string, name: string): Value[];
   /** Embedded fields, whose members count as the type's own. */
   embedded(evaluator: Evaluator, type: ScopeReference, instance: Instance): Value[];
 }
 
 export function importsOf(module: Module): Imports {
   switch (module.program.language) {
+    case 'go':
+      return GO_IMPORTS;
     default:
       return PYTHON_IMPORTS;
   }

@@ -53,7 +53,7 @@ export class Invocation {
   }
 
   concatenated(parts: readonly (readonly Text[])[]): Text[] {
-    return concatenate(parts, this.origin, true);
+    return concatenate(parts, this.origin);
   }
 
   memberOf(value: Value, name: string): Value[] {

@@ -24,6 +24,8 @@ export function membersOf(
     case 'handle':
       // A cursor, a transaction, a prepared statement: it leads to the same database.
       return [object];
+    case 'package':
+      return importsOf(object.from).memberOfPackage(evaluator, object.from, object.directory, name);
     case 'module':
       return importsOf(object.module).memberOfModule(evaluator, object.module, name);
     case 'scope':
@@ -72,18 +74,24 @@ function classMember(evaluator: Evaluator, type: ScopeReference, name: string): 
 }
 
 /** Bindings in the body of one class: methods, constants, fields with a default; methods that stand outside of it. */
-function declared(evaluator: Evaluator, type: ScopeReference, name: string, self: Value | undefined): Value[] {
+function declared(
+  evaluator: Evaluator,
+  type: ScopeReference,
+  name: string,
+  self: Value | undefined,
+  byType = true,
+): Value[] {
   const { module } = type;
   const scope = scopeOf(type);
   const bindings = Object.hasOwn(scope.bindings, name) ? scope.bindings[name]! : [];
   const values = bindings.flatMap((binding) => {
-    if (binding.kind !== 'scope') return evaluator.binding(binding, type.scope, module.frame);
+    if (binding.kind !== 'scope') return evaluator.binding(binding, type.scope, module.frame, byType);
     const method: ScopeReference = { kind: 'scope', module, scope: binding.scope, closure: type.closure, self };
     return asProperty(evaluator, method, self);
   });
   if (values.length > 0 || bindings.length > 0) return values;
   return importsOf(module)
-    .outsideMethods(module, scope.name, name)
+    .outsideMethods(evaluator, module, scope.name, name)
     .flatMap((method) => asProperty(evaluator, { ...method, self }, self));
 }
 
@@ -116,16 +124,20 @@ function instanceMember(
     // A field given to a constructor that is not written out (dataclass, settings class).
     values.push(...givenField(evaluator, instance, type, name));
     if (values.length > 0) return values;
-    values.push(...declared(evaluator, type, name, instance));
+    values.push(...declared(evaluator, type, name, instance, false));
     if (values.length > 0) return values;
     values.push(...fieldOfAnyLiteral(evaluator, instance, type, name));
     if (values.length > 0) return values;
   }
   values.push(...assignedElsewhere(evaluator, instance, name));
   if (values.length > 0) return values;
+  for (const type of ancestry)
+    for (const each of importsOf(type.module).embedded(evaluator, type, instance))
+      values.push(...membersOf(evaluator, each, name, site));
+  if (values.length > 0) return values;
+  // All that is known is the declared type.
   for (const type of ancestry) {
-    const embedded = importsOf(type.module).embedded(evaluator, type, instance);
-    for (const each of embedded) values.push(...membersOf(evaluator, each, name, site));
+    values.push(...declared(evaluator, type, name, instance, true));
     if (values.length > 0) return values;
   }
   return vocabularyOf(instance.type.module).instanceMember(evaluator, instance, name, site);

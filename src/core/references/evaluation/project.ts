@@ -58,10 +58,41 @@ export class Project {
   readonly askedCalls = new Set<string>();
   private readonly indexes = new Map<Module, ModuleIndex>();
 
+  private readonly directories = new Map<string, string[]>();
+
   constructor(
     /** Every file of the workspace, parsed or not. */
     readonly files: ReadonlySet<string>,
-  ) {}
+    /** Text of a file that need not be parsed yet, to see whether that would be of use. */
+    readonly source: (file: string) => string | undefined = () => undefined,
+  ) {
+    for (const file of files) {
+      const slash = file.lastIndexOf('/');
+      getOrAdd(this.directories, slash < 0 ? '' : file.slice(0, slash), () => []).push(file);
+    }
+  }
+
+  /** Files that stand in a directory itself. */
+  filesIn(directory: string): readonly string[] {
+    return this.directories.get(directory) ?? [];
+  }
+
+  /** Directories that hold files, in no order. */
+  get folders(): Iterable<string> {
+    return this.directories.keys();
+  }
+
+  /** The parsed files of a directory with this extension; those that mention `word` and are not parsed are requested. */
+  siblings(directory: string, extension: string, word: string): Module[] {
+    return this.filesIn(directory).flatMap((file) => {
+      if (!file.endsWith(extension)) return [];
+      const module = this.modules.get(file);
+      if (module) return [module];
+      const text = this.source(file);
+      if (text === undefined || text.includes(word)) this.wanted.add(file);
+      return [];
+    });
+  }
 
   add(module: Module): void {
     this.remove(module.file);
@@ -93,8 +124,8 @@ export class Project {
   }
 
   /** Calls whose callee ends in this name, or in another name that an import gives it. */
-  callsNamed(name: string): CallSite[] {
-    if (name !== '') this.askedCalls.add(name);
+  callsNamed(name: string, ask = true): CallSite[] {
+    if (ask && name !== '') this.askedCalls.add(name);
     const names = new Set([name]);
     for (const index of this.indexes.values()) for (const alias of index.aliases.get(name) ?? []) names.add(alias);
     const result: CallSite[] = [];
@@ -104,6 +135,7 @@ export class Project {
 
   /** Struct literals of a type of this name. */
   recordsNamed(name: string): { module: Module; record: RecordExpression }[] {
+    if (name !== '') this.askedCalls.add(name);
     const result: { module: Module; record: RecordExpression }[] = [];
     for (const index of this.indexes.values()) result.push(...(index.records.get(name) ?? []));
     return result;

@@ -79,25 +79,41 @@ function combine(parts: readonly (readonly Text[])[], origin: Origin, step: (lef
   return [...results];
 }
 
-const SCHEME_ONLY = /^(?:[a-z][a-z0-9+]*:\/\/\/?|file:|jdbc:sqlite:|Data Source=|data source=)$/i;
+const SCHEME_ONLY = /^(?:[a-z][a-z0-9+]*:\/\/\/?|file:(?:\/\/)?|jdbc:sqlite:|data source=)$/i;
 
 /**
- * Texts one after the other. `f"sqlite:///{DB_PATH}"` only puts a scheme in front of a path that was made elsewhere: its
- * origin stays there.
+ * Texts one after the other. `f"sqlite:///{DB_PATH}"` and `path + "?_busy_timeout=5000"` only put a scheme or parameters
+ * around a path that was made elsewhere: its origin stays there.
  */
-export function concatenate(parts: readonly (readonly Text[])[], origin: Origin, operator: boolean): Text[] {
-  const results = combine(parts, origin, (left, right) => append(left, right, '', origin));
-  if (parts.length < 2) return results.map((text) => ({ ...text, origin }));
-  return results.map((text) => {
-    const first = parts[0]![0]?.text ?? '';
-    const second = parts[1]!.find((part) => part.text !== '' && text.text.startsWith(part.text, first.length));
-    const tail = second ? text.text.slice(first.length + second.text.length) : '';
-    const isOutside = second !== undefined && !isWithin(second, origin.expression, origin.module);
-    if (isOutside && SCHEME_ONLY.test(first) && (tail === '' || tail.startsWith('?')))
-      return { ...text, origin: second.origin, sealed: second.sealed };
-    void operator;
-    return { ...text, origin };
+export function concatenate(parts: readonly (readonly Text[])[], origin: Origin): Text[] {
+  const singles = parts.map((part) => (part.length > MOST_COMBINATIONS ? [holeText(origin)] : part));
+  let chosen: (readonly Text[])[] = [[]];
+  for (const part of singles) {
+    const wide = chosen.length * part.length > MOST_COMBINATIONS * 4;
+    const lefts = wide ? chosen.slice(0, 1) : chosen;
+    chosen = lefts.flatMap((left) => part.map((right) => [...left, right]));
+  }
+  return chosen.map((texts) => {
+    const whole = texts.reduce<Text>((left, right) => append(left, right, '', origin), {
+      ...holeText(origin),
+      text: '',
+    });
+    const core = coreOf(texts, origin);
+    return core ? { ...whole, origin: core.origin, sealed: core.sealed } : { ...whole, origin };
   });
+}
+
+/** The one part from elsewhere that the others are only decoration of. */
+function coreOf(texts: readonly Text[], origin: Origin): Text | undefined {
+  let core: Text | undefined;
+  let behind = '';
+  for (const text of texts) {
+    if (core) behind += text.text;
+    else if (isWithin(text, origin.expression, origin.module) || text.text === '') {
+      if (text.text !== '' && !SCHEME_ONLY.test(text.text)) return undefined;
+    } else core = text;
+  }
+  return core && (behind === '' || behind.startsWith('?') || behind.startsWith(';')) ? core : undefined;
 }
 
 /** Path joining: an absolute part drops what stands before it. */
@@ -129,7 +145,7 @@ export function formatPercent(
       else pieces.push(values[next++] ?? [holeText(origin)]);
     }
     pieces.push([slice(template, at, template.text.length)]);
-    return concatenate(pieces, origin, false).map((text) => ({ ...text, origin }));
+    return concatenate(pieces, origin);
   });
 }
 
@@ -154,7 +170,7 @@ export function formatBraces(
       else pieces.push(named.get(name) ?? [holeText(origin)]);
     }
     pieces.push([slice(template, at, template.text.length)]);
-    return concatenate(pieces, origin, false).map((text) => ({ ...text, origin }));
+    return concatenate(pieces, origin);
   });
 }
 

@@ -81,6 +81,8 @@ export type Value =
   | Instance
   | ScopeReference
   | { readonly kind: 'module'; readonly module: Module }
+  /** A package of several files (Go, Java), by its directory. */
+  | { readonly kind: 'package'; readonly directory: string; readonly from: Module }
   /** Something of a library, by its qualified name: `sqlite3.connect`. */
   | { readonly kind: 'external'; readonly name: string }
   | { readonly kind: 'record'; readonly entries: readonly { key: string | undefined; value: () => Value[] }[] }

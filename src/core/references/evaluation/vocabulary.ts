@@ -3,6 +3,7 @@ import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import type { Module } from './project';
 import type { Instance, Origin, ScopeReference, Text, Value, Frame } from './value';
+import { GO } from './vocabulary-go';
 import { PYTHON } from './vocabulary-python';
 
 export type Operation = (call: Invocation) => Value[];
@@ -39,6 +40,8 @@ export interface Vocabulary {
 /** A function, since the vocabularies and the evaluator import one another. */
 export function vocabularyOf(module: Module): Vocabulary {
   switch (module.program.language) {
+    case 'go':
+      return GO;
     default:
       return PYTHON;
   }

@@ -2,6 +2,7 @@ import type { AssetName } from '../../assets';
 import { Grammar } from '../syntax/tree';
 import type { SyntaxNode } from '../syntax/tree';
 import type { Program } from '../syntax/program';
+import { lowerGo } from './go';
 import { lowerPython } from './python';
 
 /** A programming language: which files are written in it, its grammar, and how its syntax becomes the neutral form. */
@@ -20,6 +21,7 @@ const LANGUAGES: readonly CodeLanguage[] = [
     grammar: 'tree-sitter-python.wasm',
     lower: lowerPython,
   },
+  { id: 'go', extensions: ['.go'], grammar: 'tree-sitter-go.wasm', lower: lowerGo },
 ];
 
 const BY_EXTENSION = new Map(

@@ -415,13 +415,14 @@ class PythonLowering {
             options: [this.expression(right), { kind: 'unknown', children: [this.expression(left)], ...span }],
             ...span,
           };
-        return { kind: 'choice', options: [this.expression(left), this.expression(right)], ...span };
+        return { kind: 'choice', options: [this.expression(left), this.expression(right)], firstWins: true, ...span };
       }
       case 'conditional_expression': {
         const [consequence, condition, alternative] = node.children.filter((child) => child.type !== 'comment');
         if (!consequence || !condition || !alternative) return unknown();
         this.builder.root(this.expression(condition));
-        return { kind: 'choice', options: [this.expression(consequence), this.expression(alternative)], ...span };
+        const options = [this.expression(consequence), this.expression(alternative)];
+        return { kind: 'choice', options, whenGiven: this.given(condition), ...span };
       }
       case 'list':
       case 'tuple':
@@ -459,6 +460,15 @@ class PythonLowering {
       default:
         return unknown();
     }
+  }
+
+  /** `name`, `name is None`, `name is not None`: which option is taken where the name is given. */
+  private given(condition: SyntaxNode): { name: Expression; option: number } | undefined {
+    if (condition.type === 'identifier') return { name: this.expression(condition), option: 0 };
+    const match = /^(\w+)\s+is\s+(not\s+)?None$/.exec(this.text(condition));
+    const name = condition.children[0];
+    if (!match || name?.type !== 'identifier') return undefined;
+    return { name: this.expression(name), option: match[2] ? 0 : 1 };
   }
 
   private binary(node: SyntaxNode, unknown: () => Expression): Expression {

@@ -68,7 +68,7 @@ export class ProgramBuilder {
     name: { text: string } & Span,
     value: Expression,
     statement: Span,
-    more: { type?: Expression; exported?: boolean; declared?: boolean } = {},
+    more: { type?: Expression; exported?: boolean; declared?: boolean; blockScoped?: boolean } = {},
     scope = this.scope,
   ): void {
     this.bind(

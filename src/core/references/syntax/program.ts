@@ -65,6 +65,8 @@ export type Binding =
       readonly exported?: boolean;
       /** A field of a class or struct without a value of its own. */
       readonly declared?: boolean;
+      /** Visible in its block alone (`:=`, `let`), not in the whole function. */
+      readonly blockScoped?: boolean;
     } & Span)
   | ({ readonly kind: 'scope'; readonly scope: number; readonly block: Span } & Span)
   | ({
@@ -123,7 +125,14 @@ export type Expression =
       readonly argumentsEnd: number;
     } & Span)
   /** One of several: `or`, `??`, a conditional expression. */
-  | ({ readonly kind: 'choice'; readonly options: readonly Expression[] } & Span)
+  | ({
+      readonly kind: 'choice';
+      readonly options: readonly Expression[];
+      /** `or`, `??`: where the first option is known to be given, the others are not taken. */
+      readonly firstWins?: boolean;
+      /** `a if name else b`: the option that is taken where the name is known to be given. */
+      readonly whenGiven?: { readonly name: Expression; readonly option: number };
+    } & Span)
   /** Dictionary, object or struct literal. `type` names the struct. */
   | ({
       readonly kind: 'record';

@@ -6,14 +6,15 @@ export interface PathToken {
   readonly end: number;
 }
 
-const DELIMITERS = /[^\s"'`<>|,;()[\]=*!&#\u2018\u2019\u201c\u201d\u2026]+/gu;
+const WORDS =
+  /(?:jdbc:)?(?:sqlite3?(?:\+\w+)?|file):[^\s"'`<>|,;()[\]*\u2018\u2019\u201c\u201d\u2026]+|[^\s"'`<>|,;()[\]=*!&#\u2018\u2019\u201c\u201d\u2026]+/gu;
 
 /**
  * The words of a text that can be paths or URLs. Quotes, white space and brackets end a word; a colon does where it does
  * not belong to a scheme or a drive (`./data:/app/data`, `jarvis.db:positions`); a full stop at the end is the sentence's.
  */
 export function* pathTokens(text: string): Generator<PathToken> {
-  for (const match of text.matchAll(DELIMITERS)) {
+  for (const match of text.matchAll(WORDS)) {
     for (const part of parts(match[0], match.index)) {
       if (part.text.length >= 3 && part.text.length < 600) yield part;
     }

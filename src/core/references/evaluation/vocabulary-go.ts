@@ -1,0 +1,175 @@
+import {
+  anchors,
+  converts,
+  currentDirectory,
+  environment,
+  joins,
+  opens,
+  parents,
+  passes,
+  unchanged,
+} from './operations';
+import type { Invocation } from './invocation';
+import { baseName } from './path-text';
+import { converted, formatPercent, slice } from './texts';
+import { ANCHOR } from './value';
+import type { Text, Value } from './value';
+import type { Operation, Vocabulary } from './vocabulary';
+import { targetValues } from './generated-access';
+
+const openSecond = opens(1);
+const openFirst = opens(0);
+
+const base: Operation = (call) =>
+  call.texts(0).map((text) => {
+    const name = baseName(text.text);
+    return converted(slice(text, text.text.length - name.length, text.text.length), call.origin);
+  });
+
+const sprintf: Operation = (call) => {
+  const [template, ...values] = call.positional;
+  if (!template) return [];
+  return formatPercent(
+    call.evaluator.texts(template.value, call.frame),
+    values.map((value) => call.textsOrHole(value.value)),
+    call.origin,
+  );
+};
+
+const sprint: Operation = (call) => call.concatenated(call.allTexts());
+
+/** The file that the call stands in is the second result. */
+const caller: Operation = (call) => [
+  {
+    kind: 'list',
+    items: [
+      () => [],
+      () => call.evaluator.evaluate({ kind: 'file', start: call.call.start, end: call.call.end }, call.frame).slice(),
+    ],
+  },
+];
+
+const join: Operation = (call) =>
+  call.values(0).flatMap((value): Value[] => {
+    if (value.kind !== 'list') return [];
+    const separator = call.textsOrHoleAt(1);
+    const parts = value.items.flatMap((item, index): Text[][] => {
+      const texts = item().filter((each) => each.kind === 'text');
+      const part = texts.length > 0 ? texts : [call.hole()];
+      return index === 0 ? [part] : [separator, part];
+    });
+    return parts.length > 0 ? call.concatenated(parts) : [];
+  });
+
+/** What another call set for the same key: `viper.SetDefault("db", "data/x.db")`. */
+function setFor(call: Invocation, ...setters: string[]): Value[] {
+  const key = call.texts(0)[0]?.text;
+  if (key === undefined) return [];
+  return setters.flatMap((setter) =>
+    call.evaluator.project.callsNamed(setter).flatMap(({ module, call: other }) => {
+      const [name, value] = other.arguments;
+      if (!name || !value) return [];
+      const matches = call.evaluator.texts(name.value, module.frame).some((text) => text.text === key);
+      return matches ? [...call.evaluator.evaluate(value.value, module.frame)] : [];
+    }),
+  );
+}
+
+const OPENERS = /^(?:Open|MustOpen|Connect|MustConnect|OpenDB|ConnectContext|OpenWithDriver|RegisterAndOpen)$/;
+
+const FUNCTIONS: Record<string, Operation> = {
+  'database/sql.Open': openSecond,
+  'github.com/jmoiron/sqlx.Open': openSecond,
+  'github.com/jmoiron/sqlx.Connect': openSecond,
+  'github.com/jmoiron/sqlx.ConnectContext': opens(2),
+  'github.com/jmoiron/sqlx.MustConnect': openSecond,
+  'github.com/jmoiron/sqlx.MustOpen': openSecond,
+  'github.com/jmoiron/sqlx.NewDb': passes(0),
+  'gorm.io/gorm.Open': passes(0),
+  'github.com/jinzhu/gorm.Open': openSecond,
+  'gorm.io/driver/sqlite.Open': openFirst,
+  'github.com/glebarez/sqlite.Open': openFirst,
+  'zombiezen.com/go/sqlite.OpenConn': openFirst,
+  'zombiezen.com/go/sqlite/sqlitex.NewPool': openFirst,
+  'zombiezen.com/go/sqlite/sqlitex.Open': openFirst,
+  'crawshaw.io/sqlite.OpenConn': openFirst,
+  'crawshaw.io/sqlite/sqlitex.Open': openFirst,
+  'xorm.io/xorm.NewEngine': openSecond,
+  'github.com/uptrace/bun.NewDB': passes(0),
+  'path/filepath.Join': joins(false),
+  'path.Join': joins(false),
+  'path/filepath.Dir': parents(),
+  'path.Dir': parents(),
+  'path/filepath.Base': base,
+  'path.Base': base,
+  'path/filepath.Abs': converts(false),
+  'path/filepath.Clean': converts(false),
+  'path.Clean': converts(false),
+  'path/filepath.EvalSymlinks': converts(false),
+  'path/filepath.FromSlash': converts(false),
+  'path/filepath.ToSlash': converts(false),
+  'fmt.Sprintf': sprintf,
+  'fmt.Sprint': sprint,
+  'strings.Join': join,
+  'strings.TrimSpace': passes(0),
+  'strings.TrimSuffix': passes(0),
+  'strings.TrimPrefix': passes(0),
+  'strings.TrimRight': passes(0),
+  'strings.ToLower': passes(0),
+  'net/url.PathEscape': passes(0),
+  string: passes(0),
+  'os.Getenv': environment(0, -1),
+  'os.LookupEnv': environment(0, -1),
+  'os.ExpandEnv': converts(false, expandShell),
+  'os.Getwd': currentDirectory(),
+  'os.UserHomeDir': anchors('home'),
+  'os.UserConfigDir': anchors('home'),
+  'os.UserCacheDir': anchors('home'),
+  'os.TempDir': anchors('temporary'),
+  'os.MkdirTemp': anchors('temporary'),
+  'os.CreateTemp': anchors('temporary'),
+  'io/ioutil.TempDir': anchors('temporary'),
+  'io/ioutil.TempFile': anchors('temporary'),
+  'os.Executable': anchors('hole'),
+  'runtime.Caller': caller,
+  'flag.String': passes(1),
+  'github.com/spf13/pflag.String': passes(1),
+  'github.com/spf13/pflag.StringP': passes(2),
+  'github.com/spf13/viper.GetString': (call) => setFor(call, 'SetDefault', 'Set'),
+};
+
+/** `$HOME/x.db` and `${DATA_DIR}/x.db`. */
+export function expandShell(text: string): string {
+  return text.replace(/\$\{?HOME\}?/g, ANCHOR.home).replace(/\$\{?\w+\}?/g, ANCHOR.hole);
+}
+
+export const GO: Vocabulary = {
+  classScopeIsVisible: false,
+  callMethod: '',
+  functions: FUNCTIONS,
+  textMethods: {
+    // A file is known by its name.
+    Name: unchanged,
+    String: unchanged,
+    Close: () => [],
+  },
+  textProperties: {},
+  unknownCall(call) {
+    const { callee } = call.call;
+    if (callee.kind === 'name') return [];
+    if (callee.kind !== 'member') return [];
+    if (callee.name === 'TempDir' || callee.name === 'MkdirTemp') return [call.anchored('temporary')];
+    if (OPENERS.test(callee.name) && call.texts(0).some((text) => /sqlite|libsql/i.test(text.text)))
+      return call.open(call.texts(1));
+    if (callee.name === 'String' || callee.name === 'StringP') return call.values(callee.name === 'String' ? 1 : 2);
+    if (callee.name === 'GetString') return setFor(call, 'SetDefault', 'Set');
+    return [];
+  },
+  indexExternal: () => [],
+  indexValue: () => [],
+  injected: () => [],
+  isProperty: () => false,
+  classMember: () => [],
+  instanceMember: () => [],
+  generated: targetValues,
+};
