@@ -113,7 +113,8 @@ function coreOf(texts: readonly Text[], origin: Origin): Text | undefined {
       if (text.text !== '' && !SCHEME_ONLY.test(text.text)) return undefined;
     } else core = text;
   }
-  return core && (behind === '' || behind.startsWith('?') || behind.startsWith(';')) ? core : undefined;
+  const isDecoration = behind === '' || /^[?;]/.test(behind) || (behind.startsWith('&') && core?.text.includes('?'));
+  return isDecoration ? core : undefined;
 }
 
 /** Path joining: an absolute part drops what stands before it. */
