@@ -186,9 +186,11 @@ export class FileFixes {
     this.index = new TextIndex(text);
   }
 
-  /** Is the reference set aside by a comment, or in a file that the product wrote? */
+  /** Is the reference set aside: by a comment, in a file that the product wrote, or as the way back of a call site? */
   isIgnored(reference: Reference): boolean {
     if (this.text.slice(0, 2000).includes(GENERATED_MARK)) return true;
+    const start = this.index.offset(reference.line, reference.column);
+    if (start !== undefined && this.fixer(reference.language).isWayBack?.(start)) return true;
     const from = this.index.offset(Math.max(1, reference.line - 1), 1) ?? 0;
     const last = this.index.offset(reference.endLine, 1) ?? from;
     const lines = this.text.slice(from, this.index.lineEnd(last)).split('\n');
@@ -309,7 +311,7 @@ export function attachFixes(result: ReferencesResult, plan: ResolvedPlan, files:
     if (!reference.stale) return reference;
     const file = fixes.open(reference.file);
     if ('problem' in file) return { ...reference, note: file.problem };
-    if (file.isIgnored(reference)) return { ...reference, stale: false, note: 'set aside by a comment' };
+    if (file.isIgnored(reference)) return { ...reference, stale: false, note: 'set aside' };
     const outcome = file.judge(reference);
     if (outcome.kind === 'none') {
       const alternatives = file.alternatives(reference);

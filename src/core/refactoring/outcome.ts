@@ -40,6 +40,8 @@ export interface FileFixer {
   fixPath(request: PathReference): Outcome;
   /** Edits of the whole: the replacements, the imports they need, and what they leave unused taken out. */
   complete(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): readonly Replacement[];
+  /** Does the place name the legacy file as the way back, in a call of the access layer? */
+  isWayBack?(start: number): boolean;
   /** Places that open a database by its path of the access layer, and could call `connect` instead. */
   lifts?(): readonly Lift[];
   /** Does the text still parse as far as this language is read? */

@@ -255,6 +255,20 @@ class Flag(unittest.TestCase):
         plain.close()
 
 
+    def test_off_gives_connections_by_path_the_new_names(self):
+        code = (
+            "import sqlite3; from core.databases import database_path, database_uri;"
+            "print(sqlite3.connect(str(database_path('core', legacy='data/jarvis.db')))"
+            ".execute('SELECT message FROM notification_user').fetchall(),"
+            "sqlite3.connect(database_uri('core', query='mode=ro', legacy='data/jarvis.db'), uri=True)"
+            ".execute('SELECT count(*) FROM notification_user').fetchone(),"
+            "sqlite3.connect(':memory:').execute('SELECT count(*) FROM sqlite_temp_master').fetchone())"
+        )
+        environment = {**os.environ, "PYTHONPATH": FOLDER, "USE_CONSOLIDATED_DBS": "no"}
+        shown = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
+        self.assertEqual(shown.stdout, "[('old',)] (1,) (0,)\n")
+
+
 @unittest.skipUnless(hasattr(databases, "dual_write"), "generated without dual write")
 class DualWrite(unittest.TestCase):
     def setUp(self):

@@ -213,6 +213,7 @@ describe('path expressions in Python', () => {
     const flagged = { ...plan(), access: { python: { module: 'core.databases', flag: true } } };
     const text = fixed(source, [reference(source, '"data/jarvis.db"', { shape: 'connect' })], { plan: flagged });
     expect(text).toContain('c = connect("core", legacy="data/jarvis.db")\n');
+    expect(refactor(text, [reference(text, '"data/jarvis.db"')], { plan: flagged }).text).toBe(text);
   });
 
   it('uses the functions of the project where the plan maps them', () => {

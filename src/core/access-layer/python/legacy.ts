@@ -28,15 +28,52 @@ def _connect_legacy(
     autocommit = kwargs.pop("autocommit", None)
     connection = _open(name, _root() / legacy, args, kwargs)
     try:
-        for moved in _MOVED.get(legacy, ()):
-            for statement in _view_statements(connection, moved, legacy):
-                connection.execute(statement)
+        _add_views(connection, legacy)
         if autocommit is not None:
             connection.autocommit = autocommit  # type: ignore[attr-defined]
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _add_views(connection: sqlite3.Connection, legacy: str) -> None:
+    # A cursor of its own: row factories are for the connection's user.
+    cursor = sqlite3.Cursor(connection)
+    if cursor.execute("SELECT 1 FROM sqlite_temp_master LIMIT 1").fetchone():
+        return  # they are there already
+    for moved in _MOVED.get(legacy, ()):
+        for statement in _view_statements(connection, moved, legacy):
+            cursor.execute(statement)
+
+
+def _legacy_of(database: Any) -> Optional[str]:
+    """Which legacy file a first argument of sqlite3.connect names, if it has tables with new names."""
+    text = os.fsdecode(database) if isinstance(database, (str, bytes, os.PathLike)) else ""
+    if text.startswith("file:"):
+        text = text[5:].split("?", 1)[0]
+        text = text[2:] if text.startswith("///") else text
+    path = os.path.abspath(text)
+    return next((legacy for legacy in _MOVED if os.path.abspath(_root() / legacy) == path), None)
+
+
+def _serve_new_names() -> None:
+    """Gives connections that are opened by path the new table names, too."""
+    plain = sqlite3.connect
+
+    def connect_with_new_names(database: Any, *args: Any, **kwargs: Any) -> sqlite3.Connection:
+        connection = plain(database, *args, **kwargs)
+        legacy = _legacy_of(database)
+        if legacy is not None:
+            _add_views(connection, legacy)
+        return connection
+
+    sqlite3.connect = connect_with_new_names  # type: ignore[assignment]
+
+
+# Only while the flag is off, which is an emergency, is sqlite3.connect replaced in this process.
+if not use_consolidated():
+    _serve_new_names()
 
 
 def _view_statements(connection: sqlite3.Connection, moved: _Moved, legacy: str) -> Iterator[str]:

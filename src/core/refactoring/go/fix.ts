@@ -51,6 +51,12 @@ export class GoFixer implements FileFixer {
     return this.replace(span, request);
   }
 
+  isWayBack(start: number): boolean {
+    const { code } = this.source;
+    const at = code.findIndex((token) => token.start === start);
+    return at > 2 && code[at - 1].text === '(' && code[at - 2].text === 'Legacy' && code[at - 3].text === '.';
+  }
+
   complete(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): readonly Replacement[] {
     const replacements = fixes.map((fix) => fix.replacement);
     const unused = unusedGoImports(this.source, replacements);

@@ -100,6 +100,12 @@ export class PythonFixer implements FileFixer {
     return [...replacements, ...removals, placed];
   }
 
+  isWayBack(start: number): boolean {
+    const { code } = this.module;
+    const at = this.module.tokenStartingAt(start);
+    return at > 1 && code[at - 1].text === '=' && code[at - 2].text === 'legacy';
+  }
+
   /** `sqlite3.connect(DB)` where `DB = database_path("core")`, in this file: `connect("core")`. */
   lifts(): readonly Lift[] {
     const { code } = this.module;

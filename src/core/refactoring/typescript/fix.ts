@@ -61,6 +61,15 @@ export class ScriptFixer implements FileFixer {
     return this.replace(span, request);
   }
 
+  isWayBack(start: number): boolean {
+    const { code } = this.source;
+    const at = code.findIndex((token) => token.start === start);
+    const open = at === -1 ? -1 : this.source.enclosing(at);
+    const callee = open === -1 ? undefined : this.source.dotted(open - 1)?.name;
+    const isAccess = Object.values(SCRIPT_NAMES).some(({ name, alias }) => callee === name || callee === alias);
+    return isAccess && this.access.settings.flag && code[at - 1]?.text === ',';
+  }
+
   complete(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): readonly Replacement[] {
     const replacements = fixes.map((fix) => fix.replacement);
     const needs = [...new Set(fixes.flatMap((fix) => fix.needs))];
