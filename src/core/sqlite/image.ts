@@ -35,6 +35,8 @@ export interface DatabaseImage {
    * @throws ConsolidationError `DATABASE_CORRUPT` when there is no such page
    */
   readPage(pageNumber: number): Uint8Array;
+  /** The same into a buffer of `pageSize` bytes: for loops over many pages. */
+  copyPage(pageNumber: number, target: Uint8Array): void;
   close(): void;
 }
 
@@ -103,8 +105,8 @@ class RecoveredImage implements DatabaseImage {
 
   /** The order is SQLite's: first the journal is played back, then a WAL is opened if there is one. */
   recover(): void {
-    // SQLite deletes both sidecars of a file of 0 bytes without looking into them.
-    if (this.#reader.size === 0) return;
+    // SQLite deletes both sidecars of an empty file without looking into them, and takes 1 byte for none (`unixFileSize`).
+    if (this.#reader.size <= 1) return;
     const raw = this.#reader.read(0, Math.min(HEADER_BYTES, this.#reader.size));
     const claimed = hasMagic(raw) && raw.length === HEADER_BYTES ? (raw[16] << 8) | (raw[17] << 16) : 0;
     this.#journal = readRollbackJournal(this.file, claimed || EMPTY_HEADER.pageSize);
@@ -113,10 +115,9 @@ class RecoveredImage implements DatabaseImage {
     this.#log = readWriteAheadLog(this.file);
 
     const firstPage = this.#log?.offsets.get(1) ?? -1;
-    const header =
-      this.#log && firstPage >= 0
-        ? this.#log.reader.read(firstPage, HEADER_BYTES)
-        : this.#readFile(0, Math.min(HEADER_BYTES, bytes));
+    const header = new Uint8Array(firstPage >= 0 ? HEADER_BYTES : Math.min(HEADER_BYTES, bytes));
+    if (this.#log && firstPage >= 0) this.#log.reader.copy(firstPage, header);
+    else this.#copyFile(0, header);
     this.header = parseHeader(header, this.name);
     this.pageSize = this.header.pageSize;
     this.usableSize = this.pageSize - this.header.reservedBytes;
@@ -133,14 +134,18 @@ class RecoveredImage implements DatabaseImage {
   }
 
   readPage(pageNumber: number): Uint8Array {
+    const page = new Uint8Array(this.pageSize);
+    this.copyPage(pageNumber, page);
+    return page;
+  }
+
+  copyPage(pageNumber: number, target: Uint8Array): void {
     if (!(pageNumber >= 1 && pageNumber <= this.pageCount)) {
       throw corrupt(this.name, 0, `a pointer leads to page ${pageNumber} of ${this.pageCount}`);
     }
-    if (this.#log) {
-      const offset = this.#log.offsets.get(pageNumber);
-      if (offset >= 0) return this.#log.reader.read(offset, this.pageSize);
-    }
-    return this.#readFile((pageNumber - 1) * this.pageSize, this.pageSize);
+    const offset = this.#log?.offsets.get(pageNumber) ?? -1;
+    if (this.#log && offset >= 0) this.#log.reader.copy(offset, target);
+    else this.#copyFile((pageNumber - 1) * this.pageSize, target);
   }
 
   close(): void {
@@ -150,29 +155,27 @@ class RecoveredImage implements DatabaseImage {
   }
 
   /** Bytes of the database file with the journal played back. */
-  #readFile(offset: number, length: number): Uint8Array {
+  #copyFile(offset: number, target: Uint8Array): void {
     const journal = this.#journal;
-    if (!journal) return this.#reader.read(offset, length);
-    if (journal.pageSize === length && offset % length === 0) return this.#journalPage(journal, offset / length + 1);
-    // Another page size in the journal, or a part of a page only: put the bytes together.
-    const result = new Uint8Array(length);
-    for (let done = 0; done < length;) {
-      const position = offset + done;
-      const page = Math.floor(position / journal.pageSize);
-      const from = position - page * journal.pageSize;
-      const piece = this.#journalPage(journal, page + 1).subarray(from, from + length - done);
-      result.set(piece, done);
-      done += piece.length;
+    if (!journal) {
+      this.#reader.copy(offset, target);
+      return;
     }
-    return result;
+    // The journal may have another page size, and the header is only a part of a page: put the bytes together.
+    for (let done = 0; done < target.length;) {
+      const page = Math.floor((offset + done) / journal.pageSize);
+      const from = offset + done - page * journal.pageSize;
+      const length = Math.min(journal.pageSize - from, target.length - done);
+      this.#copyJournalPage(journal, page + 1, from, target.subarray(done, done + length));
+      done += length;
+    }
   }
 
-  #journalPage(journal: RollbackJournal, page: number): Uint8Array {
-    if (page > journal.pageCount) return new Uint8Array(journal.pageSize);
+  #copyJournalPage(journal: RollbackJournal, page: number, from: number, target: Uint8Array): void {
     const offset = journal.offsets.get(page);
-    return offset >= 0
-      ? journal.reader.read(offset, journal.pageSize)
-      : this.#reader.read((page - 1) * journal.pageSize, journal.pageSize);
+    if (page > journal.pageCount) target.fill(0);
+    else if (offset >= 0) journal.reader.copy(offset + from, target);
+    else this.#reader.copy((page - 1) * journal.pageSize + from, target);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Engine, EngineDatabase } from '../engine';
 import type { SchemaObject } from './schema-table';
+import { isOperator, sqlTokens } from './sql-tokens';
 import { viewWeights } from './view-weight';
 
 /** The engine's view of a schema whose rows it does not have: good for PRAGMAs about tables, not for queries. */
@@ -74,7 +75,14 @@ class Loader {
     const page = this.#page++;
     this.database.run(
       'INSERT INTO sqlite_schema(rowid, type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?, ?)',
-      [page, type, name, tableName, rootPage === 0 ? 0 : page, sql],
+      [
+        page,
+        type,
+        name,
+        tableName,
+        rootPage === 0 ? 0 : page,
+        sql === null || type === 'trigger' ? sql : firstStatement(sql),
+      ],
     );
   }
 
@@ -89,4 +97,10 @@ class Loader {
       return false;
     }
   }
+}
+
+/** Older versions of SQLite overlook what follows a stored statement, the engine does not. Triggers contain semicolons. */
+function firstStatement(sql: string): string {
+  const end = sql.includes(';') ? sqlTokens(sql).find((token) => isOperator(token, ';'))?.start : undefined;
+  return sql.slice(0, end);
 }

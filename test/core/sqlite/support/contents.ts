@@ -4,6 +4,7 @@ import path from 'node:path';
 import { digestTable } from '../../../../src/core/sqlite/digest';
 import type { DatabaseImage } from '../../../../src/core/sqlite/image';
 import { readSchema } from '../../../../src/core/sqlite/schema';
+import type { DatabaseSchema } from '../../../../src/core/sqlite/schema-table';
 
 /** SHA-256 over the pages of an image, as a file of them would have it. */
 export function imageHash(image: DatabaseImage): string {
@@ -13,8 +14,11 @@ export function imageHash(image: DatabaseImage): string {
 }
 
 /** Rows and digest of every ordinary table over its stored columns. */
-export async function tableDigests(image: DatabaseImage): Promise<Record<string, [number, string]>> {
-  const { tables } = await readSchema(image);
+export async function tableDigests(
+  image: DatabaseImage,
+  schema?: DatabaseSchema,
+): Promise<Record<string, [number, string]>> {
+  const { tables } = schema ?? (await readSchema(image));
   const digests: Record<string, [number, string]> = {};
   for (const table of tables) {
     if (table.kind !== 'table') continue;

@@ -25,9 +25,11 @@ export async function* oracle<T>(program: string, ...args: (string | number)[]):
   if ((await ended) !== 0) throw new Error(`${program} failed: ${errors}`);
 }
 
-/** A folder for scratch files, removed after the tests of the file. */
+/** A folder for scratch files, removed after the tests of the file unless `KEEP` is set. */
 export function scratchFolder(name: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), `file-layer-${name}-`));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    if (process.env.KEEP === undefined) rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
