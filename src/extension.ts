@@ -2,13 +2,15 @@ import * as vscode from 'vscode';
 import { Analysis } from './vscode/analysis';
 import type { ConsolidatorApi } from './vscode/api';
 import { registerCodeActions } from './vscode/codeActions';
-import { registerCodeLens } from './vscode/codeLens';
 import { registerCommands } from './vscode/commands/register';
-import { registerPlanDiagnostics } from './vscode/diagnostics/planFile';
 import { registerReferenceDiagnostics } from './vscode/diagnostics/references';
 import { registerHover } from './vscode/hover';
 import { Log } from './vscode/log';
 import { registerViews } from './vscode/panels/register';
+import { registerCodeLens } from './vscode/planFile/codeLens';
+import { registerPlanCompletion } from './vscode/planFile/completion';
+import { registerPlanDiagnostics } from './vscode/planFile/diagnostics';
+import { registerPlanQuickFixes } from './vscode/planFile/quickFixes';
 import type { Services } from './vscode/services';
 import { Sessions } from './vscode/sessions';
 import { registerStatusBar } from './vscode/statusBar';
@@ -37,6 +39,8 @@ export function activate(context: vscode.ExtensionContext): ConsolidatorApi {
   registerCodeActions(services);
   registerHover(services);
   registerCodeLens(services);
+  registerPlanCompletion(services);
+  registerPlanQuickFixes(services);
   registerStatusBar(services);
   return {
     pipeline: worker,

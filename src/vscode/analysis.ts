@@ -72,7 +72,7 @@ export class Analysis implements vscode.Disposable {
   private changed(uri: vscode.Uri): void {
     const session = this.services.sessions.at(uri);
     if (!session || session.relative(uri) === undefined) return;
-    this.schedule(session, uri.toString() === session.planUri.toString());
+    this.schedule(session, session.isPlan(uri));
   }
 
   private schedule(session: WorkspaceSession, planChanged: boolean): void {

@@ -44,6 +44,10 @@ export class WorkspaceSession implements vscode.Disposable {
     return this.uri(this.settings.planFile);
   }
 
+  isPlan(uri: vscode.Uri): boolean {
+    return uri.toString() === this.planUri.toString();
+  }
+
   hasPlan(): Promise<boolean> {
     return exists(this.planUri);
   }

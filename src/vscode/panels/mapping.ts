@@ -4,7 +4,7 @@ import { isFromMapping } from '../../protocol/mapping';
 import type { FromMapping, ToMapping } from '../../protocol/mapping';
 import { requireTrust, run } from '../commands/command';
 import { applyEdit } from '../edits';
-import { planEdit } from '../planEdits';
+import { planEdit, planResolution } from '../planEdits';
 import type { Services } from '../services';
 import type { WorkspaceSession } from '../session';
 import { mappingState } from './mappingState';
@@ -60,10 +60,12 @@ export class MappingEditor implements vscode.CustomTextEditorProvider {
         if (session && !session.inventory) await session.scan();
         await session?.check();
       });
-    const edit = (make: () => Promise<vscode.WorkspaceEdit>) =>
+    const edit = (make: () => Promise<vscode.WorkspaceEdit | undefined>) =>
       attempt(null, async () => {
         requireTrust();
-        await applyEdit(await make());
+        const made = await make();
+        if (!made) return;
+        await applyEdit(made);
         await session?.check();
       });
     const receive = async (message: FromMapping): Promise<void> => {
@@ -83,7 +85,8 @@ export class MappingEditor implements vscode.CustomTextEditorProvider {
       else if (message.type === 'edit') await edit(() => Promise.resolve(planEdit(document, message.edit)));
       else {
         const finding = session.checked?.findings[message.finding];
-        if (finding?.code === message.code) await run('openPlan', { folder, line: finding.line });
+        if (finding?.code === message.code)
+          await edit(() => planResolution(document, session, finding, message.resolution));
       }
     };
     const subscription = sessions.onDidChange((event) => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { commandId } from './commands/command';
-import type { CommandName } from './commands/command';
-import type { Services } from './services';
+import { commandId } from '../commands/command';
+import type { CommandName } from '../commands/command';
+import type { Services } from '../services';
 
 /** `Mapping · Check · Dry run · Migrate` above the plan. */
 export function registerCodeLens({ context, sessions }: Services): void {
@@ -11,7 +11,7 @@ export function registerCodeLens({ context, sessions }: Services): void {
       {
         provideCodeLenses(document) {
           const session = sessions.at(document.uri);
-          if (!session || document.uri.toString() !== session.planUri.toString()) return [];
+          if (!session?.isPlan(document.uri)) return [];
           const top = new vscode.Range(0, 0, 0, 0);
           const folder = session.folder.uri.toString();
           return lenses.map(

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Finding } from '../../core/ports';
 import type { Services } from '../services';
 import type { WorkspaceSession } from '../session';
-import { diagnosticSource } from './references';
+import { diagnosticSource } from '../diagnostics/references';
 
 /** What `check` found, at its place in the plan file. */
 export function registerPlanDiagnostics({ context, sessions }: Services): void {
