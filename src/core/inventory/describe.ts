@@ -20,6 +20,8 @@ export async function describeDatabase(
     described = {
       ...base,
       pageSize: image.pageSize,
+      reservedBytes: image.reservedBytes,
+      schemaFormat: image.header.schemaFormat,
       encoding: image.encoding,
       journalMode: header.readVersion === 2 ? 'wal' : 'delete',
       walFrames: image.walFrames,
