@@ -156,7 +156,14 @@ class DatabaseRelations {
     const namesakes = this.groups.holding(name, child.target);
     const unified = this.groups.named(child.target, name);
     const chosen = namesakes.length === 1 ? namesakes[0] : unified;
-    if (chosen) return { kind: 'same-target', name: chosen.name, ...(namesakes.length > 1 ? { namesakes } : {}) };
+    if (chosen) {
+      const others = namesakes.filter((namesake) => namesake !== chosen);
+      return {
+        kind: 'same-target',
+        name: chosen.name,
+        ...(others.length > 0 ? { namesakes: [chosen, ...others] } : {}),
+      };
+    }
     const known = this.fate.planned.database.tables.some(
       (table) => table.kind !== 'view' && sameName(table.name, name),
     );

@@ -331,16 +331,19 @@ function withRowid({ source }: MappedSource, key: string | undefined, resolved: 
 
 function resolvedSource({ source, mapping }: MappedSource, columns: readonly string[]): ResolvedSource {
   const insertable = new Map(columns.map((column) => [foldName(column), column]));
+  const dropped = [...mapping.dropped];
   const kept = mapping.columns.flatMap((column): ColumnMapping[] => {
     const target = insertable.get(foldName(column.target));
-    return target === undefined ? [] : [{ ...column, target }];
+    if (target !== undefined) return [{ ...column, target }];
+    if (column.kind === 'column') dropped.push({ column: column.source, reason: 'the unified column is computed' });
+    return [];
   });
   const { keys = 'keep' } = source.entry;
   return {
     database: source.database.path,
     table: source.table.name,
     columns: kept,
-    dropped: mapping.dropped,
+    dropped,
     ...(source.entry.where === undefined ? {} : { where: source.entry.where }),
     keys: typeof keys === 'string' ? keys : keys.first === undefined ? { last: keys.last! } : { first: keys.first },
     onReject: source.entry.onReject ?? 'stop',

@@ -1,0 +1,43 @@
+import { oneLine } from './draft-text';
+import type { ResolvedPlan, ResolvedTarget } from './resolved';
+
+/** A document that an export writes: a file name (for the target or the workspace) and its text. */
+export interface ExportedFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * `export schema`: the unified DDL of each target as an SQL file. Given back to the plan as `schema`, it resolves to the
+ * same tables.
+ */
+export function exportSchema(plan: ResolvedPlan): ExportedFile[] {
+  return plan.targets.map((target) => ({ file: `${target.name}.sql`, text: targetSql(target) }));
+}
+
+function targetSql(target: ResolvedTarget): string {
+  const pragmas = Object.entries(target.profile).map(([name, value]) => `PRAGMA ${name} = ${value};`);
+  const head = [
+    `-- ${oneLine(target.path)}${target.purpose === undefined ? '' : `: ${oneLine(target.purpose)}`}`,
+    ...pragmas,
+  ];
+  if (target.userVersion !== undefined) head.push(`PRAGMA user_version = ${target.userVersion};`);
+  if (target.applicationId !== undefined) head.push(`PRAGMA application_id = ${target.applicationId};`);
+  const defaults = (table: string) => (target.defaults ?? []).filter((row) => row.table === table);
+  const tables = target.tables.map((table) =>
+    [
+      `${table.purpose === undefined || table.purpose === '' ? '' : `-- ${oneLine(table.purpose)}\n`}${table.sql};`,
+      ...table.indexes.map((index) => `${index.sql};`),
+    ].join('\n'),
+  );
+  const rows = target.tables.flatMap((table) => defaults(table.name).map((row) => `${row.sql};`));
+  const after = target.after.map((item) => `${item.sql};`);
+  const views = target.views.map((view) =>
+    [
+      `-- ${oneLine(`${view.name} of ${view.source.database} is now ${view.table}; kept for code that was missed`)}`,
+      `${view.sql};`,
+      ...(view.triggers ?? []).map((trigger) => `${trigger.sql};`),
+    ].join('\n'),
+  );
+  return [head.join('\n'), ...tables, ...rows, ...after, ...views].join('\n\n') + '\n';
+}

@@ -1,0 +1,170 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Inventory } from '../../../src/core/inventory/inventory';
+import { scanDatabases } from '../../../src/core/inventory/scan';
+import { checkPlan } from '../../../src/core/plan/check';
+import { draftPlan, type DraftOptions } from '../../../src/core/plan/draft';
+import { exportComparison } from '../../../src/core/plan/export-comparison';
+import { exportMermaid, exportSvg } from '../../../src/core/plan/export-graph';
+import { exportMapping, importMapping } from '../../../src/core/plan/export-mapping';
+import { exportSchema } from '../../../src/core/plan/export-schema';
+import { parsePlan, readPlan } from '../../../src/core/plan/read';
+import { resolvePlan } from '../../../src/core/plan/resolve';
+import type { ResolvedPlan } from '../../../src/core/plan/resolved';
+import { makeArduinoTrader } from '../../scenarios/arduino-trader/make.mjs';
+import { makeCoffeeMaker } from '../../scenarios/coffee-maker/make.mjs';
+import { makeJarvis } from '../../scenarios/jarvis/make.mjs';
+import { expectGolden } from './golden';
+
+const SCENARIOS: Readonly<
+  Record<
+    string,
+    {
+      make: (directory: string) => Promise<void>;
+      files: number;
+      drafts: Readonly<Record<string, DraftOptions>>;
+      /** Findings of each draft: severity and code. */
+      expected: Readonly<Record<string, readonly string[]>>;
+    }
+  >
+> = {
+  'coffee-maker': {
+    make: makeCoffeeMaker,
+    files: 9,
+    drafts: {
+      into: { into: 'data/roadmap.db' },
+      domains: {
+        into: 'data/roadmap.db',
+        prefix: 'domain',
+        keep: { 'data/metrics.db': 'written by an external service' },
+      },
+    },
+    expected: { into: ['warning SAME_NAME', 'warning SAME_NAME'], domains: ['warning SAME_NAME', 'warning SAME_NAME'] },
+  },
+  jarvis: {
+    make: makeJarvis,
+    files: 35,
+    drafts: {
+      three: { targets: ['core', 'analytics', 'cache'] },
+      settled: {
+        targets: ['core', 'analytics', 'cache'],
+        resolve: { FOREIGN_KEY_AMBIGUOUS: 'relation', SAME_NAME: 'rename-apart' },
+      },
+      byUse: {},
+    },
+    expected: {
+      three: ['warning SAME_NAME', 'warning FOREIGN_KEY_AMBIGUOUS'],
+      settled: [],
+      byUse: ['warning SAME_NAME', 'warning FOREIGN_KEY_AMBIGUOUS'],
+    },
+  },
+  'arduino-trader': {
+    make: makeArduinoTrader,
+    files: 78,
+    drafts: {
+      eight: { targets: ['universe', 'config', 'ledger', 'portfolio', 'satellites', 'agents', 'history', 'cache'] },
+    },
+    expected: { eight: ['warning SAME_NAME', 'warning TARGET_UNUSED'] },
+  },
+};
+
+describe.each(Object.entries(SCENARIOS))('%s', (name, scenario) => {
+  const committed = path.resolve('test/scenarios', name);
+  const golden = (file: string) => path.join(committed, 'golden', file);
+  let workspace: string;
+  let inventory: Inventory;
+
+  beforeAll(async () => {
+    workspace = await mkdtemp(path.join(tmpdir(), `scenario-${name}-`));
+    await scenario.make(workspace);
+    await copyFile(path.join(committed, 'consolidation.jsonc'), path.join(workspace, 'consolidation.jsonc'));
+    inventory = await scanDatabases(workspace);
+  });
+  afterAll(() => rm(workspace, { recursive: true, force: true }));
+
+  it('has all the files of the seed', () => {
+    expect(inventory.databases).toHaveLength(scenario.files);
+  });
+
+  it.each(Object.entries(scenario.drafts))(
+    'drafts a valid plan with the true conflicts and no other: %s',
+    async (wish, options) => {
+      const draft = await draftPlan(inventory, { name, ...options });
+      expect(draft.findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(scenario.expected[wish]);
+      expect(parsePlan(draft.text).plan).toEqual(draft.plan);
+      expect((await draftPlan(inventory, { name, ...options })).text).toBe(draft.text);
+      await expectGolden(golden(`draft-${wish}.jsonc`), draft.text);
+    },
+  );
+
+  describe('the finished plan', () => {
+    let resolved: ResolvedPlan;
+    let document: Awaited<ReturnType<typeof readPlan>>;
+
+    beforeAll(async () => {
+      document = await readPlan('consolidation.jsonc', { workspace });
+      resolved = (await checkPlan(document, inventory)).resolved;
+    });
+
+    it('leaves nothing open, and every table has exactly one disposition', () => {
+      expect(resolved.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+      expect(resolved.databases.map(({ path: file }) => file)).toEqual(
+        inventory.databases.map(({ path: file }) => file).sort(),
+      );
+      for (const database of inventory.databases) {
+        const planned = resolved.databases.find((candidate) => candidate.path === database.path)!;
+        if (planned.action === 'keep' || planned.action === 'retire') expect(planned.reason).toBeTruthy();
+        else
+          expect(planned.tables.map(({ table }) => table).sort()).toEqual(
+            database.tables
+              .filter((table) => table.kind !== 'view' && !table.shadowOf)
+              .map((table) => table.name)
+              .sort(),
+          );
+      }
+    });
+
+    it('is exported as SQL, as a comparison, as a mapping and as a graph', async () => {
+      for (const { file, text } of exportSchema(resolved)) await expectGolden(golden(`schema/${file}`), text);
+      for (const { file, text } of [
+        exportComparison(resolved, inventory),
+        exportMapping(document.plan, resolved, inventory),
+        exportMermaid(resolved),
+        exportSvg(resolved),
+      ])
+        await expectGolden(golden(file), text);
+    });
+
+    it('reads its own mapping back without a change', () => {
+      const { text } = exportMapping(document.plan, resolved, inventory);
+      expect(importMapping(text, document)).toBe(document.text);
+    });
+
+    it('resolves to the same tables with its own exported schema', async () => {
+      const schemas = new Map(
+        exportSchema({ ...resolved, targets: resolved.targets.map((target) => ({ ...target, views: [] })) }).map(
+          ({ file, text }) => [file, text],
+        ),
+      );
+      const plan = structuredClone(document.plan);
+      for (const [target, planned] of Object.entries(plan.targets)) {
+        planned.schema = `${target}.sql`;
+        delete planned.bookkeeping;
+      }
+      const again = await resolvePlan(plan, inventory, { readText: async (file) => schemas.get(file)! });
+      expect(again.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+      const shape = (value: ResolvedPlan) =>
+        value.targets.map((target) =>
+          Object.fromEntries(
+            target.tables.map(({ name: table, sql, indexes, columns, primaryKey, sources }) => [
+              table,
+              { sql, indexes: indexes.map((index) => index.sql), columns, primaryKey, sources },
+            ]),
+          ),
+        );
+      expect(shape(again)).toEqual(shape(resolved));
+    });
+  });
+});

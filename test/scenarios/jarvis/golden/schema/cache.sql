@@ -1,0 +1,54 @@
+-- data/jarvis_cache.db: Temporary data, can be rebuilt (cold path)
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = OFF;
+PRAGMA auto_vacuum = FULL;
+PRAGMA foreign_keys = ON;
+
+CREATE TABLE kv_entries (key TEXT PRIMARY KEY, value BLOB, expires_at INTEGER);
+
+CREATE TABLE last_actions (bot TEXT PRIMARY KEY, action TEXT, at TIMESTAMP);
+
+CREATE TABLE cache_entries (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    expires_at TIMESTAMP,
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX idx_cache_expires ON cache_entries(expires_at);
+
+CREATE TABLE bot_state (bot TEXT PRIMARY KEY, state TEXT, updated_at TIMESTAMP);
+
+CREATE TABLE rate_configs (endpoint TEXT PRIMARY KEY, per_minute INTEGER NOT NULL);
+
+CREATE TABLE rate_limiter_logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    timestamp TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    allowed INTEGER DEFAULT 1
+);
+CREATE INDEX idx_rate_limiter_user ON rate_limiter_logs(user_id);
+CREATE INDEX idx_rate_limiter_timestamp ON rate_limiter_logs(timestamp DESC);
+
+CREATE TABLE limit_stats (endpoint TEXT PRIMARY KEY, allowed INTEGER, refused INTEGER);
+
+CREATE TABLE sessions (
+    session_id TEXT PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    data TEXT, -- JSON blob
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    last_accessed TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    expires_at TIMESTAMP
+);
+CREATE INDEX idx_sessions_user ON sessions(user_id);
+CREATE INDEX idx_sessions_expires ON sessions(expires_at);
+
+CREATE TRIGGER cache_entries_expire AFTER INSERT ON cache_entries BEGIN
+    DELETE FROM cache_entries WHERE expires_at IS NOT NULL AND expires_at < CURRENT_TIMESTAMP;
+END;
+
+-- request_log of data/rate_limiter.db is now rate_limiter_logs; kept for code that was missed
+CREATE VIEW "request_log" AS SELECT "id", "user_id", "endpoint", "timestamp", "allowed" FROM "rate_limiter_logs";
+CREATE TRIGGER "request_log_insert" INSTEAD OF INSERT ON "request_log" BEGIN INSERT INTO "rate_limiter_logs" ("id", "user_id", "endpoint", "timestamp", "allowed") VALUES (NEW."id", NEW."user_id", NEW."endpoint", coalesce(NEW."timestamp", CURRENT_TIMESTAMP), coalesce(NEW."allowed", 1)); END;
+CREATE TRIGGER "request_log_update" INSTEAD OF UPDATE ON "request_log" BEGIN UPDATE "rate_limiter_logs" SET "id" = NEW."id", "user_id" = NEW."user_id", "endpoint" = NEW."endpoint", "timestamp" = NEW."timestamp", "allowed" = NEW."allowed" WHERE "id" IS OLD."id"; END;
+CREATE TRIGGER "request_log_delete" INSTEAD OF DELETE ON "request_log" BEGIN DELETE FROM "rate_limiter_logs" WHERE "id" IS OLD."id"; END;
