@@ -42,7 +42,9 @@ export class Analysis {
 
   constructor(private readonly input: AnalysisInput) {
     this.resolver = new DatabaseResolver([...input.databases.keys()], input.workspace);
-    this.project = new Project(new Set(input.files.filter((file) => file.isCode).map((file) => file.path)));
+    this.project = new Project(new Set(input.files.filter((file) => file.isCode).map((file) => file.path)), (file) =>
+      input.texts.get(file),
+    );
     this.candidates = new Candidates(input);
   }
 
@@ -115,7 +117,7 @@ export class Analysis {
 
   /** Files that call what evaluation asked for the callers of. */
   private callers(): string[] {
-    const names = [...this.project.askedCalls].filter((name) => !this.asked.has(name));
+    const names = [...this.project.askedCalls].filter((name) => name.length > 2 && !this.asked.has(name));
     for (const name of names) this.asked.add(name);
     if (names.length === 0) return [];
     return this.candidates.calling(names).filter((file) => !this.project.modules.has(file));

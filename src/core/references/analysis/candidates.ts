@@ -31,16 +31,30 @@ export class Candidates {
     return SQL.test(text) && (this.tables?.test(text) ?? false);
   }
 
-  /** Code files that call one of these functions. */
+  /** Code files that call one of these functions; those that everybody calls are left out. */
   calling(names: readonly string[]): string[] {
-    const pattern = new RegExp(`\\b(?:${names.map(escaped).join('|')})\\s*\\(`);
-    return this.input.files.flatMap((file) => {
-      if (!file.isCode) return [];
-      const text = this.input.texts.get(file.path);
-      return text !== undefined && pattern.test(text) ? [file.path] : [];
-    });
+    const pattern = new RegExp(
+      `(?<!\\b(?:def|func|function|class|fn)\\s+)\\b(${names.map(escaped).join('|')})\\s*[({]`,
+      'g',
+    );
+    const callers = new Map<string, Set<string>>();
+    for (const file of this.input.files) {
+      const text = file.isCode ? this.input.texts.get(file.path) : undefined;
+      if (text === undefined) continue;
+      for (const match of text.matchAll(pattern)) {
+        const files = callers.get(match[1]!) ?? new Set<string>();
+        files.add(file.path);
+        callers.set(match[1]!, files);
+      }
+    }
+    const result = new Set<string>();
+    for (const files of callers.values()) if (files.size <= MOST_CALLERS) for (const file of files) result.add(file);
+    return [...result];
   }
 }
+
+/** A name that more files call is too common to say anything. */
+const MOST_CALLERS = 40;
 
 function alternatives(names: readonly string[], flags = ''): RegExp | undefined {
   if (names.length === 0) return undefined;

@@ -4,6 +4,7 @@ import type { Module } from '../evaluation/project';
 import { ANCHOR } from '../evaluation/value';
 import type { Segment, Text, Value } from '../evaluation/value';
 import type { Expression, Literal } from '../syntax/program';
+import { Interest } from './interest';
 import type { DatabaseResolver, Resolution } from './resolve';
 
 /** A place in code where the path of a database is put together. */
@@ -19,6 +20,8 @@ export interface PathPlace {
   readonly isOpened: boolean;
   readonly isDocumentation: boolean;
 }
+
+const DATABASE_TEXT = /\.(?:db3?|sqlite3?|s3db|sl3)\b/i;
 
 interface Group {
   readonly module: Module;
@@ -38,22 +41,21 @@ export class PathSearch {
     private readonly resolver: DatabaseResolver,
   ) {}
 
-  /** Evaluates every expression of a module. */
+  /** Evaluates the expressions of a module that can give a path or open a database. */
   search(module: Module): void {
-    for (const root of module.program.roots) {
-      if (root.role === 'documentation') this.documentation.add(root.expression);
-      walk(root.expression, (expression) => {
+    const interest = new Interest(module, (text) => this.mayName(text));
+    const visit = (root: Expression) =>
+      walk(root, (expression) => {
+        if (!interest.isWorth(expression)) return;
         this.evaluator.begin();
         for (const value of this.evaluator.evaluate(expression, module.frame)) this.note(value, expression, module);
       });
+    for (const root of module.program.roots) {
+      if (root.role === 'documentation') this.documentation.add(root.expression);
+      visit(root.expression);
     }
     for (const scope of module.program.scopes)
-      for (const parameter of scope.parameters)
-        if (parameter.default) {
-          this.evaluator.begin();
-          for (const value of this.evaluator.evaluate(parameter.default, module.frame))
-            this.note(value, parameter.default, module);
-        }
+      for (const parameter of scope.parameters) if (parameter.default) visit(parameter.default);
   }
 
   private note(value: Value, at: Expression, module: Module): void {
@@ -83,7 +85,7 @@ export class PathSearch {
   }
 
   private mayName(text: string): boolean {
-    return /\.(?:db3?|sqlite3?|s3db|sl3)\b/i.test(text) || this.resolver.mentions(text);
+    return DATABASE_TEXT.test(text) || this.resolver.mentions(text);
   }
 
   /** The places found, inner ones that are part of a larger path left out. */

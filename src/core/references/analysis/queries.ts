@@ -101,6 +101,7 @@ export class QuerySearch {
   }
 
   private call(call: Call, module: Module, run: Set<Expression>): void {
+    if (!isWorth(call)) return;
     const plain = this.runs(call, module.frame);
     if (plain.length === 0) return;
     const { callee } = call;
@@ -232,6 +233,38 @@ function placeOf(text: Text, start: number, end: number): { module: Module; star
   // Behind an escape the last character may stand for more than one of the source.
   if (to - from < length) return undefined;
   return { module: segment.module, start: from, end: to };
+}
+
+/** Does a call run SQL by its name, or is there SQL among its arguments? */
+function isWorth(call: Call): boolean {
+  if (call.arguments.length === 0) return false;
+  const { callee } = call;
+  if ((callee.kind === 'member' || callee.kind === 'name') && RUNNERS.has(callee.name)) return true;
+  return call.arguments.some(({ value }) => mayBeSql(value));
+}
+
+function mayBeSql(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'literal':
+      return looksLikeSql(expression.value);
+    case 'concatenation': {
+      const [first] = expression.parts;
+      return first !== undefined && (mayBeSql(first) || (first.kind === 'literal' && /^\s*\w+\s*$/.test(first.value)));
+    }
+    case 'format':
+      return mayBeSql(expression.template);
+    case 'same':
+      return mayBeSql(expression.of);
+    case 'choice':
+      return expression.options.some(mayBeSql);
+    case 'call':
+      return (
+        (expression.callee.kind === 'member' && mayBeSql(expression.callee.object)) ||
+        expression.arguments.some(({ value }) => mayBeSql(value))
+      );
+    default:
+      return false;
+  }
 }
 
 /** Is a text written in the function itself (or a constant of the file), rather than given to it by its callers? */

@@ -57,6 +57,7 @@ export class Project {
   /** Names of functions whose callers evaluation asked for. */
   readonly askedCalls = new Set<string>();
   private readonly indexes = new Map<Module, ModuleIndex>();
+  private readonly named = new Map<string, CallSite[]>();
 
   private readonly directories = new Map<string, string[]>();
 
@@ -96,6 +97,7 @@ export class Project {
 
   add(module: Module): void {
     this.remove(module.file);
+    this.named.clear();
     this.modules.set(module.file, module);
     this.indexes.set(module, indexModule(module));
   }
@@ -103,6 +105,7 @@ export class Project {
   remove(file: string): void {
     const module = this.modules.get(file);
     if (!module) return;
+    this.named.clear();
     this.modules.delete(file);
     this.indexes.delete(module);
   }
@@ -126,10 +129,13 @@ export class Project {
   /** Calls whose callee ends in this name, or in another name that an import gives it. */
   callsNamed(name: string, ask = true): CallSite[] {
     if (ask && name !== '') this.askedCalls.add(name);
+    const known = this.named.get(name);
+    if (known) return known;
     const names = new Set([name]);
     for (const index of this.indexes.values()) for (const alias of index.aliases.get(name) ?? []) names.add(alias);
     const result: CallSite[] = [];
     for (const index of this.indexes.values()) for (const each of names) result.push(...(index.calls.get(each) ?? []));
+    this.named.set(name, result);
     return result;
   }
 

@@ -41,6 +41,8 @@ export interface Scope {
   /** Go, Rust, C++: the type that this function is a method of, when it stands outside of the type. */
   readonly receiverType?: string;
   readonly isConstructor?: boolean;
+  /** A getter: naming it calls it. */
+  readonly isProperty?: boolean;
 }
 
 export interface Parameter {
@@ -146,8 +148,8 @@ export type Expression =
   | ({ readonly kind: 'function'; readonly scope: number } & Span)
   /** `template % values`. */
   | ({ readonly kind: 'format'; readonly template: Expression; readonly values: readonly Expression[] } & Span)
-  /** The path of this very file (`__file__`, `import.meta.url`). */
-  | ({ readonly kind: 'file'; readonly url?: boolean } & Span)
+  /** The path of this very file (`__file__`, `import.meta.url`), or its directory (`__dirname`). */
+  | ({ readonly kind: 'file'; readonly url?: boolean; readonly directory?: boolean } & Span)
   /** The value of `base`, in a form that does not change what it is: `await`, a type assertion, dereference, parentheses. */
   | ({ readonly kind: 'same'; readonly of: Expression } & Span)
   | ({ readonly kind: 'unknown'; readonly children: readonly Expression[] } & Span);

@@ -20,6 +20,19 @@ export function childOf(node: SyntaxNode, ...types: string[]): SyntaxNode | unde
   return node.children.find((child) => types.includes(child.type));
 }
 
+/** Nodes without children in every grammar. */
+const LEAVES = new Set([
+  'identifier',
+  'integer',
+  'float',
+  'comment',
+  'true',
+  'false',
+  'none',
+  'string_start',
+  'string_end',
+]);
+
 /** Parses one language; keeps the last tree per key, so that an edited document is parsed anew only where it changed. */
 export class Grammar {
   private readonly trees = new Map<string, { tree: TreeSitter.Tree; text: string }>();
@@ -77,12 +90,14 @@ export class Grammar {
     let descend = cursor.gotoFirstChild();
     while (descend) {
       const typeId = cursor.nodeTypeId;
-      const isNamed = this.named[typeId] ?? true;
-      const node = make(typeId);
-      if (isNamed) stack[stack.length - 1]!.children.push(node);
-      if (isNamed && cursor.gotoFirstChild()) {
-        stack.push(node);
-        continue;
+      // Every property of the cursor is a call into WebAssembly: anonymous nodes, half of them all, are passed over.
+      if (this.named[typeId] ?? true) {
+        const node = make(typeId);
+        stack[stack.length - 1]!.children.push(node);
+        if (!LEAVES.has(node.type) && cursor.gotoFirstChild()) {
+          stack.push(node);
+          continue;
+        }
       }
       while (!cursor.gotoNextSibling()) {
         stack.pop();
