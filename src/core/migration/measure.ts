@@ -1,6 +1,7 @@
 import { loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
 import { engineFileName } from '../engine';
+import { ConsolidationError } from '../errors';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { Inventory } from '../inventory/inventory';
 import type { MeasuredTable } from '../plan/measured-rows';
@@ -18,11 +19,18 @@ export interface Measurements {
   readonly offsets: ReadonlyMap<string, bigint>;
   /** Rows that give way to a row with the same key in another source, by `sourceKey`. */
   readonly superseded: ReadonlyMap<string, number>;
+  /** Rows that a row filter of the plan leaves out, by `sourceKey`. */
+  readonly filtered: ReadonlyMap<string, number>;
   /** Keys that occur in more than one source though the plan says `keep`. */
   readonly collisions: readonly MeasuredTable[];
 }
 
-export const NOTHING_MEASURED: Measurements = { offsets: new Map(), superseded: new Map(), collisions: [] };
+export const NOTHING_MEASURED: Measurements = {
+  offsets: new Map(),
+  superseded: new Map(),
+  filtered: new Map(),
+  collisions: [],
+};
 
 /** Loads a legacy database into the engine; the caller closes it. */
 export type LoadLegacy = (database: string) => Promise<EngineDatabase>;
@@ -46,11 +54,13 @@ export async function measure(
     .filter(({ table }) => canCollide(table))
     .map((entry, number): Measured => ({ ...entry, number }));
   const renumbered = merged.filter(({ table }) => table.sources.some((source) => source.keys === 'renumber'));
-  if (gathered.length === 0 && renumbered.length === 0) return NOTHING_MEASURED;
+  const sifted = merged.filter(({ table }) => table.sources.some((source) => source.where !== undefined));
+  if (gathered.length === 0 && renumbered.length === 0 && sifted.length === 0) return NOTHING_MEASURED;
 
   const engine = await loadEngine();
   const scratch = new engine.Database();
   const ranges = new Map<string, KeyRange>();
+  const filtered = new Map<string, number>();
   try {
     for (const { table, number } of gathered) scratch.run(gatherTable(table, number));
     for (const database of [...present].sort()) {
@@ -61,7 +71,12 @@ export async function measure(
       const keys = renumbered.flatMap((entry) =>
         sourcesOf(entry.table, database).map((source) => ({ ...entry, source })),
       );
-      if (copies.length === 0 && keys.length === 0) continue;
+      const sieves = sifted.flatMap((entry) =>
+        sourcesOf(entry.table, database)
+          .filter((source) => source.where !== undefined)
+          .map((source) => ({ ...entry, source })),
+      );
+      if (copies.length === 0 && keys.length === 0 && sieves.length === 0) continue;
       options.progress?.({ phase: 'preflight', message: `Comparing the keys of ${database}` });
       const legacy = await load(database);
       scratch.run(`ATTACH ${quoteLiteral(engineFileName(legacy))} AS legacy`);
@@ -71,6 +86,8 @@ export async function measure(
         for (const { target, table, source } of keys) {
           ranges.set(sourceKey(target, table, source), keyRange(scratch, plan, inventory, target, table, source));
         }
+        for (const { target, table, source } of sieves)
+          filtered.set(sourceKey(target, table, source), leftOut(scratch, source));
       } finally {
         scratch.run('DETACH legacy');
         legacy.close();
@@ -81,6 +98,7 @@ export async function measure(
       superseded: new Map(
         gathered.filter(({ table }) => choosesRows(table)).flatMap((entry) => superseded(scratch, entry)),
       ),
+      filtered,
       collisions: gathered.filter(({ table }) => !choosesRows(table)).flatMap((entry) => collisions(scratch, entry)),
     };
   } finally {
@@ -111,6 +129,21 @@ function superseded(scratch: EngineDatabase, { target, table, number }: Measured
     scratch.exec(`SELECT ordinal, count(*) FROM (${settledRank(table, number)}) WHERE rank > 1 GROUP BY ordinal`)[0]
       ?.values ?? [];
   return rows.map(([ordinal, count]) => [sourceKey(target, table, table.sources[Number(ordinal)]!), Number(count)]);
+}
+
+/** @throws ConsolidationError `SQL_FAILED` */
+function leftOut(scratch: EngineDatabase, source: ResolvedSource): number {
+  try {
+    const sql = `SELECT count(*) - count(CASE WHEN (${source.where}\n) THEN 1 END) FROM legacy.${quoteIdentifier(source.table)}`;
+    return Number(scratch.exec(sql)[0]?.values[0]?.[0] ?? 0);
+  } catch (cause) {
+    throw new ConsolidationError(
+      'SQL_FAILED',
+      `SQLite refused the row filter of ${source.table} in ${source.database}: ${cause instanceof Error ? cause.message : String(cause)}. Correct "where" in the plan.`,
+      { database: source.database, table: source.table },
+      { cause },
+    );
+  }
 }
 
 function collisions(scratch: EngineDatabase, { target, table, number }: Measured): MeasuredTable[] {

@@ -13,6 +13,7 @@ import type { Migration } from './compile';
 import { carryOut, checkDestinations, planPublications } from './publish';
 import { RunDirectory } from './run-directory';
 import type { Publication } from './run-directory';
+import { rowsOf, totalRows } from '../inventory/rows';
 import type { RunInput } from './runs';
 import { sourceKey } from './source-key';
 import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
@@ -268,13 +269,21 @@ function tableResults(migration: Migration, targetName: string): TargetResult['t
   const target = migration.plan.targets.find((candidate) => candidate.name === targetName);
   const copies = migration.steps.flatMap((step) => (step.kind === 'copy' && step.target === targetName ? [step] : []));
   return (target?.tables ?? []).map((table) => {
-    const sources = copies.filter((copy) => copy.table === table.name);
+    const own = copies.filter((copy) => copy.table === table.name);
+    const sources = table.sources.flatMap((source) => {
+      const database = migration.inventory.databases.find(
+        ({ path, kind }) => path === source.database && kind !== 'absent',
+      );
+      if (!database) return [];
+      const left = migration.measurements.filtered.get(sourceKey(target!, table, source)) ?? 0;
+      return [{ database: source.database, table: source.table, rows: rowsOf(database, source.table) - left }];
+    });
     const gone = table.sources.reduce((sum, source) => sum + supersededRows(migration, target!, table, source), 0);
     return {
       name: table.name,
-      rows: sources.reduce((sum, copy) => sum + copy.rows, 0) - gone,
-      strategy: sources[0]?.strategy ?? 'sql',
-      sources: sources.map((copy) => ({ database: copy.database, table: copy.source, rows: copy.rows })),
+      rows: sources.reduce((sum, source) => sum + source.rows, 0) - gone,
+      strategy: table.kind === 'virtual' ? 'graft' : (own[0]?.strategy ?? 'sql'),
+      sources,
     };
   });
 }
@@ -304,23 +313,27 @@ function estimatedBytes(migration: Migration, target: string): number {
 function databaseResults(migration: Migration): DatabaseResult[] {
   return migration.plan.databases.map(({ path, action, reason, tables }) => {
     const database = migration.inventory.databases.find((candidate) => candidate.path === path);
-    const rowsOf = (name: string) => database?.tables.find((table) => table.name === name)?.rows ?? 0;
-    const total = (database?.tables ?? []).reduce((sum, table) => sum + (table.rows ?? 0), 0);
-    const superseded = migration.plan.targets
-      .flatMap((target) => target.tables.flatMap((table) => table.sources.map((source) => ({ target, table, source }))))
-      .filter(({ source }) => source.database === path)
-      .reduce((sum, { target, table, source }) => sum + supersededRows(migration, target, table, source), 0);
-    const moved = tables.reduce((sum, table) => sum + (table.action === 'move' ? rowsOf(table.table) : 0), 0);
+    const rows = (name: string) => (database ? rowsOf(database, name) : 0);
+    const total = database ? totalRows(database) : 0;
+    const { superseded, filtered } = migration.measurements;
+    const keys = migration.plan.targets.flatMap((target) =>
+      target.tables.flatMap((table) =>
+        table.sources.filter((source) => source.database === path).map((source) => sourceKey(target, table, source)),
+      ),
+    );
+    const gaveWay = keys.reduce((sum, key) => sum + (superseded.get(key) ?? 0), 0);
+    const leftOut = keys.reduce((sum, key) => sum + (filtered.get(key) ?? 0), 0);
+    const named = tables.reduce((sum, table) => sum + (table.action === 'move' ? rows(table.table) : 0), 0);
     const retired =
       action === 'retire'
         ? total
-        : tables.reduce((sum, table) => sum + (table.action === 'move' ? 0 : rowsOf(table.table)), 0);
+        : tables.reduce((sum, table) => sum + (table.action === 'move' ? 0 : rows(table.table)), leftOut);
     return {
       path,
       action,
       reason,
       bytes: database?.bytes ?? 0,
-      rows: { total, moved: moved - superseded, superseded, retired, rejected: 0 },
+      rows: { total, moved: named - gaveWay - leftOut, superseded: gaveWay, retired, rejected: 0 },
       walFrames: database?.walFrames ?? 0,
     };
   });
