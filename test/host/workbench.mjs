@@ -69,8 +69,23 @@ const spaced = (text) =>
 /** A modal dialog of the workbench. */
 export const dialog = (page) => page.locator('.monaco-dialog-box');
 
-/** A notification with this text. */
-export const notification = (page, text) => page.locator('.notification-list-item', { hasText: text });
+/**
+ * Waits for a notification with this text. Toasts are not shown to the smoke-test driver, so the list is opened.
+ * @param {Page} page
+ * @param {string | RegExp} text
+ * @returns {Promise<Locator>}
+ */
+export async function notification(page, text) {
+  const found = page.locator('.notification-list-item', { hasText: text });
+  await until(
+    async () => {
+      if (!(await found.first().isVisible())) await runCommand(page, 'Notifications: Show Notifications');
+    },
+    found,
+    { tries: 20, each: 3000 },
+  );
+  return found.first();
+}
 
 /**
  * The contents of the n-th visible webview: an outer iframe (VS Code's own page) around an inner one (the extension's).
@@ -78,3 +93,14 @@ export const notification = (page, text) => page.locator('.notification-list-ite
  */
 export const webview = (page, index = 0) =>
   page.locator('iframe.webview.ready').nth(index).contentFrame().locator('iframe#active-frame').contentFrame();
+
+/** Closes all editors, webviews too, once what is being saved is saved. */
+export async function closeEditors(page) {
+  await page.locator('.tabs-container .tab.dirty').first().waitFor({ state: 'detached' });
+  await runCommand(page, 'View: Close All Editors');
+  await page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
+}
+
+/** Shows a view container by its icon in the activity bar; a badge becomes part of the icon's name. */
+export const openView = (page, name) =>
+  page.locator('.activitybar .action-item', { has: page.locator(`[aria-label^="${name}"]`) }).click();

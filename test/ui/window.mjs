@@ -47,3 +47,11 @@ export async function openWindow(workspace, { settings, context } = {}) {
     throw error;
   }
 }
+
+/** Keeps a picture of the window whenever a test of the suite failed. */
+export function pictureFailures(window) {
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await window()?.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`);
+  });
+}

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/**
+ * Runs a program in a copy of the workspace and returns what it prints: native SQLite changes a WAL-mode file by merely
+ * opening it, and a test must not.
+ */
+export function copyAndExecute(folder, program, ...args) {
+  const copy = mkdtempSync(path.join(tmpdir(), 'workspace-copy-'));
+  try {
+    cpSync(folder, copy, { recursive: true });
+    return execFileSync(program, args, { cwd: copy, encoding: 'utf8' }).trim();
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** SHA-256 of every database of the workspace with its sidecars, without backups. */
+export function databaseDigests(folder) {
+  const files = readdirSync(folder, { recursive: true })
+    .filter((file) => /\.db(-wal|-shm|-journal)?$/.test(file))
+    .filter((file) => !/backups|\.sqlite-consolidator/.test(file));
+  const digest = (file) =>
+    createHash('sha256')
+      .update(readFileSync(path.join(folder, file)))
+      .digest('hex');
+  return Object.fromEntries(files.sort().map((file) => [file, digest(file)]));
+}
