@@ -263,9 +263,10 @@ async function refactor(
   const chosen = wanted
     ? { ...found, references: found.references.filter((reference) => wanted.has(reference.file)) }
     : found;
-  const result = planRefactoring(chosen, planned.resolved, openCodeFiles(workspace, options.documents));
+  const code = openCodeFiles(workspace, options.documents);
+  const result = planRefactoring(chosen, planned.resolved, code);
   if (!options.write || result.edits.length === 0) return result;
   const files = result.files.map(({ file }) => file);
-  await recordRefactoring(workspace, files, () => writeEdits(workspace, result.edits));
+  await recordRefactoring(workspace, files, () => writeEdits(workspace, result.edits, { expected: code.known }));
   return { ...result, written: true, ok: result.left.length === 0 };
 }

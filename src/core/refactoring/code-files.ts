@@ -7,12 +7,18 @@ import { decodeSource } from './source-text';
 const CODE = new Set(['.py', '.pyi', '.go', '.mod', '.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']);
 const PASSED_OVER = new Set(['node_modules', '__pycache__', 'venv', 'env', 'site-packages', 'dist', 'build', 'vendor']);
 
+export interface OpenedCode extends CodeFiles {
+  /** The text that a file had when it was read, for `writeEdits` to compare; undefined when it was not read. */
+  known(file: string): string | undefined;
+}
+
 /**
  * The code files of a workspace folder, each read once; unsaved editors with their current text.
  * @param documents workspace-relative path to text.
  */
-export function openCodeFiles(workspace: string, documents: Readonly<Record<string, string>> = {}): CodeFiles {
+export function openCodeFiles(workspace: string, documents: Readonly<Record<string, string>> = {}): OpenedCode {
   const texts = new Map(Object.entries(documents));
+  const found = new Map<string, boolean>();
   let listed: string[] | undefined;
   return {
     read(file) {
@@ -20,8 +26,16 @@ export function openCodeFiles(workspace: string, documents: Readonly<Record<stri
       if (text === undefined) texts.set(file, (text = decodeSource(readFileSync(path.join(workspace, file))).text));
       return text;
     },
-    exists: (file) => texts.has(file) || existsSync(path.join(workspace, file)),
-    list: () => (listed ??= listFiles(workspace)),
+    known: (file) => texts.get(file),
+    exists(file) {
+      let there = texts.has(file) || found.get(file);
+      if (there === undefined) found.set(file, (there = existsSync(path.join(workspace, file))));
+      return there;
+    },
+    list() {
+      if (!listed) for (const file of (listed = listFiles(workspace))) found.set(file, true);
+      return listed;
+    },
   };
 }
 

@@ -19,6 +19,7 @@ import type { ScriptAccess } from './typescript/access';
 import { ScriptFixer } from './typescript/fix';
 import { workspaceUses } from './workspace-uses';
 
+const OPEN_FILES = 16;
 const IGNORE_MARK = 'sqlite-consolidator: ignore';
 
 /** One reference and what can be done about it. */
@@ -64,7 +65,13 @@ export class Fixes {
   /** One file: what becomes of each reference, and the edits for any choice of them. */
   open(file: string): FileFixes | { readonly problem: string } {
     let opened = this.opened.get(file);
-    if (!opened) this.opened.set(file, (opened = this.read(file)));
+    if (opened) return opened;
+    this.opened.set(file, (opened = this.read(file)));
+    // A tokenized file is some twenty times its text; they are asked for one after the other.
+    for (const oldest of this.opened.keys()) {
+      if (this.opened.size <= OPEN_FILES) break;
+      this.opened.delete(oldest);
+    }
     return opened;
   }
 

@@ -7,26 +7,22 @@ import type { OutsideUses } from './python/unused';
  * `"package.module.NAME"`. Without a list of files every public name counts as used, standard modules excepted.
  */
 export function workspaceUses(files: CodeFiles): { of(file: string): OutsideUses } {
-  const texts = new Map<string, string>();
   const modules = new Map<string, PythonModule>();
-  let listed: readonly string[] | undefined;
-  const read = (file: string): string => {
-    let text = texts.get(file);
-    if (text === undefined) texts.set(file, (text = readOrEmpty(files, file)));
-    return text;
-  };
+  let index: WorkspaceIndex | undefined;
   return {
     of: (file) => ({
       uses: (name) => {
-        listed ??= files.list?.().filter((each) => each.endsWith('.py'));
-        if (!listed) return !name.startsWith('_') && !/^(os|sys|sqlite3|pathlib|Path|PurePath)$/.test(name);
+        if (!files.list) return !name.startsWith('_') && !/^(os|sys|sqlite3|pathlib|Path|PurePath)$/.test(name);
+        index ??= indexWorkspace(files, files.list());
         const module = file.slice(file.lastIndexOf('/') + 1).replace(/\.py$/, '');
-        return listed.some((other) => {
-          if (other === file) return false;
-          const text = read(other);
-          if (!text.includes(name) || !text.includes(module)) return false;
+        const isStringUse = index.patching.some(
+          (other) => other !== file && files.read(other).includes(`${module}.${name}`),
+        );
+        if (isStringUse) return true;
+        return (index.importing.get(module) ?? []).some((other) => {
+          if (other === file || !files.read(other).includes(name)) return false;
           let parsed = modules.get(other);
-          if (!parsed) modules.set(other, (parsed = new PythonModule(other, text)));
+          if (!parsed) modules.set(other, (parsed = new PythonModule(other, files.read(other))));
           return mayUse(parsed, module, name);
         });
       },
@@ -34,8 +30,39 @@ export function workspaceUses(files: CodeFiles): { of(file: string): OutsideUses
   };
 }
 
+interface WorkspaceIndex {
+  /** Word of an import statement to the files that have it there. */
+  readonly importing: ReadonlyMap<string, readonly string[]>;
+  /** Files that replace or look up members by name: `mock.patch("package.module.NAME")`. */
+  readonly patching: readonly string[];
+}
+
+/** One pass over all files; what it keeps is small. */
+function indexWorkspace(files: CodeFiles, listed: readonly string[]): WorkspaceIndex {
+  const importing = new Map<string, string[]>();
+  const patching: string[] = [];
+  for (const file of listed) {
+    if (!file.endsWith('.py')) continue;
+    const text = readOrEmpty(files, file);
+    if (/\b(?:patch|setattr|getattr|import_module|attrgetter)\b/.test(text)) patching.push(file);
+    for (const word of importWords(text)) {
+      const others = importing.get(word);
+      if (others) others.push(file);
+      else importing.set(word, [file]);
+    }
+  }
+  return { importing, patching };
+}
+
+/** Words on lines that import, those of a list in parentheses included. */
+function importWords(text: string): Set<string> {
+  const words = new Set<string>();
+  for (const [statement] of text.matchAll(/^.*\bimport\b(?:[^(\n]*\([^)]*\)|.*)/gm))
+    for (const [word] of statement.matchAll(/[\p{L}\p{N}_]+/gu)) words.add(word);
+  return words;
+}
+
 function mayUse(other: PythonModule, module: string, name: string): boolean {
-  if (other.text.includes(`${module}.${name}`)) return true;
   const aliases: string[] = [];
   for (const statement of other.imports) {
     if (statement.kind === 'from' && lastPart(statement.module) === module)

@@ -35,7 +35,7 @@ export function locatePythonAccess(plan: ResolvedPlan, files: CodeFiles, users: 
   const code = files.list?.().filter((file) => file.endsWith('.py')) ?? users;
   const access = (root: string, module: string) => ({ settings, module, root, file: moduleFile(root, module) });
   if (settings.module !== undefined) return access(rootOf(settings.module, code, files), settings.module);
-  const packages = code.map((file) => topPackage(file, files)).filter((found) => found !== undefined);
+  const packages = topPackages(code, files);
   const candidates = packages.filter((found) => !/(^|\/)(tests?|docs|examples|scripts|node_modules)$/.test(found));
   const places = [mostFrequent(candidates) ?? '', ...new Set(candidates), ''];
   const names = ['databases', 'consolidated_databases'];
@@ -50,7 +50,7 @@ export function locatePythonAccess(plan: ResolvedPlan, files: CodeFiles, users: 
 
 /** The directory in which `module` lies: one that has it, else one that has its package, else the workspace folder. */
 function rootOf(module: string, code: readonly string[], files: CodeFiles): string {
-  const roots = ['', 'src', 'lib', 'python', ...new Set(code.map((file) => sourceRoot(file, files)))];
+  const roots = ['', 'src', 'lib', 'python', ...new Set(topPackages(code, files).map(dirname))];
   const hasModule = roots.find((root) => fileExists(files, moduleFile(root, module)));
   if (hasModule !== undefined || !module.includes('.')) return hasModule ?? '';
   const parent = module.split('.')[0];
@@ -101,6 +101,16 @@ function sourceRoot(file: string, files: CodeFiles): string {
   const found = topPackage(file, files);
   if (found === undefined) return dirname(file);
   return dirname(found);
+}
+
+/** The outermost package of each file that is in one. */
+function topPackages(code: readonly string[], files: CodeFiles): string[] {
+  const known = new Map<string, string | undefined>();
+  return code.flatMap((file) => {
+    const directory = dirname(file);
+    if (!known.has(directory)) known.set(directory, topPackage(file, files));
+    return known.get(directory) ?? [];
+  });
 }
 
 /** The outermost directory around the file, without a gap, that has an `__init__.py`. */
