@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
-import type { Reference } from '../core/references/reference';
+import type { Reference, TextEdit } from '../core/references/reference';
 import type { RefactorResult } from '../core/results';
+import { inform } from './commands/command';
 import { refactor } from './commands/references';
-import { toWorkspaceEdit } from './edits';
+import { applyEdit, exists, toWorkspaceEdit } from './edits';
 import { diagnosticSource } from './diagnostics/references';
 import { referenceRange } from './ranges';
 import type { Services } from './services';
 import type { WorkspaceSession } from './session';
 
+const accessLayerCommand = 'sqliteConsolidator.writeAccessLayer';
 const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('sqliteConsolidator');
 
 interface Fix extends vscode.CodeAction {
@@ -24,11 +26,24 @@ export function registerCodeActions(services: Services): void {
     services.context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => registerCodeActions(services)));
     return;
   }
+  const provider = new FixProvider(services);
   services.context.subscriptions.push(
-    vscode.languages.registerCodeActionsProvider({ scheme: 'file' }, new FixProvider(services), {
+    vscode.languages.registerCodeActionsProvider({ scheme: 'file' }, provider, {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind],
     }),
+    vscode.commands.registerCommand(accessLayerCommand, (folder: string, file: string) =>
+      provider.writeAccessLayer(folder, file),
+    ),
   );
+}
+
+/**
+ * Follows a fix: writes the files of the access layer that the fixed code calls, where they are missing or the plan has
+ * changed. In an edit of its own, so that taking back the fix in one file stays a matter of that file.
+ */
+function writeAccessLayer(session: WorkspaceSession, file: string): vscode.Command {
+  const title = 'Write the Access Layer';
+  return { command: accessLayerCommand, title, arguments: [session.folder.uri.toString(), file] };
 }
 
 class FixProvider implements vscode.CodeActionProvider<Fix> {
@@ -58,7 +73,7 @@ class FixProvider implements vscode.CodeActionProvider<Fix> {
     if (fixable.length === 0) return [];
 
     const wants = (kind: vscode.CodeActionKind) => !only || only.contains(kind);
-    const base = { session, file, version: document.version };
+    const base = { session, file, version: document.version, command: writeAccessLayer(session, file) };
     const actions: Fix[] = [];
     if (wants(vscode.CodeActionKind.QuickFix)) {
       const here = fixable.filter((reference) => referenceRange(reference).intersection(range));
@@ -85,7 +100,7 @@ class FixProvider implements vscode.CodeActionProvider<Fix> {
     return actions;
   }
 
-  /** The edit, together with the files of the access layer where they are missing or the plan has changed. */
+  /** The edits of the file itself. What they call is written by the command that follows. */
   async resolveCodeAction(action: Fix): Promise<Fix> {
     const { session, file, reference, version } = action;
     if (action.edit) return action;
@@ -93,11 +108,27 @@ class FixProvider implements vscode.CodeActionProvider<Fix> {
     const uri = session.uri(file).toString();
     const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
     if (open && open.version !== version) return action;
-    const edits = reference?.fix
-      ? [...reference.fix.edits, ...result.edits.filter((edit) => edit.file !== file)]
-      : result.edits;
+    const edits = reference?.fix ? reference.fix.edits : result.edits.filter((edit) => edit.file === file);
     action.edit = await toWorkspaceEdit(session.folder.uri, edits);
     return action;
+  }
+
+  /** Run after a fix: by then the file may have no reference left from which the need could be seen. */
+  async writeAccessLayer(folder: string, file: string): Promise<void> {
+    const session = this.services.sessions.all.find((candidate) => candidate.folder.uri.toString() === folder);
+    const { last } = this;
+    if (!session || last?.file !== file) return;
+    try {
+      const { files, edits } = await last.result;
+      const created = new Set(files.filter((entry) => entry.created).map((entry) => entry.file));
+      const missing: TextEdit[] = [];
+      for (const edit of edits)
+        if (edit.file !== file && !(created.has(edit.file) && (await exists(session.uri(edit.file)))))
+          missing.push(edit);
+      if (missing.length > 0) await applyEdit(await toWorkspaceEdit(session.folder.uri, missing));
+    } catch (error) {
+      inform('error', this.services.log.error(`access layer for ${file}`, error).message);
+    }
   }
 
   private last: { references: unknown; file: string; version: number; result: Promise<RefactorResult> } | undefined;

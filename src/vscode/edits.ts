@@ -17,8 +17,9 @@ export async function toWorkspaceEdit(folder: vscode.Uri, edits: readonly TextEd
         inFile.map((edit) => new vscode.TextEdit(toRange(edit.range), edit.newText)),
       );
     } else {
-      const contents = new TextEncoder().encode(inFile.map((edit) => edit.newText).join(''));
-      result.createFile(uri, { ignoreIfExists: true, contents });
+      // Not as the `contents` of the new file: an edit that has been to the window and back loses them.
+      result.createFile(uri);
+      result.insert(uri, new vscode.Position(0, 0), inFile.map((edit) => edit.newText).join(''));
     }
   }
   return result;
