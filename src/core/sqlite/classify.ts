@@ -37,7 +37,8 @@ export function classifyFile(file: string, name = file): Classification {
 }
 
 export function classifyPrefix(name: string, prefix: Uint8Array, bytes: number): Classification {
-  if (bytes === 0) return { kind: 'empty', bytes };
+  // SQLite takes a file of one byte for an empty one, too.
+  if (bytes <= 1) return { kind: 'empty', bytes };
   if (isAppleDouble(prefix)) return { kind: 'apple-double', bytes, format: 'AppleDouble' };
   if (!hasMagic(prefix)) return { kind: 'encrypted-or-unknown', bytes, format: guessFormat(prefix, bytes) };
   if (prefix.length < HEADER_BYTES) {

@@ -68,32 +68,40 @@ export async function digestTableGroups(
   const encoder = new RowEncoder(image.encoding);
   const groupEncoder = new RowEncoder(image.encoding);
   const groupHash = groupEncoder.hash.result;
-  const byHash = new Map<string, DigestSum>();
-  const byKey = new Map<string, DigestSum>();
-  // Rows of a group mostly follow one another: only a change of group costs a look-up.
-  const last = new Int32Array(4);
-  let sum: DigestSum | undefined;
+  // By the first word of the group's hash; the list has more than one entry once in 2^32 groups.
+  const groups = new Map<number, Group[]>();
+  let group: Group | undefined;
   await forEachRow(
     image,
     table,
     (row) => {
       grouping.encode(row, groupEncoder);
       groupEncoder.hash.finish();
-      if (!sum || groupHash.some((word, index) => word !== last[index])) {
-        last.set(groupHash);
-        const hash = last.join();
-        sum = byHash.get(hash);
-        if (!sum) {
-          sum = new DigestSum();
-          byHash.set(hash, sum);
-          byKey.set(groupKeyOf(grouping.columns.map((column) => columnValue(row, column, image.encoding))), sum);
+      // Rows of a group mostly follow one another: only a change of group costs a look-up.
+      if (!group || !sameWords(group.hash, groupHash)) {
+        const candidates = groups.get(groupHash[0]) ?? [];
+        group = candidates.find(({ hash }) => sameWords(hash, groupHash));
+        if (!group) {
+          const values = grouping.columns.map((column) => columnValue(row, column, image.encoding));
+          group = { key: groupKeyOf(values), hash: groupHash.slice(), sum: new DigestSum() };
+          groups.set(groupHash[0], [...candidates, group]);
         }
       }
       selection.encode(row, encoder);
       encoder.hash.finish();
-      sum.add(encoder.hash.result);
+      group.sum.add(encoder.hash.result);
     },
     options,
   );
-  return new Map([...byKey].map(([key, group]) => [key, { rows: group.rows, digest: group.digest() }]));
+  return new Map([...groups.values()].flat().map(({ key, sum }) => [key, { rows: sum.rows, digest: sum.digest() }]));
+}
+
+interface Group {
+  readonly key: string;
+  readonly hash: Int32Array;
+  readonly sum: DigestSum;
+}
+
+function sameWords(a: Int32Array, b: Int32Array): boolean {
+  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3];
 }

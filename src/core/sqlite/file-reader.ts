@@ -5,16 +5,17 @@ const BLOCK_BYTES = 65536;
 const BLOCKS_KEPT = 64;
 
 /**
- * Random access to a file through a small cache of blocks. Blocks are never overwritten once read, so what `read` returns
- * stays valid for as long as the caller keeps it. Memory is bounded by the cache (4 MB); synchronous, for worker threads.
+ * Random access to a file through a small cache of blocks, whose buffers are used again and again: memory is bounded (4 MB)
+ * and nothing is left to the garbage collector. What is handed out is a copy. Synchronous, for worker threads.
  */
 export class FileReader {
   /** Size when the file was opened; bytes that vanish later read as zeros, as SQLite reads past the end. */
   readonly size: number;
   readonly #descriptor: number;
-  readonly #blocks = new Map<number, Uint8Array>();
+  /** In the order of use: a block that is used moves to the end. */
+  readonly #blocks = new Map<number, Buffer>();
   #lastNumber = -1;
-  #lastBlock: Uint8Array = new Uint8Array(0);
+  #lastBlock: Buffer = Buffer.alloc(0);
   #open = true;
 
   constructor(readonly file: string) {
@@ -27,21 +28,21 @@ export class FileReader {
     }
   }
 
-  /** `length` bytes from `offset`, zeros past the end of the file. Not to be modified. */
+  /** `length` bytes from `offset`, zeros past the end of the file. */
   read(offset: number, length: number): Uint8Array {
-    const number = Math.floor(offset / BLOCK_BYTES);
-    const start = offset - number * BLOCK_BYTES;
-    if (start + length <= BLOCK_BYTES) return this.#block(number).subarray(start, start + length);
     const result = new Uint8Array(length);
-    for (let done = 0; done < length;) {
-      const position = offset + done;
-      const block = Math.floor(position / BLOCK_BYTES);
-      const from = position - block * BLOCK_BYTES;
-      const piece = this.#block(block).subarray(from, Math.min(BLOCK_BYTES, from + length - done));
-      result.set(piece, done);
-      done += piece.length;
-    }
+    this.copy(offset, result);
     return result;
+  }
+
+  /** Fills `target` with the bytes from `offset` on, zeros past the end of the file. */
+  copy(offset: number, target: Uint8Array): void {
+    for (let done = 0; done < target.length;) {
+      const position = offset + done;
+      const number = Math.floor(position / BLOCK_BYTES);
+      const start = position - number * BLOCK_BYTES;
+      done += this.#block(number).copy(target, done, start, Math.min(BLOCK_BYTES, start + target.length - done));
+    }
   }
 
   close(): void {
@@ -51,15 +52,13 @@ export class FileReader {
     closeSync(this.#descriptor);
   }
 
-  #block(number: number): Uint8Array {
+  #block(number: number): Buffer {
     if (number === this.#lastNumber) return this.#lastBlock;
     let block = this.#blocks.get(number);
-    if (block) {
-      // Move to the end of the insertion order: the Map is the recency list.
-      this.#blocks.delete(number);
-    } else {
-      block = this.#load(number);
-      if (this.#blocks.size >= BLOCKS_KEPT) this.#blocks.delete(this.#blocks.keys().next().value as number);
+    if (block) this.#blocks.delete(number);
+    else {
+      block = this.#freeBlock();
+      this.#load(number, block);
     }
     this.#blocks.set(number, block);
     this.#lastNumber = number;
@@ -67,14 +66,22 @@ export class FileReader {
     return block;
   }
 
-  #load(number: number): Uint8Array {
-    const block = new Uint8Array(BLOCK_BYTES);
+  #freeBlock(): Buffer {
+    if (this.#blocks.size < BLOCKS_KEPT) return Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const [oldest, block] = this.#blocks.entries().next().value as [number, Buffer];
+    this.#blocks.delete(oldest);
+    return block;
+  }
+
+  #load(number: number, block: Buffer): void {
+    // While the block is being filled it holds neither the old bytes nor the new ones.
+    this.#lastNumber = -1;
     let filled = 0;
     while (filled < BLOCK_BYTES) {
       const count = readSync(this.#descriptor, block, filled, BLOCK_BYTES - filled, number * BLOCK_BYTES + filled);
       if (count === 0) break;
       filled += count;
     }
-    return block;
+    block.fill(0, filled);
   }
 }

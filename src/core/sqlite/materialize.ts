@@ -15,7 +15,7 @@ const CHUNK_BYTES = 1 << 20;
 export function imageBytes(image: DatabaseImage): Uint8Array {
   const bytes = new Uint8Array(image.pageCount * image.pageSize);
   for (let page = 1; page <= image.pageCount; page++) {
-    bytes.set(image.readPage(page), (page - 1) * image.pageSize);
+    image.copyPage(page, bytes.subarray((page - 1) * image.pageSize, page * image.pageSize));
   }
   patchHeader(bytes, image);
   return bytes;
@@ -37,7 +37,7 @@ export async function writeImage(image: DatabaseImage, destination: string, opti
     let filled = 0;
     let written = 0;
     for (let page = 1; page <= image.pageCount; page++) {
-      chunk.set(image.readPage(page), filled);
+      image.copyPage(page, chunk.subarray(filled, filled + image.pageSize));
       if (page === 1) patchHeader(chunk, image);
       filled += image.pageSize;
       if (filled < chunk.length && page < image.pageCount) continue;

@@ -81,6 +81,7 @@ function readSegment(
   const nonce = readUint32(header, 12);
   // -1: as many as fit, as processes write that never sync.
   const records = stored === 0xffffffff ? Math.floor((reader.size - start) / recordBytes) : stored;
+  const content = new Uint8Array(pageSize);
   let offset = start;
   for (let record = 0; record < records; record++, offset += recordBytes) {
     if (offset + recordBytes > reader.size) return undefined;
@@ -88,7 +89,7 @@ function readSegment(
     if (page === 0 || page === lockBytePage) return undefined;
     // Pages past the original end are of no use, whatever their checksum.
     if (page > pageCount) continue;
-    const content = reader.read(offset + 4, pageSize);
+    reader.copy(offset + 4, content);
     if (checksum(content, nonce) !== readUint32(reader.read(offset + 4 + pageSize, 4), 0)) return undefined;
     offsets.set(page, offset + 4);
   }

@@ -45,6 +45,9 @@ export class Row {
   #assembledView: DataView = new DataView(new ArrayBuffer(0));
   /** Pages of the overflow chain of the present row, read when first needed. */
   #chain: number[] = [];
+  /** The overflow page at hand. */
+  #loaded = 0;
+  readonly #loadedBytes: Uint8Array;
   #cellEnd = 0;
   #page: Uint8Array = new Uint8Array(0);
   #localStart = 0;
@@ -55,6 +58,7 @@ export class Row {
   constructor(walk: TreeWalk) {
     this.#walk = walk;
     this.#image = walk.image;
+    this.#loadedBytes = new Uint8Array(this.#image.pageSize);
     const usable = this.#image.usableSize;
     // Section 1.6: how much of a payload stays in the page.
     this.#largestLocal = walk.kind === 'table' ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
@@ -218,16 +222,21 @@ export class Row {
   /** The overflow page with the given place in the chain. */
   #overflow(link: number): Uint8Array {
     const chain = this.#chain;
-    let page: Uint8Array | undefined;
     while (chain.length <= link) {
-      const previous = chain.length === 0 ? 0 : chain[chain.length - 1];
-      const next = previous === 0 ? this.overflowPage : readUint32(page ?? this.#image.readPage(previous), 0);
+      const next = chain.length === 0 ? this.overflowPage : readUint32(this.#load(chain[chain.length - 1]), 0);
       if (next < 1 || next > this.#image.pageCount) throw this.#corrupt(`an overflow chain leads to page ${next}`);
       if (!this.#walk.used.add(next)) throw corrupt(this.#image.name, next, 'the overflow page is used twice');
       chain.push(next);
-      page = this.#image.readPage(next);
     }
-    return page ?? this.#image.readPage(chain[link]);
+    return this.#load(chain[link]);
+  }
+
+  #load(page: number): Uint8Array {
+    if (page !== this.#loaded) {
+      this.#image.copyPage(page, this.#loadedBytes);
+      this.#loaded = page;
+    }
+    return this.#loadedBytes;
   }
 
   /**

@@ -7,11 +7,14 @@ import { viewWeights } from './view-weight';
 export interface LoadedSchema {
   readonly database: EngineDatabase;
   /** Objects that the engine refuses to parse, and views that it would not come to an end with. */
-  readonly refused: readonly SchemaObject[];
+  readonly refused: ReadonlySet<SchemaObject>;
 }
 
 /** Views that stand for more tables and subqueries than this are not shown to the engine. SQLite allows joins of 64 tables. */
 const HEAVIEST_VIEW = 2000;
+
+/** A schema that is refused this often is beyond telling the good from the bad; SQLite does not open such a file at all. */
+const MOST_TRIES = 100;
 
 /**
  * Loads `CREATE` statements into an empty in-memory database by way of `sqlite_schema` itself: unlike running them, that
@@ -27,10 +30,10 @@ export function loadSchema(engine: Engine, objects: readonly SchemaObject[]): Lo
     database.run('PRAGMA writable_schema = ON');
     database.run("DELETE FROM sqlite_schema WHERE name = 'pages'");
     const weights = viewWeights(objects.filter(({ type }) => type === 'view'));
-    const endless = objects.filter((object) => (weights.get(object) ?? 0) > HEAVIEST_VIEW);
+    const endless = new Set(objects.filter((object) => (weights.get(object) ?? 0) > HEAVIEST_VIEW));
     const loader = new Loader(database, endless);
     // Tables first: an index in front of its table would be refused.
-    const ordered = objects.filter((object) => object.sql !== null && !endless.includes(object));
+    const ordered = objects.filter((object) => object.sql !== null && !endless.has(object));
     ordered.sort((a, b) => Number(a.type !== 'table') - Number(b.type !== 'table'));
     loader.load(ordered);
     return { database, refused: loader.refused };
@@ -41,14 +44,15 @@ export function loadSchema(engine: Engine, objects: readonly SchemaObject[]): Lo
 }
 
 class Loader {
-  readonly refused: SchemaObject[];
+  readonly refused: Set<SchemaObject>;
   #page = 2;
+  #tries = 0;
 
   constructor(
     private readonly database: EngineDatabase,
-    refused: readonly SchemaObject[],
+    refused: ReadonlySet<SchemaObject>,
   ) {
-    this.refused = [...refused];
+    this.refused = new Set(refused);
   }
 
   /** Halves what is refused until the culprits stand alone: one try when all is well. */
@@ -56,13 +60,13 @@ class Loader {
     if (objects.length === 0) return;
     const first = this.#page;
     this.database.run('PRAGMA writable_schema = ON');
-    for (const object of objects) this.#insert(object);
+    this.#insert(objects);
     if (this.#accepted()) return;
     this.database.run('PRAGMA writable_schema = ON');
     this.database.run('DELETE FROM sqlite_schema WHERE rowid >= ?', [first]);
     this.#page = first;
-    if (objects.length === 1) {
-      this.refused.push(objects[0]);
+    if (objects.length === 1 || ++this.#tries > MOST_TRIES) {
+      for (const object of objects) this.refused.add(object);
       this.#accepted();
       return;
     }
@@ -71,19 +75,19 @@ class Loader {
     this.load(objects.slice(half));
   }
 
-  #insert({ type, name, tableName, sql, rootPage }: SchemaObject): void {
-    const page = this.#page++;
-    this.database.run(
+  #insert(objects: readonly SchemaObject[]): void {
+    const statement = this.database.prepare(
       'INSERT INTO sqlite_schema(rowid, type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?, ?)',
-      [
-        page,
-        type,
-        name,
-        tableName,
-        rootPage === 0 ? 0 : page,
-        sql === null || type === 'trigger' ? sql : firstStatement(sql),
-      ],
     );
+    try {
+      for (const { type, name, tableName, sql, rootPage } of objects) {
+        const page = this.#page++;
+        const text = sql === null || type === 'trigger' ? sql : firstStatement(sql);
+        statement.run([page, type, name, tableName, rootPage === 0 ? 0 : page, text]);
+      }
+    } finally {
+      statement.free();
+    }
   }
 
   /** Does the engine parse the whole of `sqlite_schema`? */

@@ -1,5 +1,5 @@
 import type { EngineDatabase } from '../engine';
-import { quoteIdentifier, quoteLiteral } from '../identifiers';
+import { quoteIdentifier } from '../identifiers';
 import { foldName } from './sql-tokens';
 
 /** A row of `PRAGMA table_xinfo`. */
@@ -58,8 +58,8 @@ export class SchemaPragmas {
   readonly indexes: ReadonlyMap<string, readonly IndexInfo[]>;
   readonly indexColumns: ReadonlyMap<string, readonly IndexColumnInfo[]>;
   readonly foreignKeys: ReadonlyMap<string, readonly ForeignKeyInfo[]>;
-  /** Collation of each column. */
-  readonly collations: ReadonlyMap<string, readonly IndexColumnInfo[]>;
+  /** Columns that have another collation than BINARY. */
+  readonly collations: ReadonlyMap<string, readonly Pick<IndexColumnInfo, 'cid' | 'coll'>[]>;
 
   constructor(private readonly database: EngineDatabase) {
     const tables = `(SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow'))`;
@@ -77,31 +77,30 @@ export class SchemaPragmas {
    * No PRAGMA tells the collation of a column, but `index_xinfo` does for an index over it: such an index is entered into
    * the engine's copy of the schema, for each table, after everything else has been asked.
    */
-  private probeCollations(): Map<string, IndexColumnInfo[]> {
-    const probes = new Map<string, string>();
+  private probeCollations(): Map<string, Pick<IndexColumnInfo, 'cid' | 'coll'>[]> {
     this.database.run('PRAGMA writable_schema = ON');
-    const [page] = this.database.exec('SELECT max(rowid) FROM sqlite_schema')[0]?.values[0] ?? [0];
-    for (const [table, columns] of this.columns) {
-      // SQLite's own tables may not be indexed, and have no collations.
-      if (table.startsWith('sqlite_')) continue;
-      const name = `collations of table ${probes.size} of ${this.columns.size}`;
-      const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
-      this.database.run('INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?)', [
-        'index',
-        name,
-        table,
-        Number(page) + 1 + probes.size,
-        `CREATE INDEX ${quoteIdentifier(name)} ON ${quoteIdentifier(table)}(${list})`,
-      ]);
-      probes.set(name, table);
+    const [first] = this.database.exec('SELECT max(rowid) + 1 FROM sqlite_schema')[0]?.values[0] ?? [1];
+    const insert = this.database.prepare(
+      "INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES ('index', ?, ?, ?, ?)",
+    );
+    try {
+      let page = Number(first);
+      for (const [table, columns] of this.columns) {
+        // SQLite's own tables may not be indexed, and have no collations.
+        if (table.startsWith('sqlite_')) continue;
+        const name = `collations by page ${page}`;
+        const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
+        const sql = `CREATE INDEX ${quoteIdentifier(name)} ON ${quoteIdentifier(table)}(${list})`;
+        insert.run([name, table, page++, sql]);
+      }
+    } finally {
+      insert.free();
     }
     this.database.run('PRAGMA writable_schema = RESET');
-    const collations = new Map<string, IndexColumnInfo[]>();
-    for (const [name, table] of probes) {
-      const found = this.grouped<IndexColumnInfo>(`SELECT * FROM pragma_index_xinfo(${quoteLiteral(name)})`);
-      collations.set(table, [...found.values()].flat());
-    }
-    return collations;
+    return this.grouped(
+      `SELECT i.tbl_name AS "of", x.cid, x.coll FROM sqlite_schema i, pragma_index_xinfo(i.name) x
+       WHERE i.rowid >= ${Number(first)} AND x.coll <> 'BINARY'`,
+    );
   }
 
   /** Columns of a view; none when it uses something that the engine lacks. */

@@ -129,7 +129,7 @@ class SchemaDescription {
   }
 
   private view(object: SchemaObject): SchemaTable {
-    if (this.loaded.refused.includes(object)) this.report(object, NOT_UNDERSTOOD);
+    if (this.loaded.refused.has(object)) this.report(object, NOT_UNDERSTOOD);
     return {
       ...EMPTY_TABLE,
       name: object.name,
@@ -160,7 +160,7 @@ class SchemaDescription {
       withoutRowid: boolean;
       strict: boolean;
       indexes: readonly SchemaIndex[];
-      collations: readonly IndexColumnInfo[];
+      collations: readonly Pick<IndexColumnInfo, 'cid' | 'coll'>[];
     },
   ): SchemaColumn[] {
     const keyIndex = table.indexes.find((index) => index.origin === 'pk');
@@ -169,7 +169,7 @@ class SchemaDescription {
     return infos.map((info) => {
       const affinity = affinityOf(info.type, table.strict);
       const generated = (['', 'hidden', 'virtual', 'stored'] as const)[info.hidden] ?? '';
-      const collation = table.collations.find(({ cid }) => cid === info.cid)?.coll ?? 'BINARY';
+      const collation = table.collations.find(({ cid }) => cid === info.cid)?.coll;
       return withDefault(this.engine, {
         name: info.name,
         type: info.type,
@@ -177,7 +177,7 @@ class SchemaDescription {
         primaryKey: info.pk,
         default: info.dflt_value,
         generated,
-        ...(collation !== 'BINARY' && { collation }),
+        ...(collation !== undefined && { collation }),
         affinity,
         field: fields.get(info.cid) ?? -1,
         // `INTEGER PRIMARY KEY DESC` is no alias: it has an index of its own (https://sqlite.org/lang_createtable.html#rowid).

@@ -28,10 +28,10 @@ interface Interior {
  *     while (walk.next()) for (let cell = walk.first; cell < walk.end; cell++) …
  */
 export class TreeWalk {
-  /** The page of the present run. */
+  /** The page of the present run; its bytes are overwritten by the next one. */
   pageNumber = 0;
-  page: Uint8Array = new Uint8Array(0);
-  view: DataView = new DataView(new ArrayBuffer(0));
+  page: Uint8Array;
+  view: DataView;
   /** Cells `first` up to, not including, `end` of the page. */
   first = 0;
   end = 0;
@@ -41,7 +41,11 @@ export class TreeWalk {
   pointers = 0;
   leaf = true;
   readonly #path: Interior[] = [];
+  readonly #leafPage: Uint8Array;
+  readonly #leafView: DataView;
   #pending: number;
+  /** Has the interior cell before the next child been shown? */
+  #entered = false;
 
   constructor(
     readonly image: DatabaseImage,
@@ -49,6 +53,10 @@ export class TreeWalk {
     readonly kind: 'table' | 'index',
   ) {
     this.#pending = root;
+    this.#leafPage = new Uint8Array(image.pageSize);
+    this.#leafView = new DataView(this.#leafPage.buffer);
+    this.page = this.#leafPage;
+    this.view = this.#leafView;
   }
 
   /** Moves to the next run of cells. @throws ConsolidationError `DATABASE_CORRUPT` */
@@ -81,8 +89,6 @@ export class TreeWalk {
     return offset;
   }
 
-  #entered = false;
-
   /** Shows the interior cell before child `next`, once. */
   #between(top: Interior): boolean {
     if (this.#entered) {
@@ -90,7 +96,8 @@ export class TreeWalk {
       return false;
     }
     this.#entered = true;
-    this.#show(top.pageNumber, top.page, false, top.next - 1, top.next);
+    const { page } = top;
+    this.#show(top.pageNumber, page, new DataView(page.buffer), false, top.next - 1, top.next);
     return true;
   }
 
@@ -117,7 +124,8 @@ export class TreeWalk {
       throw corrupt(image.name, 0, `a b-tree begins at page ${pageNumber} of ${image.pageCount}`);
     }
     if (!this.used.add(pageNumber)) throw corrupt(image.name, pageNumber, 'the page is used twice in one b-tree');
-    const page = image.readPage(pageNumber);
+    const page = this.#leafPage;
+    image.copyPage(pageNumber, page);
     const header = pageNumber === 1 ? 100 : 0;
     const type = page[header];
     const leaf = type === (this.kind === 'table' ? TABLE_LEAF : INDEX_LEAF);
@@ -133,18 +141,18 @@ export class TreeWalk {
       throw corrupt(image.name, pageNumber, `${cells} cells do not fit the page`);
     }
     if (leaf) {
-      this.#show(pageNumber, page, true, 0, cells);
+      this.#show(pageNumber, page, this.#leafView, true, 0, cells);
       return;
     }
     if (this.#path.length + 1 >= DEEPEST) throw corrupt(image.name, pageNumber, 'the b-tree is deeper than 20 levels');
     this.leaf = false;
-    this.#path.push({ pageNumber, page, cells, next: 0 });
+    this.#path.push({ pageNumber, page: page.slice(), cells, next: 0 });
   }
 
-  #show(pageNumber: number, page: Uint8Array, leaf: boolean, first: number, end: number): void {
+  #show(pageNumber: number, page: Uint8Array, view: DataView, leaf: boolean, first: number, end: number): void {
     this.pageNumber = pageNumber;
     this.page = page;
-    this.view = new DataView(page.buffer, page.byteOffset, page.length);
+    this.view = view;
     this.pointers = (pageNumber === 1 ? 100 : 0) + (leaf ? 8 : 12);
     this.leaf = leaf;
     this.first = first;

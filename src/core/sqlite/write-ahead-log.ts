@@ -59,13 +59,16 @@ function recover(reader: FileReader): WriteAheadLog | undefined {
   let uncommitted: number[] = [];
   let frames = 0;
   let pageCount = 0;
+  const frameHeader = new Uint8Array(FRAME_HEADER_BYTES);
+  const content = new Uint8Array(pageSize);
   for (let frame = 0; frame < present; frame++) {
     const offset = HEADER_BYTES + frame * frameBytes;
-    const frameHeader = reader.read(offset, FRAME_HEADER_BYTES);
+    reader.copy(offset, frameHeader);
     const page = readUint32(frameHeader, 0);
     if (page === 0 || readUint32(frameHeader, 8) !== salt1 || readUint32(frameHeader, 12) !== salt2) break;
     add(sum, frameHeader, 8, littleEndian);
-    add(sum, reader.read(offset + FRAME_HEADER_BYTES, pageSize), pageSize, littleEndian);
+    reader.copy(offset + FRAME_HEADER_BYTES, content);
+    add(sum, content, pageSize, littleEndian);
     if (sum.first !== readUint32(frameHeader, 16) || sum.second !== readUint32(frameHeader, 20)) break;
     uncommitted.push(page);
     const committedPages = readUint32(frameHeader, 4);
