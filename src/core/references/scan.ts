@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { ResolvedPlan } from '../plan/resolved';
 import { Analysis } from './analysis/analysis';
+import type { Module } from './evaluation/project';
 import type { ReferencesResult } from './reference';
 import { TextCache, listSourceFiles } from './source-files';
 
@@ -18,8 +19,34 @@ export interface ScanReferencesOptions extends WorkOptions {
   readonly plan?: ResolvedPlan;
 }
 
-/** Texts stay from one scan to the next as long as the files do. */
-const caches = new Map<string, TextCache>();
+/** What stays from one scan of a workspace to the next: texts and syntax of unchanged files, and the last answer. */
+interface Memory {
+  readonly cache: TextCache;
+  readonly modules: Map<string, Module>;
+  last?: { readonly question: string; readonly texts: ReadonlyMap<string, string>; readonly result: ReferencesResult };
+}
+
+const memories = new Map<string, Memory>();
+const MOST_WORKSPACES = 8;
+
+function memoryOf(workspace: string): Memory {
+  const known = memories.get(workspace);
+  if (known) return known;
+  const made: Memory = { cache: new TextCache(workspace), modules: new Map() };
+  memories.set(workspace, made);
+  for (const oldest of memories.keys()) {
+    if (memories.size <= MOST_WORKSPACES) break;
+    memories.delete(oldest);
+  }
+  return made;
+}
+
+/** Unchanged files have the very same strings, so that comparing them costs nothing. */
+function sameTexts(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  if (one.size !== other.size) return false;
+  for (const [file, text] of one) if (other.get(file) !== text) return false;
+  return true;
+}
 
 /**
  * Finds every place in the code, configuration and documents of a workspace that names a legacy database or one of its
@@ -30,8 +57,8 @@ export async function scanReferences(options: ScanReferencesOptions): Promise<Re
   const started = performance.now();
   const { workspace, signal, progress, documents = new Map<string, string>() } = options;
   const files = await listSourceFiles(workspace, { exclude: options.exclude, signal });
-  let cache = caches.get(workspace);
-  if (!cache) caches.set(workspace, (cache = new TextCache(workspace)));
+  const memory = memoryOf(workspace);
+  const { cache } = memory;
   cache.retain(new Set(files.map((file) => file.path)));
   const texts = new Map<string, string>();
   for (let at = 0; at < files.length; at += 32) {
@@ -43,13 +70,21 @@ export async function scanReferences(options: ScanReferencesOptions): Promise<Re
       if (text !== undefined) texts.set(batch[index]!.path, text);
     });
   }
+  const question = JSON.stringify([options.databases, options.plan]);
+  const { last } = memory;
+  if (last?.question === question && sameTexts(last.texts, texts))
+    return { ...last.result, milliseconds: Math.round(performance.now() - started) };
   const analysis = new Analysis({
     workspace: workspace.split(path.sep).join('/'),
     files,
     texts,
     databases: new Map(options.databases.map((each) => [each.path, new Set(each.tables.map(foldName))])),
     plan: options.plan,
+    modules: memory.modules,
   });
   const found = await analysis.run({ signal, progress });
-  return { version: 1, ...found, filesScanned: texts.size, milliseconds: Math.round(performance.now() - started) };
+  const milliseconds = Math.round(performance.now() - started);
+  const result: ReferencesResult = { version: 1, ...found, filesScanned: texts.size, milliseconds };
+  memory.last = { question, texts, result };
+  return result;
 }

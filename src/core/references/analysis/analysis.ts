@@ -26,6 +26,8 @@ export interface AnalysisInput {
   /** Legacy databases with the folded names of their tables. */
   readonly databases: ReadonlyMap<string, ReadonlySet<string>>;
   readonly plan?: ResolvedPlan;
+  /** Syntax of files from an earlier analysis; what is parsed now is added. */
+  readonly modules?: Map<string, Module>;
 }
 
 /** Rounds of parsing what earlier rounds turned out to need. */
@@ -127,9 +129,17 @@ export class Analysis {
     const text = this.input.texts.get(file);
     const language = codeLanguage(file.slice(file.lastIndexOf('.')).toLowerCase());
     if (text === undefined || !language) return;
+    const known = this.input.modules?.get(file);
+    if (known?.text === text) {
+      this.project.add(known);
+      return;
+    }
     const grammar = await grammarOf(language);
     const root = grammar.parse(text);
-    if (root) this.project.add(new Module(file, text, language.lower(root, text)));
+    if (!root) return;
+    const module = new Module(file, text, language.lower(root, text));
+    this.input.modules?.set(file, module);
+    this.project.add(module);
   }
 
   private textReferences(file: SourceFile, text: string, assembly: Assembly): Reference[] {
