@@ -114,8 +114,10 @@ export function exportSvg(plan: ResolvedPlan, uses: readonly DatabaseUse[] = [])
   });
   const keys = graph.references.map((reference) => {
     const target = targetAt.get(reference.target)!;
-    const from = rowMiddle(target.box, target.tables.indexOf(reference.from));
-    const to = rowMiddle(target.box, target.tables.indexOf(reference.to));
+    // A table that refers to itself gets a loop.
+    const loop = reference.from === reference.to ? 5 : 0;
+    const from = rowMiddle(target.box, target.tables.indexOf(reference.from)) - loop;
+    const to = rowMiddle(target.box, target.tables.indexOf(reference.to)) + loop;
     const edge = RIGHT + BOX;
     const reach = edge + 14 + Math.min(64, Math.abs(to - from) / 4);
     const title = `${reference.from} (${reference.columns.join(', ')}) → ${reference.to}`;
