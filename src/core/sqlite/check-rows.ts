@@ -157,9 +157,17 @@ function planOf(table: SchemaTable, index: SchemaIndex): IndexPlan {
     // Which rows a partial index has depends on an expression.
     entry: !index.partial && readable.length === columns.length ? readable : undefined,
     withRowid: !table.withoutRowid,
-    order: [...columns, ...(table.withoutRowid ? [] : [{ collation: 'BINARY', descending: false }])],
+    order: table.withoutRowid ? columns.slice(0, sortedColumns(table, index)) : [...columns, ROWID_ORDER],
     sum: new DigestSum(),
   };
+}
+
+const ROWID_ORDER: KeyField = { collation: 'BINARY', descending: false };
+
+/** With a descending primary key it depends on the version of SQLite how entries of another index sort behind its own key. */
+function sortedColumns(table: SchemaTable, index: SchemaIndex): number | undefined {
+  const key = table.indexes.find(({ origin }) => origin === 'pk');
+  return key?.columns.some(({ descending }) => descending) ? index.columns.length : undefined;
 }
 
 const keyOrder = (table: SchemaTable): readonly KeyField[] =>

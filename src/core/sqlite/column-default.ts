@@ -52,9 +52,14 @@ function isConstant(tokens: readonly SqlToken[]): boolean {
   );
 }
 
+/**
+ * The engine itself is asked what an older row reads: it is not always what an insert would store. In an untyped column
+ * DEFAULT 3.0 reads as INTEGER 3, in a TEXT column DEFAULT 1e3 as '1e3' (`valueFromExpr` in SQLite's sources).
+ */
 function evaluate(database: EngineDatabase, expression: string, affinity: Affinity): StoredValue {
-  database.run(`DELETE FROM ${affinity}_value; INSERT INTO ${affinity}_value VALUES (${expression}\n)`);
-  const [result] = database.exec(`SELECT typeof(value), CAST(value AS TEXT), hex(value), value FROM ${affinity}_value`);
+  database.run('DROP TABLE IF EXISTS older; CREATE TABLE older(id); INSERT INTO older VALUES (1)');
+  database.run(`ALTER TABLE older ADD COLUMN value ${TYPES[affinity]} DEFAULT (${expression}\n)`);
+  const [result] = database.exec('SELECT typeof(value), CAST(value AS TEXT), hex(value), value FROM older');
   const [type, text, hex, value] = result?.values[0] ?? [];
   switch (type) {
     case 'integer':
@@ -73,7 +78,6 @@ function scratchDatabase(engine: Engine): EngineDatabase {
   let database = scratch.get(engine);
   if (!database) {
     database = new engine.Database();
-    for (const [affinity, type] of Object.entries(TYPES)) database.run(`CREATE TABLE ${affinity}_value(value ${type})`);
     scratch.set(engine, database);
   }
   return database;

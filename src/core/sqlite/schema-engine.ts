@@ -29,6 +29,7 @@ export function loadSchema(engine: Engine, objects: readonly SchemaObject[]): Lo
     database.run('INSERT INTO pages VALUES (zeroblob(?))', [512 * (2 * objects.length + 8)]);
     database.run('PRAGMA writable_schema = ON');
     database.run("DELETE FROM sqlite_schema WHERE name = 'pages'");
+    database.run('PRAGMA writable_schema = RESET');
     const weights = viewWeights(objects.filter(({ type }) => type === 'view'));
     const endless = new Set(objects.filter((object) => (weights.get(object) ?? 0) > HEAVIEST_VIEW));
     const loader = new Loader(database, endless);

@@ -3,6 +3,7 @@ import type { DatabaseImage } from './image';
 import type { Row } from './row';
 import { decodeField } from './stored-value';
 import type { SchemaObject } from './schema-table';
+import { isKeyword, sqlTokens } from './sql-tokens';
 import { forEachRow } from './table-rows';
 
 const TYPES = ['table', 'index', 'view', 'trigger'] as const;
@@ -19,7 +20,8 @@ function schemaObject(image: DatabaseImage, row: Row): SchemaObject {
   const [type, name, tableName, rootPage, sql] = [0, 1, 2, 3, 4].map((field) =>
     field < row.fieldCount ? decodeField(row, field, image.encoding) : { kind: 'null' as const },
   );
-  const known = TYPES.find((candidate) => candidate === textOf(type));
+  const known =
+    TYPES.find((candidate) => candidate === textOf(type)) ?? typeOfStatement(sql.kind === 'null' ? null : textOf(sql));
   if (!known) throw corrupt(image.name, 1, `sqlite_schema holds an object of the type ${JSON.stringify(textOf(type))}`);
   const root = rootPage.kind === 'integer' ? Number(rootPage.value) : 0;
   if (root < 0 || root > image.pageCount) {
@@ -41,4 +43,12 @@ function schemaObject(image: DatabaseImage, row: Row): SchemaObject {
     if (value.kind === 'text' || value.kind === 'blob') return Buffer.from(value.bytes).toString('utf8');
     return value.kind === 'null' ? '' : String(value.value);
   }
+}
+
+/** SQLite itself goes by the statement and overlooks a wrong word in the type column. Automatic indexes have no statement. */
+function typeOfStatement(sql: string | null): SchemaObject['type'] | undefined {
+  if (sql === null) return 'index';
+  const [create, ...words] = sqlTokens(sql.slice(0, 200));
+  if (!isKeyword(create, 'CREATE')) return undefined;
+  return TYPES.find((type) => words.slice(0, 2).some((word) => isKeyword(word, type.toUpperCase())));
 }

@@ -79,7 +79,7 @@ export class SchemaPragmas {
    */
   private probeCollations(): Map<string, Pick<IndexColumnInfo, 'cid' | 'coll'>[]> {
     this.database.run('PRAGMA writable_schema = ON');
-    const [first] = this.database.exec('SELECT max(rowid) + 1 FROM sqlite_schema')[0]?.values[0] ?? [1];
+    const [first] = this.database.exec('SELECT coalesce(max(rowid), 1) + 1 FROM sqlite_schema')[0]?.values[0] ?? [2];
     const insert = this.database.prepare(
       "INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES ('index', ?, ?, ?, ?)",
     );

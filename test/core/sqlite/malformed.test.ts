@@ -33,7 +33,9 @@ async function examine({ path: file, native, partial }: MalformedFile): Promise<
     try {
       const schema = await readSchema(image);
       const problems = await checkImage(image, { schema });
-      const problem = problems.find(({ object }) => object !== '' || !partial || native !== 'ok');
+      const problem = problems.find(
+        ({ object, message }) => !partial || native !== 'ok' || (object !== '' && message !== 'the page is used twice'),
+      );
       const check = problem && `page ${problem.page} ${problem.object}: ${problem.message}`;
       try {
         await tableDigests(image, schema);
