@@ -261,6 +261,19 @@ export class FileFixes {
     return (fixer.lifts?.() ?? []).map(({ title, fix }) => ({ title, edits: this.placed(fixer.complete([fix])) }));
   }
 
+  /** `"data/jarvis.db:notifications"`: the table behind the path goes along. */
+  private withTable(reference: Reference, fix: Extract<Outcome, { kind: 'fix' }>): Outcome {
+    const { start, end, newText } = fix.replacement;
+    const table = /^[\p{L}\p{N}_$]+/u.exec(this.text.slice(end + 1))?.[0];
+    if (table === undefined) return fix;
+    const moved = this.fixes.disposition(reference.database, table);
+    if (!moved) return fix;
+    if (moved.action !== 'move' || Object.keys(moved.renamed).length + Object.keys(moved.discriminator).length > 0)
+      return none(`The text names the table ${table}, too, which needs more than a new name. Change it by hand.`);
+    const replacement = { start, end: end + 1 + table.length, newText: `${newText}:${moved.name}` };
+    return { ...fix, replacement };
+  }
+
   private placed(replacements: readonly Replacement[]): TextEdit[] {
     return replacements
       .map(({ start, end, newText }) => ({ file: this.file, range: this.index.range(start, end), newText }))
@@ -302,6 +315,8 @@ export class FileFixes {
     const block = this.fixes.blocks(reference.database);
     if (block !== undefined) return none(block);
     const outcome = this.fixer(reference.language).fixPath({ reference, target, ...offsets });
+    if (outcome.kind === 'fix' && outcome.replacement.end === offsets.end && this.text[offsets.end] === ':')
+      return this.withTable(reference, outcome);
     const occupied = outcome.kind === 'fix' && outcome.needs.length > 0 && this.fixes.occupied(reference.language);
     return occupied ? none(occupied) : outcome;
   }

@@ -140,6 +140,15 @@ describe('path expressions in Python', () => {
     expect(text).toBe(source.replaceAll('data/jarvis.db', 'data/core.db'));
   });
 
+  it('takes a table named behind the path along', () => {
+    const source = 'x = {"a": "data/jarvis.db:notifications", "b": "data/jarvis.db:other"}\n';
+    const text = fixed(
+      source,
+      [1, 2].map((occurrence) => reference(source, 'data/jarvis.db', { shape: 'text', occurrence })),
+    );
+    expect(text).toBe('x = {"a": "data/core.db:notification_user", "b": "data/core.db:other"}\n');
+  });
+
   it('keeps a bare file name bare: other code puts the directory in front of it', () => {
     const source = 'def db(name):\n    return DATA / name\n\n\nJ = db("jarvis.db")\n';
     const ref = reference(source, '"jarvis.db"', { shape: 'text' });
@@ -299,6 +308,12 @@ describe('imports in Python', () => {
     const text = fixed(source, [ref], { files: { 'core/__init__.py': '' } });
     expect(text).toContain(
       'sys.path.append(str(Path(__file__).resolve().parents[2]))\nfrom core.databases import connect\n',
+    );
+    const both =
+      'import sqlite3\nimport sys\nfrom pathlib import Path\n\nc = sqlite3.connect(Path("data/jarvis.db"))\n';
+    const path = reference(both, 'Path("data/jarvis.db")', { shape: 'path-object', file: 'scripts/deep/report.py' });
+    expect(fixed(both, [path], { files: { 'core/__init__.py': '' } })).toBe(
+      'import sys\nfrom pathlib import Path\n\nsys.path.append(str(Path(__file__).resolve().parents[2]))\nfrom core.databases import connect\n\nc = connect("core")\n',
     );
     const reached = 'import sqlite3\nfrom core.alerts import x\n\nc = sqlite3.connect("data/jarvis.db")\nprint(x)\n';
     const other = reference(reached, '"data/jarvis.db"', { shape: 'connect', file: 'scripts/deep/report.py' });

@@ -16,6 +16,9 @@ export interface PythonAccess {
   readonly root: string;
 }
 
+/** What the lines before the import use. */
+export const PREAMBLE_NAMES: readonly string[] = ['sys', 'Path'];
+
 /** Names in the generated module, with the name taken where a file already has that one. */
 export const PYTHON_NAMES: Readonly<Record<AccessFunction, { name: string; alias: string }>> = {
   connect: { name: 'connect', alias: 'connect_database' },
@@ -88,7 +91,10 @@ export function importPreamble(module: PythonModule, access: PythonAccess, files
     .slice(up.common);
   const parents = `Path(__file__).resolve().parents[${up.levels}]`;
   const path = [parents, ...inside.map((part) => JSON.stringify(part))].join(' / ');
-  return ['import sys', 'from pathlib import Path', '', `sys.path.append(str(${path}))`];
+  const isBound = (name: string) =>
+    module.imports.some((statement) => statement.topLevel && statement.names.some((each) => each.bound === name));
+  const imports = ['import sys', 'from pathlib import Path'].filter((_, at) => !isBound(PREAMBLE_NAMES[at]));
+  return [...imports, ...(imports.length > 0 ? [''] : []), `sys.path.append(str(${path}))`];
 }
 
 /** Is `name` a module or package beside the access module's top-level package? */

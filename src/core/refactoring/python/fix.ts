@@ -3,7 +3,7 @@ import type { AccessFunction } from '../access-names';
 import { none } from '../outcome';
 import { baseName, renameInPlace, renameLiteral, renameText } from '../rename-literal';
 import type { CodeFiles, FileFixer, Lift, Outcome, PathReference, Replacement } from '../outcome';
-import { PYTHON_NAMES, importPreamble, isFirstParty } from './access';
+import { PREAMBLE_NAMES, PYTHON_NAMES, importPreamble, isFirstParty } from './access';
 import type { PythonAccess } from './access';
 import { assignmentOf, closingBracket, dependencies, dottedName, importedName, scopeOf } from './expression';
 import { existingImport, placeImport } from './imports';
@@ -76,13 +76,14 @@ export class PythonFixer implements FileFixer {
   complete(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): readonly Replacement[] {
     const replacements = fixes.map((fix) => fix.replacement);
     const names = [...new Set(fixes.flatMap((fix) => fix.needs))];
-    const unused = removeUnused(this.module, replacements, this.outside);
+    const preamble = names.length > 0 ? this.missingPath() : [];
+    const unused = removeUnused(this.module, replacements, this.outside, preamble.length > 0 ? PREAMBLE_NAMES : []);
     const placed = placeImport(
       this.module,
       {
         module: this.access.module,
         names,
-        preamble: this.missingPath(),
+        preamble,
         isFirstParty: (name) => isFirstParty(name, this.access, this.files),
       },
       unused.imports,

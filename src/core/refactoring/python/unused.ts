@@ -24,11 +24,13 @@ const PURE_CALLS = new Set(
 /**
  * What the replacements leave without a use: imports, and constants or local variables that held a part of the path.
  * Removed only when nothing else in the file, and nothing in another file, can use them.
+ * @param needed names that the edit itself uses.
  */
 export function removeUnused(
   module: PythonModule,
   replacements: readonly Replacement[],
   outside: OutsideUses,
+  needed: readonly string[] = [],
 ): Removal {
   if (module.file.endsWith('__init__.py') || !module.complete) return { replacements: [], imports: new Set() };
   const gone = (token: Token) => replacements.some(({ start, end }) => start <= token.start && token.end <= end);
@@ -42,7 +44,7 @@ export function removeUnused(
   while (queue.length > 0) {
     const name = queue.pop() as string;
     const key = `${name}/${deadLines.size}`;
-    if (seen.has(key) || deadNames.has(name)) continue;
+    if (seen.has(key) || deadNames.has(name) || needed.includes(name)) continue;
     seen.add(key);
     const uses = (module.names.get(name) ?? []).filter((token) => !gone(token) && !inDeadLine(token));
     const outsideImports = uses.filter((token) => !isImportBinding(module, token, name));
