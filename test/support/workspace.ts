@@ -83,3 +83,11 @@ export function fingerprint(workspace: string, leaveOut: readonly string[] = [])
   visit('');
   return result;
 }
+
+/** Compares every legacy row of a run's backup with the published targets, by native SQLite; see compare_rows.py. */
+export function compareRows(workspace: string, run: string): { compared: number; differences: unknown[] } {
+  const script = path.join(import.meta.dirname, 'compare_rows.py');
+  const { status, stdout, stderr } = spawnSync('python3', ['-B', script, run], { cwd: workspace, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`compare_rows.py failed:\n${stderr}`);
+  return JSON.parse(stdout) as { compared: number; differences: unknown[] };
+}
