@@ -53,7 +53,7 @@ const outcomes: Record<ReportState['state'], { title: string; icon: IconName; te
   'rolled-back': {
     title: 'Rolled back',
     icon: 'info',
-    text: 'The targets were taken away; everything is as before the run.',
+    text: 'The targets were taken away; the legacy databases are as before the run.',
   },
   failed: { title: 'Failed', icon: 'error', text: 'Nothing was published. The legacy databases are as they were.' },
   interrupted: { title: 'Interrupted', icon: 'warning', text: 'Roll it back, or migrate again.' },

@@ -29,7 +29,7 @@ export function confirmationText(
     if (databases.length > 0) lines.push(`${text}: ${joinNames(databases.map((database) => database.path))}.`);
   }
   const retired = result.databases.reduce((sum, database) => sum + database.rows.retired, 0);
-  if (retired > 0) lines.push(`${plural(retired, 'row')} of retired tables stay in the backup only.`);
+  if (retired > 0) lines.push(`Not taken along: ${plural(retired, 'row')} of retired tables; the backup has them.`);
   const rejected = result.rejected.reduce((sum, entry) => sum + entry.rows, 0);
   if (rejected > 0) lines.push(`${plural(rejected, 'row')} that the unified schema refuses go to quarantine tables.`);
   for (const warning of result.warnings.slice(0, 3)) lines.push(`Warning: ${warning.message}`);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ConsolidationError } from '../../core/errors';
 import type { WorkOptions } from '../../core/ports';
+import { recordRefactoring } from '../../core/refactoring/record';
 import type { RefactorResult } from '../../core/results';
 import { joinNames, plural } from '../../protocol/text';
 import { applyEdit, openVersions, toWorkspaceEdit } from '../edits';
@@ -64,11 +65,11 @@ export const fixAllInWorkspace: CommandHandler<'fixAllInWorkspace'> = async (arg
       ...(result.left.length > 0
         ? [`${plural(result.left.length, 'reference')} without a certain fix stay for you to look at.`]
         : []),
-      'The edits can be undone.',
+      'The files are saved. Roll Back returns them together with the data.',
     ].join('\n');
     if (!(await confirm(`Fix ${plural(edits, 'stale reference')}?`, detail, 'Fix All'))) return undefined;
   }
-  await apply();
+  await recorded(session, result, apply);
   await session.findReferences();
   inform('info', `Fixed ${plural(result.files.length, 'file')}.${left(result)}`);
   return { ...result, written: true };
@@ -107,6 +108,25 @@ export async function refactor(
     await applyEdit(await toWorkspaceEdit(session.folder.uri, result.edits));
   };
   return { result, apply };
+}
+
+/**
+ * Applies and saves the edits, and notes what the files held before, so that Roll Back can return the code together with
+ * the data. Unsaved text is saved first: the note is made from what is on the disk.
+ */
+async function recorded(session: WorkspaceSession, result: RefactorResult, apply: () => Promise<void>): Promise<void> {
+  const files = result.files.map(({ file }) => file);
+  const uris = new Set(files.map((file) => session.uri(file).toString()));
+  const save = async (): Promise<void> => {
+    for (const document of vscode.workspace.textDocuments)
+      if (document.isDirty && uris.has(document.uri.toString()) && !(await document.save()))
+        throw new ConsolidationError('WRITE_FAILED', `${document.fileName} could not be saved. Save it and try again.`);
+  };
+  await save();
+  await recordRefactoring(session.folder.uri.fsPath, files, async () => {
+    await apply();
+    await save();
+  });
 }
 
 function staleFiles(session: WorkspaceSession): string[] {

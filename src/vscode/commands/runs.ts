@@ -49,9 +49,11 @@ export const rollback: CommandHandler<'rollback'> = async (argument, services) =
     const summary = session.status?.runs.find((entry) => entry.run === chosen.run) ?? chosen;
     const detail =
       `${summary.targets.length > 0 ? `${joinNames(summary.targets)} will be taken away, and the` : 'The'} legacy databases ` +
-      'are as they were before the run, byte for byte. Source code that was fixed here stays as it is now.';
+      'are as they were before the run, byte for byte. Code that Fix All in Workspace changed is returned as well, unless it ' +
+      'was edited since. Unsaved editors are saved first.';
     if (!(await confirm(`Roll back the migration of ${formatRun(chosen.run)}?`, detail, 'Roll Back'))) return undefined;
   }
+  await vscode.workspace.saveAll(false);
   const result = await rollBack(session, services, chosen.run, argument.confirmed === true);
   if (!result) return undefined;
   await session.refreshStatus();
@@ -59,7 +61,10 @@ export const rollback: CommandHandler<'rollback'> = async (argument, services) =
   await session.findReferences();
   const aside = result.keptAside.length > 0 ? ` Kept aside: ${joinNames(result.keptAside)}.` : '';
   const returned = result.code?.returned.length ?? 0;
-  const code = returned > 0 ? ` ${plural(returned, 'source file')} returned to what they were.` : '';
+  const edited = result.code?.edited ?? [];
+  const code =
+    (returned > 0 ? ` ${plural(returned, 'source file')} returned to what they were.` : '') +
+    (edited.length > 0 ? ` Edited since and left as they are: ${joinNames(edited)}.` : '');
   inform(
     'info',
     `Rolled back: ${plural(result.removed.length, 'target')} taken away, ${plural(result.restored.length, 'legacy file')} restored.${aside}${code}`,
