@@ -1,13 +1,15 @@
 import type { Argument, Binding, Call, Expression, Parameter, Scope } from '../syntax/program';
 import { bindArguments } from './arguments';
 import { membersOf } from './members';
-import { getOrAdd, lastName } from './project';
+import { getOrAdd, heardBy, lastName } from './project';
 import type { Module, Project } from './project';
 import { ANCHOR, newFrame } from './value';
 import type { Frame, Instance, ScopeReference, Text, Value } from './value';
 import { concatenate, formatPercent, holeText, joinTexts, literalText, seal } from './texts';
 import { importsOf } from './imports';
 import { vocabularyOf } from './vocabulary';
+import { callbackArguments } from './callbacks';
+import { joinList } from './operations';
 import { Invocation } from './invocation';
 
 /** More alternatives than this are not told apart. */
@@ -24,12 +26,15 @@ const GENERAL = ['super', 'cls', 'constructor', 'self', 'this', '__construct', '
 export class Evaluator {
   private depth = 0;
   private steps = 0;
-  private readonly running = new Set<string>();
+  /** Least depth of the questions under way that the present one came back to. */
+  private cut = Infinity;
+  private readonly running = new Map<string, number>();
+  private readonly importing = new Set<Binding>();
   private readonly sites = new Map<string, { module: Module; call: Call; callee: ScopeReference | Instance }[]>();
 
   constructor(
     readonly project: Project,
-    private readonly mostSteps = 400_000,
+    private readonly mostSteps = 100_000,
   ) {}
 
   /** Call before each independent question. */
@@ -44,15 +49,29 @@ export class Evaluator {
 
   evaluate(expression: Expression, frame: Frame): readonly Value[] {
     const known = frame.memo.get(expression);
+    if (known instanceof Pending) {
+      // A cycle adds nothing of its own; but what was computed on the way round is not the whole answer.
+      this.cut = Math.min(this.cut, known.depth);
+      return [];
+    }
     if (known) return known;
-    if (this.depth > DEEPEST || ++this.steps > this.mostSteps) return [];
-    // While it is being computed it is nothing: a cycle adds nothing of its own.
-    frame.memo.set(expression, []);
-    this.depth++;
+    if (this.depth > DEEPEST || ++this.steps > this.mostSteps) {
+      this.cut = 0;
+      return [];
+    }
+    const depth = this.depth++;
+    const outer = this.cut;
+    this.cut = Infinity;
+    frame.memo.set(expression, new Pending(depth));
     const values = distinct(this.compute(expression, frame));
-    this.depth--;
-    if (this.steps > this.mostSteps) frame.memo.delete(expression);
-    else frame.memo.set(expression, values);
+    this.depth = depth;
+    if (this.cut >= depth) {
+      frame.memo.set(expression, values);
+      this.cut = outer;
+    } else {
+      frame.memo.delete(expression);
+      this.cut = Math.min(this.cut, outer);
+    }
     return values;
   }
 
@@ -71,7 +90,7 @@ export class Evaluator {
         return [
           {
             ...holeText({ module, expression, frame }),
-            text: `${expression.url ? 'file://' : ''}${ANCHOR.workspace}/${module.file}`,
+            text: `${expression.url ? 'file://' : ''}${ANCHOR.workspace}/${expression.directory ? module.directory : module.file}`,
           },
         ];
       case 'same':
@@ -178,6 +197,7 @@ export class Evaluator {
         if (implicit.length > 0) return implicit;
       }
     }
+    if (name === vocabularyOf(module).superName) return this.superOf(module, scopeId, frame);
     return importsOf(module).fallback(this, module, name);
   }
 
@@ -209,7 +229,14 @@ export class Evaluator {
     const { module } = frame;
     const at = this.frameOf(scopeId, frame);
     if (binding.kind === 'scope') return [{ kind: 'scope', module, scope: binding.scope, closure: at }];
-    if (binding.kind === 'import') return importsOf(module).imported(this, module, binding);
+    if (binding.kind === 'import') {
+      // Two modules may import the same name from each other.
+      if (this.importing.has(binding)) return [];
+      this.importing.add(binding);
+      const imported = importsOf(module).imported(this, module, binding);
+      this.importing.delete(binding);
+      return imported;
+    }
     const values = [...this.evaluate(binding.value, at)];
     return values.length === 0 && binding.type && byType ? this.instancesOf(binding.type, at) : values;
   }
@@ -240,6 +267,18 @@ export class Evaluator {
     }
     const owner = this.ownerOf(module, scope);
     return owner ? this.anyInstance(owner) : { kind: 'external', name: scope.receiver ?? 'this' };
+  }
+
+  /** What `super` means in a method. */
+  superOf(module: Module, scopeId: number, frame: Frame): Value[] {
+    const { scopes } = module.program;
+    for (let id = scopeId; id >= 0; id = scopes[id]!.parent) {
+      const scope = scopes[id]!;
+      if (scope.kind !== 'function' || scope.receiver === undefined) continue;
+      const type = this.ownerOf(module, scope);
+      if (type) return [{ kind: 'super', type, self: this.receiver(module, scope, frame) }];
+    }
+    return [];
   }
 
   /** The class that a method belongs to. */
@@ -280,10 +319,14 @@ export class Evaluator {
     if (bound?.parameters)
       return argument ? argument() : parameter.default ? [...this.evaluate(parameter.default, outer)].map(seal) : [];
     const key = `${module.file}\0${scope.id}\0${parameter.name}`;
-    if (this.running.has(key)) return [];
-    this.running.add(key);
+    const running = this.running.get(key);
+    if (running !== undefined) {
+      this.cut = Math.min(this.cut, running);
+      return [];
+    }
+    this.running.set(key, this.depth - 1);
     const values: Value[] = [];
-    const sites = parameter.rest ? [] : this.callSites(module, scope);
+    const sites = parameter.rest ? [] : this.callSites(module, scope).filter(heardBy(module));
     let omitted = sites.length === 0;
     for (const site of sites) {
       const callee = site.callee.kind === 'instance' ? undefined : site.callee;
@@ -294,6 +337,7 @@ export class Evaluator {
     }
     if (parameter.default && (omitted || values.length === 0))
       values.push(...this.evaluate(parameter.default, outer).map(seal));
+    if (values.length === 0) values.push(...callbackArguments(this, module, scope, parameter));
     if (values.length === 0 && parameter.type) values.push(...this.instancesOf(parameter.type, outer));
     if (values.length === 0) values.push(...vocabularyOf(module).injected(this, module, scope, parameter));
     this.running.delete(key);
@@ -328,6 +372,14 @@ export class Evaluator {
 
   /** The constructor that calling a class runs, its own or an inherited one. */
   constructorOf(value: Value): ScopeReference | undefined {
+    if (value.kind === 'super') {
+      const [, ...bases] = this.ancestry(value.type);
+      for (const base of bases) {
+        const found = this.constructorOf(base);
+        if (found) return found;
+      }
+      return undefined;
+    }
     if (value.kind !== 'scope') return undefined;
     const scope = value.module.program.scopes[value.scope]!;
     if (scope.kind !== 'class') return undefined;
@@ -423,6 +475,8 @@ export class Evaluator {
       }
     }
     if (receiver.kind === 'list') {
+      if (name === 'join' && call.positional.length > 0)
+        return vocabulary.textMethods.join ? [] : joinList(receiver, call);
       if (name === 'index' || name === 'count' || name === 'append') return [];
       return [receiver];
     }
@@ -537,6 +591,13 @@ export class Evaluator {
 
   calleeName(call: Call): string | undefined {
     return lastName(call.callee);
+  }
+}
+
+/** Stands for the values of an expression that is being computed. */
+class Pending extends Array<Value> {
+  constructor(readonly depth: number) {
+    super();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Evaluator } from './evaluator';
 import type { Imports } from './imports';
 import { moduleBindings, scopeOf } from './members';
-import { getOrAdd, lastName } from './project';
+import { getOrAdd, heardBy, lastName } from './project';
 import type { Module, Project } from './project';
 import type { ScopeReference, Value } from './value';
 
@@ -53,12 +53,15 @@ function fieldOf(evaluator: Evaluator, instance: Parameters<Imports['embedded']>
   const own = instance.fields?.get(name)?.();
   if (own && own.length > 0) return own;
   if (instance.fields) return [];
-  return evaluator.project.recordsNamed(scopeOf(instance.type).name).flatMap(({ module, record }) =>
-    evaluator
-      .evaluate(record, module.frame)
-      .filter((value) => value.kind === 'instance')
-      .flatMap((value) => value.fields?.get(name)?.() ?? []),
-  );
+  return evaluator.project
+    .recordsNamed(scopeOf(instance.type).name)
+    .filter(heardBy(instance.type.module))
+    .flatMap(({ module, record }) =>
+      evaluator
+        .evaluate(record, module.frame)
+        .filter((value) => value.kind === 'instance')
+        .flatMap((value) => value.fields?.get(name)?.() ?? []),
+    );
 }
 
 /** What a package declares under a name; `except` is the file that was looked into already. */

@@ -3,6 +3,7 @@ import type { Evaluator } from './evaluator';
 import type { Module } from './project';
 import { GO_IMPORTS } from './imports-go';
 import { PYTHON_IMPORTS } from './imports-python';
+import { TYPESCRIPT_IMPORTS } from './imports-typescript';
 import type { Instance, ScopeReference, Value } from './value';
 
 type Import = Extract<Binding, { kind: 'import' }>;
@@ -26,6 +27,8 @@ export function importsOf(module: Module): Imports {
   switch (module.program.language) {
     case 'go':
       return GO_IMPORTS;
+    case 'typescript':
+      return TYPESCRIPT_IMPORTS;
     default:
       return PYTHON_IMPORTS;
   }

@@ -1,7 +1,7 @@
 import type { AttributeAssignment, Binding, Expression, Scope } from '../syntax/program';
 import { bindArguments } from './arguments';
 import type { Evaluator } from './evaluator';
-import { getOrAdd } from './project';
+import { getOrAdd, heardBy } from './project';
 import type { Module } from './project';
 import { newFrame } from './value';
 import type { Frame, Instance, ScopeReference, Value } from './value';
@@ -18,6 +18,9 @@ export function membersOf(
   switch (object.kind) {
     case 'external': {
       const qualified = `${object.name}.${name}`;
+      const special =
+        site && vocabularyOf(site.frame.module).externalMember?.(evaluator, object.name, name, site.frame.module);
+      if (special) return special;
       const module = site && importsOf(site.frame.module).submodule(evaluator, site.frame.module, qualified);
       return module ?? [{ kind: 'external', name: qualified }];
     }
@@ -162,13 +165,16 @@ function isAssignedTo(evaluator: Evaluator, assignment: AttributeAssignment, typ
 /** Struct literals of the type, when the instance is any instance. */
 function fieldOfAnyLiteral(evaluator: Evaluator, instance: Instance, type: ScopeReference, name: string): Value[] {
   if (instance.construction || instance.fields) return [];
-  return evaluator.project.recordsNamed(scopeOf(type).name).flatMap(({ module, record }) =>
-    evaluator
-      .evaluate(record, module.frame)
-      .filter((value) => value.kind === 'instance')
-      .filter((value) => sameScope(value.type, type))
-      .flatMap((value) => value.fields?.get(name)?.() ?? []),
-  );
+  return evaluator.project
+    .recordsNamed(scopeOf(type).name)
+    .filter(heardBy(type.module))
+    .flatMap(({ module, record }) =>
+      evaluator
+        .evaluate(record, module.frame)
+        .filter((value) => value.kind === 'instance')
+        .filter((value) => sameScope(value.type, type))
+        .flatMap((value) => value.fields?.get(name)?.() ?? []),
+    );
 }
 
 /** Dataclasses and settings classes: the constructor takes the fields. */
@@ -186,7 +192,7 @@ function givenField(evaluator: Evaluator, instance: Instance, type: ScopeReferen
   if (instance.construction) return given(instance.construction);
   const values: Value[] = [];
   let omitted = false;
-  for (const site of evaluator.project.callsNamed(scopeOf(type).name)) {
+  for (const site of evaluator.project.callsNamed(scopeOf(type).name).filter(heardBy(type.module))) {
     const callees = evaluator.evaluate(site.call.callee, site.module.frame);
     if (!callees.some((callee) => callee.kind === 'scope' && sameScope(callee, type))) continue;
     const found = given({ call: site.call, frame: site.module.frame });
@@ -204,7 +210,8 @@ function fieldNames(type: ScopeReference): string[] {
 /** `thing.name = …` outside of the class, where `thing` is such an instance. */
 function assignedElsewhere(evaluator: Evaluator, instance: Instance, name: string): Value[] {
   const values: Value[] = [];
-  for (const module of evaluator.project.modules.values())
+  for (const module of evaluator.project.modules.values()) {
+    if (module.isTest && !instance.type.module.isTest) continue;
     for (const assignment of attributesNamed(module, name)) {
       const objects = evaluator.evaluate(assignment.object, module.frame);
       const matches = objects.some(
@@ -216,6 +223,7 @@ function assignedElsewhere(evaluator: Evaluator, instance: Instance, name: strin
       );
       if (matches) values.push(...evaluator.evaluate(assignment.value, module.frame));
     }
+  }
   return values;
 }
 

@@ -176,6 +176,18 @@ export const joiningWith: TextMethod = (receiver, call) =>
     return parts.length === 0 ? [] : call.concatenated(parts);
   });
 
+/** `[directory, name].join('/')`. */
+export function joinList(list: Extract<Value, { kind: 'list' }>, call: Invocation): Value[] {
+  if (list.items.length === 0 || list.items.length > 40) return [];
+  const separator = call.textsOrHoleAt(0);
+  const parts = list.items.flatMap((item, index): (readonly Text[])[] => {
+    const texts = item().filter((each) => each.kind === 'text');
+    const part = texts.length > 0 ? texts : [call.hole()];
+    return index === 0 ? [part] : [separator, part];
+  });
+  return call.concatenated(parts);
+}
+
 // ---- properties of texts
 
 export const parentProperty = (text: Text, origin: Origin): Value[] => [{ ...directoryOf(text, origin), isPath: true }];

@@ -4,6 +4,7 @@ import { operands } from '../syntax/program';
 import type { Call, Expression, Program } from '../syntax/program';
 import { newFrame } from './value';
 import type { Frame } from './value';
+import { isTestFile } from './test-file';
 
 /** A parsed file. */
 export class Module {
@@ -17,7 +18,9 @@ export class Module {
     readonly file: string,
     readonly text: string,
     readonly program: Program,
-  ) {}
+  ) {
+    this.isTest = isTestFile(file);
+  }
 
   get lines(): LineIndex {
     return (this.index ??= new LineIndex(this.text));
@@ -27,6 +30,9 @@ export class Module {
   get isGenerated(): boolean {
     return (this.generated ??= this.text.slice(0, 2000).includes(GENERATED_MARK));
   }
+
+  /** Tests have databases of their own: what they pass says nothing of the rest of the code. */
+  readonly isTest: boolean;
 
   get directory(): string {
     const slash = this.file.lastIndexOf('/');
@@ -146,6 +152,11 @@ export class Project {
     for (const index of this.indexes.values()) result.push(...(index.records.get(name) ?? []));
     return result;
   }
+}
+
+/** What a module learns from others: tests have databases of their own, and say nothing of the code they test. */
+export function heardBy(module: Module): (from: { readonly module: Module }) => boolean {
+  return (from) => module.isTest || !from.module.isTest;
 }
 
 /** Last component of a dotted callee. */

@@ -25,9 +25,11 @@ import {
   withName,
   withSuffix,
 } from './operations';
+import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import { moduleBindings } from './members';
-import { directoryOf, holeText } from './texts';
+import type { Module } from './project';
+import { directoryOf, holeText, seal } from './texts';
 import { ANCHOR } from './value';
 import type { Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -95,6 +97,13 @@ const inThread: Operation = (call) => {
     .some((value) => value.kind === 'external' && /(^|\.)(connect|Connection)$/.test(value.name));
   return opensDatabase ? call.open(call.texts(1)) : resultsOf(0)(call);
 };
+
+const NAMESPACE = 'argparse.Namespace';
+
+/** Something of a library, to be known again by its name. */
+function names(name: string): Operation {
+  return () => [{ kind: 'external', name }];
+}
 
 const FUNCTIONS: Record<string, Operation> = {
   ...PATH_CLASSES,
@@ -187,6 +196,12 @@ const FUNCTIONS: Record<string, Operation> = {
   field: (call) => [...firstOf('default')(call), ...resultsOf(-1, 'default_factory')(call)],
   'attr.ib': (call) => [...firstOf('default')(call), ...resultsOf(-1, 'factory')(call)],
   'attrs.field': (call) => [...firstOf('default')(call), ...resultsOf(-1, 'factory')(call)],
+  'argparse.ArgumentParser': names('argparse.Parser'),
+  ArgumentParser: names('argparse.Parser'),
+  'argparse.Parser.parse_args': names(NAMESPACE),
+  'argparse.Parser.parse_known_args': (call) => [{ kind: 'list', items: [() => names(NAMESPACE)(call)] }],
+  'argparse.Parser.add_subparsers': names('argparse.Parser'),
+  'argparse.Parser.add_parser': names('argparse.Parser'),
   super: superCall,
   getattr: getAttribute,
   enumerate,
@@ -271,6 +286,9 @@ export const PYTHON: Vocabulary = {
     }
     return [];
   },
+  externalMember(evaluator, name, member, module) {
+    return name === NAMESPACE ? argumentDefault(evaluator, module, member) : undefined;
+  },
   indexExternal(name, _key, _evaluator, origin) {
     return /(^|\.)environ$/.test(name) ? [{ ...holeText(origin), sealed: true }] : [];
   },
@@ -301,7 +319,8 @@ export const PYTHON: Vocabulary = {
       ];
     return [];
   },
-  isProperty: (scope) => scope.decorators.some((decorator) => PROPERTY.test(nameOf(decorator))),
+  isProperty: (scope) =>
+    scope.isProperty === true || scope.decorators.some((decorator) => PROPERTY.test(nameOf(decorator))),
   classMember: () => [],
   instanceMember(evaluator, instance, name) {
     if (name === '__enter__' || name === '__aenter__') return [{ kind: 'method', receiver: instance, name }];
@@ -324,13 +343,27 @@ function isFixture(decorator: Scope['decorators'][number]): boolean {
   return /(^|\.)fixture$/.test(nameOf(decorator));
 }
 
+/** The default of the command line argument that an attribute of the parsed arguments stands for. */
+function argumentDefault(evaluator: Evaluator, module: Module, name: string): Value[] {
+  const matches = evaluator.project.callsNamed('add_argument', false).filter(({ call }) => {
+    const destination = call.arguments.find((argument) => argument.name === 'dest')?.value;
+    if (destination?.kind === 'literal') return destination.value === name;
+    return call.arguments.some(
+      ({ name: keyword, value }) =>
+        keyword === undefined &&
+        value.kind === 'literal' &&
+        value.value.replace(/^-+/, '').replaceAll('-', '_') === name,
+    );
+  });
+  const here = matches.filter((site) => site.module === module);
+  return (here.length > 0 ? here : matches).flatMap((site) => {
+    const value = site.call.arguments.find((argument) => argument.name === 'default')?.value;
+    return value ? evaluator.evaluate(value, site.module.frame).map(seal) : [];
+  });
+}
+
 /** `@click.option("--db-path", default="data/x.db")` on the function. */
-function optionDefault(
-  evaluator: Parameters<Vocabulary['injected']>[0],
-  module: Parameters<Vocabulary['injected']>[1],
-  scope: Scope,
-  name: string,
-): Value[] {
+function optionDefault(evaluator: Evaluator, module: Module, scope: Scope, name: string): Value[] {
   for (const decorator of scope.decorators) {
     if (decorator.kind !== 'call') continue;
     const names = decorator.arguments
@@ -346,11 +379,7 @@ function optionDefault(
 }
 
 /** A pytest fixture of the file or of a `conftest.py` above it. */
-function fixtureNamed(
-  evaluator: Parameters<Vocabulary['injected']>[0],
-  module: Parameters<Vocabulary['injected']>[1],
-  name: string,
-): Value[] | undefined {
+function fixtureNamed(evaluator: Evaluator, module: Module, name: string): Value[] | undefined {
   const files = [module.file];
   for (let directory = module.directory; ;) {
     files.push([directory, 'conftest.py'].filter(Boolean).join('/'));

@@ -4,6 +4,7 @@ import type { Invocation } from './invocation';
 import type { Module } from './project';
 import type { Instance, Origin, ScopeReference, Text, Value, Frame } from './value';
 import { GO } from './vocabulary-go';
+import { TYPESCRIPT } from './vocabulary-typescript';
 import { PYTHON } from './vocabulary-python';
 
 export type Operation = (call: Invocation) => Value[];
@@ -13,6 +14,8 @@ export type TextMethod = (receiver: Text, call: Invocation) => Value[];
 export interface Vocabulary {
   /** Does a method see the names of its class without `this`? */
   readonly classScopeIsVisible: boolean;
+  /** The name that means the superclass; none where that is a call. */
+  readonly superName?: string;
   /** The method that calling an instance runs. */
   readonly callMethod: string;
   /** Library functions by qualified name. */
@@ -21,6 +24,8 @@ export interface Vocabulary {
   readonly textProperties: Readonly<Record<string, (text: Text, origin: Origin) => Value[]>>;
   /** Values of a call whose callee is not known. */
   unknownCall(call: Invocation): Value[];
+  /** A member of something of a library that has a meaning of its own; `undefined`: its qualified name. */
+  externalMember?(evaluator: Evaluator, name: string, member: string, module: Module): Value[] | undefined;
   indexExternal(name: string, key: string | undefined, evaluator: Evaluator, origin: Origin): Value[];
   indexValue(evaluator: Evaluator, object: Text | Instance, indexes: readonly Value[], origin: Origin): Value[];
   /** A parameter that no call gives: what a framework passes (a test fixture). */
@@ -42,6 +47,8 @@ export function vocabularyOf(module: Module): Vocabulary {
   switch (module.program.language) {
     case 'go':
       return GO;
+    case 'typescript':
+      return TYPESCRIPT;
     default:
       return PYTHON;
   }

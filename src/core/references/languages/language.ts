@@ -3,6 +3,7 @@ import { Grammar } from '../syntax/tree';
 import type { SyntaxNode } from '../syntax/tree';
 import type { Program } from '../syntax/program';
 import { lowerGo } from './go';
+import { lowerTypeScript } from './typescript';
 import { lowerPython } from './python';
 
 /** A programming language: which files are written in it, its grammar, and how its syntax becomes the neutral form. */
@@ -22,6 +23,20 @@ const LANGUAGES: readonly CodeLanguage[] = [
     lower: lowerPython,
   },
   { id: 'go', extensions: ['.go'], grammar: 'tree-sitter-go.wasm', lower: lowerGo },
+  {
+    id: 'typescript',
+    extensions: ['.ts', '.mts', '.cts'],
+    grammar: 'tree-sitter-typescript.wasm',
+    lower: lowerTypeScript,
+  },
+  { id: 'typescriptreact', extensions: ['.tsx'], grammar: 'tree-sitter-tsx.wasm', lower: lowerTypeScript },
+  {
+    id: 'javascript',
+    extensions: ['.js', '.mjs', '.cjs'],
+    grammar: 'tree-sitter-javascript.wasm',
+    lower: lowerTypeScript,
+  },
+  { id: 'javascriptreact', extensions: ['.jsx'], grammar: 'tree-sitter-javascript.wasm', lower: lowerTypeScript },
 ];
 
 const BY_EXTENSION = new Map(

@@ -109,8 +109,9 @@ export abstract class Lowering {
     return { kind: 'concatenation', parts, operator, start: node.start, end: node.end };
   }
 
-  protected choice(node: Span, options: readonly Expression[]): Expression {
-    return { kind: 'choice', options, start: node.start, end: node.end };
+  /** `firstWins`: the others count only where the first is not known (`||`, `??`). */
+  protected choice(node: Span, options: readonly Expression[], firstWins = false): Expression {
+    return { kind: 'choice', options, ...(firstWins ? { firstWins } : {}), start: node.start, end: node.end };
   }
 
   protected nothing(node: Span): Expression {
