@@ -259,12 +259,9 @@ async function refactor(
   const { workspace } = options;
   const planned = await planWorkspace(options);
   const found = await findReferences(options, planned.inventory, planned);
-  const wanted = options.files && new Set(options.files);
-  const chosen = wanted
-    ? { ...found, references: found.references.filter((reference) => wanted.has(reference.file)) }
-    : found;
   const code = openCodeFiles(workspace, options.documents);
-  const result = planRefactoring(chosen, planned.resolved, code);
+  const only = options.files && new Set(options.files);
+  const result = planRefactoring(found, planned.resolved, code, only);
   if (!options.write || result.edits.length === 0) return result;
   const files = result.files.map(({ file }) => file);
   await recordRefactoring(workspace, files, () => writeEdits(workspace, result.edits, { expected: code.known }));

@@ -13,14 +13,16 @@ type Left = RefactorResult['left'][number];
 /**
  * All certain fixes of these references together, the access layer they call, and what is left for a person. Nothing is
  * written: `writeEdits` carries the result out.
- * @param references as the scan gives them, or some files' of them.
+ * @param references all of them, as the scan gives them: whether a path may change depends on queries elsewhere.
+ * @param only files to change; default: all.
  */
 export function planRefactoring(
   references: ReferencesResult,
   plan: ResolvedPlan,
   workspace: CodeFiles,
+  only?: ReadonlySet<string>,
 ): RefactorResult {
-  const stale = references.references.filter((reference) => reference.stale);
+  const stale = references.references.filter((reference) => reference.stale && (only?.has(reference.file) ?? true));
   const fixes = new Fixes(plan, workspace, references.references);
   const edits: TextEdit[] = [];
   const left: Left[] = [];

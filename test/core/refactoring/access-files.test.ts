@@ -48,6 +48,13 @@ describe('the files of the access layer', () => {
     expect(planAccessLayer(plan(), files(own))).toMatchObject({ ok: false, edits: [] });
   });
 
+  it('are made for the files asked for alone', () => {
+    const texts = { 'a.py': SOURCE, 'b.py': SOURCE };
+    const both = result(open('a.py'), open('b.py'));
+    const some = planRefactoring(both, plan(), files(texts), new Set(['a.py']));
+    expect(some.files.map((each) => each.file)).toEqual(['a.py', 'core/databases.py']);
+  });
+
   it('go into the largest package when the plan names no module, whichever file is fixed', () => {
     const unnamed = plan({ access: {} });
     const texts = {
