@@ -1,5 +1,6 @@
 import type { Engine, EngineDatabase } from '../engine';
-import { isKeyword, isOperator, sqlTokens } from './sql-tokens';
+import { quoteLiteral } from '../identifiers';
+import { isKeyword, isOperator, sqlTokens, tokenName } from './sql-tokens';
 import type { SqlToken } from './sql-tokens';
 import type { Affinity } from './schema-table';
 import { NULL_VALUE, realValue } from './stored-value';
@@ -25,8 +26,9 @@ export function columnDefault(engine: Engine, text: string, affinity: Affinity):
   const tokens = sqlTokens(text);
   if (!isConstant(tokens)) return NULL_VALUE;
   const [only] = tokens;
-  const bareWord = tokens.length === 1 && only!.kind === 'word' && !isKeyword(only, 'NULL', 'TRUE', 'FALSE');
-  const expression = bareWord ? `'${only!.text.replaceAll("'", "''")}'` : text;
+  // A name by itself stands for its text.
+  const isName = only!.kind === 'quoted' || (only!.kind === 'word' && !isKeyword(only, 'NULL', 'TRUE', 'FALSE'));
+  const expression = tokens.length === 1 && isName ? quoteLiteral(tokenName(only!)) : text;
   try {
     return evaluate(scratchDatabase(engine), expression, affinity);
   } catch {

@@ -21,6 +21,7 @@ function prepare(name: string, journalMode: string): { file: string; folder: str
   python(
     `import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute('PRAGMA synchronous = OFF')
 db.execute('PRAGMA page_size = 1024')
 db.execute('PRAGMA journal_mode = ' + sys.argv[2])
 db.execute('CREATE TABLE t(id INTEGER PRIMARY KEY, x)')
@@ -46,6 +47,7 @@ async function rowsOf(file: string): Promise<number> {
 /** Changes most pages in a transaction that stays open, its pages spilled into the file. */
 const OPEN_TRANSACTION = `import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute('PRAGMA synchronous = OFF')
 db.execute('PRAGMA cache_size = 2')
 db.execute('PRAGMA cache_spill = 1')
 for pragma in sys.argv[2:]: db.execute('PRAGMA ' + pragma)
@@ -75,6 +77,7 @@ describe('a snapshot', () => {
     const writer = await heldPython(
       `import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute('PRAGMA synchronous = OFF')
 db.execute('PRAGMA cache_size = 2')
 db.execute("INSERT INTO t(x) VALUES ('committed')")
 db.execute('BEGIN')
@@ -128,6 +131,7 @@ db.execute("INSERT INTO t(x) SELECT x FROM t")`,
     python(
       `import os, sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute('PRAGMA synchronous = OFF')
 db.execute('ATTACH ? AS other', (sys.argv[2],))
 db.execute('CREATE TABLE other.t(x)')
 db.execute('PRAGMA cache_size = 2')
