@@ -7,6 +7,7 @@ import type { WorkOptions } from '../../ports';
 import type { ResolvedPlan } from '../../plan/resolved';
 import type { AbsentDatabase, Reference } from '../reference';
 import type { SourceFile } from '../source-files';
+import type { Program } from '../syntax/program';
 import { LineIndex } from '../text/lines';
 import { searchText } from '../text/search-text';
 import { Assembly, location } from './assemble';
@@ -32,6 +33,8 @@ export interface AnalysisInput {
 
 /** Rounds of parsing what earlier rounds turned out to need. */
 const MOST_ROUNDS = 8;
+/** Callers of callers decide little, and in a large project they are everything. */
+const ROUNDS_OF_CALLERS = 2;
 /** The event loop is never held for longer than about this, in milliseconds. */
 const SLICE = 12;
 
@@ -60,7 +63,9 @@ export class Analysis {
       const text = this.input.texts.get(file.path);
       if (text === undefined) continue;
       if (file.isCode) {
-        if (this.candidates.isCandidate(text)) code.push(file);
+        if (!this.candidates.isCandidate(text)) continue;
+        code.push(file);
+        this.candidateFiles.add(file.path);
       } else if (this.candidates.namesDatabase(text)) references.push(...this.textReferences(file, text, assembly));
     }
     for (const [done, file] of code.entries()) {
@@ -92,7 +97,7 @@ export class Analysis {
       this.project.invalidate();
       const paths = new PathSearch(evaluator, this.resolver);
       const queries = new QuerySearch(evaluator);
-      const modules = [...this.project.modules.values()].filter((module) => !module.isGenerated);
+      const modules = this.searched();
       for (const [done, module] of modules.entries()) {
         await this.pause(options);
         options.progress?.({
@@ -105,7 +110,8 @@ export class Analysis {
         paths.search(module);
         queries.search(module);
       }
-      const wanted = [...this.project.wanted, ...this.callers()].filter((file) => !this.project.modules.has(file));
+      const callers = round < ROUNDS_OF_CALLERS ? this.callers() : [];
+      const wanted = [...this.project.wanted, ...callers].filter((file) => !this.project.modules.has(file));
       this.project.wanted.clear();
       if (wanted.length === 0 || round >= MOST_ROUNDS) return { paths, queries };
       for (const file of new Set(wanted)) {
@@ -116,12 +122,22 @@ export class Analysis {
   }
 
   private readonly asked = new Set<string>();
+  private readonly candidateFiles = new Set<string>();
+
+  /** What was parsed only because others import or call it names no database. */
+  private searched(): Module[] {
+    return [...this.project.modules.values()].filter(
+      (module) => this.candidateFiles.has(module.file) && !module.isGenerated,
+    );
+  }
 
   /** Files that call what evaluation asked for the callers of. */
   private callers(): string[] {
-    const names = [...this.project.askedCalls].filter((name) => name.length > 2 && !this.asked.has(name));
+    const names = new Set(
+      [...this.project.askedCalls].filter((name) => name.length > 2 && !name.startsWith('__') && !this.asked.has(name)),
+    );
     for (const name of names) this.asked.add(name);
-    if (names.length === 0) return [];
+    if (names.size === 0) return [];
     return this.candidates.calling(names).filter((file) => !this.project.modules.has(file));
   }
 
@@ -136,8 +152,9 @@ export class Analysis {
     }
     const grammar = await grammarOf(language);
     const root = grammar.parse(text);
-    if (!root) return;
-    const module = new Module(file, text, language.lower(root, text));
+    const program = root && lowered(() => language.lower(root, text));
+    if (!program) return;
+    const module = new Module(file, text, program);
     this.input.modules?.set(file, module);
     this.project.add(module);
   }
@@ -166,6 +183,16 @@ export class Analysis {
     await setImmediate();
     throwIfCancelled(signal);
     this.pausedAt = performance.now();
+  }
+}
+
+/** `undefined` for code that is nested deeper than the stack: it was generated, and is left out. */
+function lowered(lower: () => Program): Program | undefined {
+  try {
+    return lower();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

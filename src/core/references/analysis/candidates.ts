@@ -18,7 +18,13 @@ export class Candidates {
     },
   ) {
     this.names = alternatives([...new Set([...input.databases.keys()].map(baseName))]);
-    this.tables = alternatives([...new Set([...input.databases.values()].flatMap((tables) => [...tables]))], 'i');
+    const tables = [...new Set([...input.databases.values()].flatMap((each) => [...each]))];
+    // Where SQL names a table: the names alone are words of any program.
+    if (tables.length > 0)
+      this.tables = new RegExp(
+        `\\b(?:from|into|update|join|table|exists|on|table_info\\()\\s*["'\`[]?(?:\\w+\\.)?(?:${tables.map(escaped).join('|')})(?![A-Za-z0-9_])`,
+        'i',
+      );
   }
 
   /** Does a text name a file that is, or may be, a database? */
@@ -32,19 +38,16 @@ export class Candidates {
   }
 
   /** Code files that call one of these functions; those that everybody calls are left out. */
-  calling(names: readonly string[]): string[] {
-    const pattern = new RegExp(
-      `(?<!\\b(?:def|func|function|class|fn)\\s+)\\b(${names.map(escaped).join('|')})\\s*[({]`,
-      'g',
-    );
+  calling(names: ReadonlySet<string>): string[] {
     const callers = new Map<string, Set<string>>();
     for (const file of this.input.files) {
       const text = file.isCode ? this.input.texts.get(file.path) : undefined;
       if (text === undefined) continue;
-      for (const match of text.matchAll(pattern)) {
-        const files = callers.get(match[1]!) ?? new Set<string>();
+      for (const [, name] of text.matchAll(CALLED)) {
+        if (!names.has(name!)) continue;
+        const files = callers.get(name!) ?? new Set<string>();
         files.add(file.path);
-        callers.set(match[1]!, files);
+        callers.set(name!, files);
       }
     }
     const result = new Set<string>();
@@ -52,6 +55,8 @@ export class Candidates {
     return [...result];
   }
 }
+
+const CALLED = /(?<!\b(?:def|func|function|class|fn)\s+)\b([A-Za-z_]\w{2,})\s*[({]/g;
 
 /** A name that more files call is too common to say anything. */
 const MOST_CALLERS = 40;
