@@ -1,10 +1,11 @@
-import { open, rename, rm, utimes } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ConsolidationError } from '../errors';
 import { makeDirectory, sha256File, syncDirectory, writeError } from '../files';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import { copyAndHash } from './copy-file';
+import type { CopiedFile } from './copy-file';
 import { isConsistentCopy, isHot, isUnchanged, readDatabaseState } from './database-state';
 import type { DatabaseState, FileState } from './database-state';
 import { FileReader } from './file-reader';
@@ -65,16 +66,17 @@ export async function snapshotDatabase(
   }
 }
 
+interface PrivateCopy extends CopiedFile {
+  readonly source: string;
+  /** Its name until the whole snapshot is known to be consistent. */
+  readonly partial: string;
+  readonly copy: string;
+  readonly state: FileState;
+}
+
 /** One try; what it copies bears temporary names until it is known to be consistent. */
 class Attempt {
-  readonly #copies: {
-    source: string;
-    partial: string;
-    copy: string;
-    state: FileState;
-    bytes: number;
-    sha256: string;
-  }[] = [];
+  readonly #copies: PrivateCopy[] = [];
 
   constructor(
     private readonly file: string,
@@ -119,14 +121,14 @@ class Attempt {
     const copy = path.join(this.directory, path.basename(source));
     const partial = `${copy}.partial`;
     await rm(partial, { force: true });
-    const entry = { source, partial, copy, state, bytes: 0, sha256: '' };
-    this.#copies.push(entry);
+    let done = 0;
     const copied = await copyAndHash(source, partial, {
       signal: this.options.signal,
-      mode: state.mode,
-      onBytes: (count) => this.#report(source, (entry.bytes += count), Number(state.bytes)),
+      // Whatever the source allows, we have to be able to read our copy and to take it away again.
+      mode: state.mode | 0o600,
+      onBytes: (count) => this.#report(source, (done += count), Number(state.bytes)),
     });
-    Object.assign(entry, copied);
+    this.#copies.push({ source, partial, copy, state, ...copied });
   }
 
   #report(source: string, done: number, total: number): void {
@@ -157,15 +159,11 @@ class Attempt {
   }
 
   async #keep(): Promise<SnapshotFile[]> {
-    for (const { partial, copy, state } of this.#copies) {
-      const mtime = Number(state.mtimeNs) / 1e9;
-      await utimes(partial, mtime, mtime);
-      const handle = await open(partial, 'r+');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
+    for (const { handle, partial, copy, state } of this.#copies) {
+      const time = new Date(Number(state.mtimeNs / 1_000_000n));
+      await handle.utimes(time, time);
+      await handle.sync();
+      await handle.close();
       await rename(partial, copy);
     }
     await syncDirectory(this.directory);
@@ -179,7 +177,11 @@ class Attempt {
   }
 
   async #discard(): Promise<undefined> {
-    await Promise.all(this.#copies.map(({ partial }) => rm(partial, { force: true })));
+    for (const { handle, partial } of this.#copies.splice(0)) {
+      // Closed already when the failure came after it.
+      await handle.close().catch(() => undefined);
+      await rm(partial, { force: true });
+    }
     return undefined;
   }
 }
