@@ -201,7 +201,7 @@ const target = z.strictObject({
 const address = z
   .string()
   .max(4 * LONGEST_NAME)
-  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[^.\0]+\.[^.\0]+$/s, 'write "target.table.column"');
+  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[^\0]+\.[^\0]+$/s, 'write "target.table.column"');
 
 const access = z.looseObject({
   module: z.string().max(1000).optional(),

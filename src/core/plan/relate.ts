@@ -48,12 +48,7 @@ export function relateDatabases(
   reporter: Reporter,
 ): MovedDependent[] {
   const sources = new Map<DatabaseFate, { group: TableGroup; source: GroupSource }[]>();
-  const byAddress = new Map(
-    Object.entries(relations).map(([from, to]) => {
-      const [target = '', table = '', ...column] = from.split('.');
-      return [relationKey(target, table, column.join('.')), to] as const;
-    }),
-  );
+  const byAddress = new Map(Object.entries(relations).map(([from, to]) => [foldName(from), to]));
   const fateOf = new Map(fates.map((fate) => [fate.planned.database, fate]));
   for (const group of groups.groups)
     for (const source of group.sources) {
@@ -71,10 +66,6 @@ type Parent =
   | { readonly kind: 'same-target'; readonly name: string; readonly namesakes?: readonly TableGroup[] }
   | { readonly kind: 'other-target'; readonly target: string; readonly name: string }
   | { readonly kind: 'left-out' | 'missing' };
-
-function relationKey(target: string, table: string, column: string): string {
-  return `${target}.${foldName(table)}.${foldName(column)}`;
-}
 
 interface Moved {
   readonly group: TableGroup;
@@ -139,10 +130,10 @@ class DatabaseRelations {
 
   /** The parent that the plan's `relations` give to a foreign key of one column. */
   private relation(group: TableGroup, columns: readonly string[]): Parent | undefined {
-    const to =
-      columns.length === 1 ? this.relations.get(relationKey(group.target, group.name, columns[0]!)) : undefined;
-    const [target, table] = to?.split('.') ?? [];
-    const parent = target === group.target && table !== undefined ? this.groups.named(target, table) : undefined;
+    if (columns.length !== 1) return undefined;
+    const to = this.relations.get(foldName(`${group.target}.${group.name}.${columns[0]!}`));
+    const parent = to === undefined ? undefined : this.groups.addressed(to)?.group;
+    if (parent?.target !== group.target) return undefined;
     return parent && { kind: 'same-target', name: parent.name };
   }
 

@@ -187,13 +187,14 @@ function resolveRelations(
   reporter: Reporter,
 ): ResolvedPlan['relations'] {
   const known = (address: string, at: PlanPath) => {
-    const [target = '', table = '', ...rest] = address.split('.');
-    const column = rest.join('.');
-    const found = targets
-      .find((candidate) => candidate.name === target)
-      ?.tables.find((candidate) => sameName(candidate.name, table));
-    const name = found?.columns.find((candidate) => sameName(candidate, column));
-    if (found && name !== undefined) return { target, table: found.name, column: name };
+    const [target = '', ...parts] = address.split('.');
+    const tables = targets.find((candidate) => candidate.name === target)?.tables ?? [];
+    // Names may hold dots, so every way to read the address is tried.
+    for (let length = 1; length < parts.length; length++) {
+      const found = tables.find((candidate) => sameName(candidate.name, parts.slice(0, length).join('.')));
+      const name = found?.columns.find((candidate) => sameName(candidate, parts.slice(length).join('.')));
+      if (found && name !== undefined) return { target, table: found.name, column: name };
+    }
     reporter.error(
       'RELATION_UNKNOWN',
       at,

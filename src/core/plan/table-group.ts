@@ -83,6 +83,16 @@ export class GroupIndex {
     return this.byName.get(`${target}.${foldName(name)}`);
   }
 
+  /** What `target.table.column` means; names may hold dots, so every way to read it is tried. */
+  addressed(address: string): { readonly group: TableGroup; readonly column: string } | undefined {
+    const [target = '', ...parts] = address.split('.');
+    for (let length = 1; length < parts.length; length++) {
+      const group = this.named(target, parts.slice(0, length).join('.'));
+      if (group) return { group, column: parts.slice(length).join('.') };
+    }
+    return undefined;
+  }
+
   /** Unified tables, of one target or of all, that hold a legacy table of this name. */
   holding(legacy: string, target?: string): TableGroup[] {
     return [...(this.byLegacyName.get(foldName(legacy)) ?? [])].filter(
