@@ -1,15 +1,11 @@
 import * as vscode from 'vscode';
 import { parse } from 'jsonc-parser';
-import picomatch from 'picomatch';
 import { ConsolidationError } from '../core/errors';
 import { editPlan } from '../core/plan/edit';
-import type { PlanEdit } from '../core/plan/edit';
 import type { Finding } from '../core/ports';
-import { isPattern } from '../core/plan/sources';
 import type { MappingEdit } from '../protocol/mapping';
+import { mappingEdits } from './mappingEdits';
 import type { WorkspaceSession } from './session';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** An edit of the Mapping view as an edit of the plan's text that keeps comments and order. */
 export function planEdit(document: vscode.TextDocument, edit: MappingEdit): vscode.WorkspaceEdit {
@@ -50,33 +46,6 @@ export async function planResolution(
   );
 }
 
-/**
- * What changes in the plan. Where a pattern speaks of the database today, its entry is copied for this database alone, so
- * that the others of the pattern stay as they are.
- */
-export function mappingEdits(plan: unknown, edit: MappingEdit): PlanEdit[] {
-  const { sources, targets } = asObject(plan);
-  const own = asObject(sources)[edit.database];
-  const pattern = Object.keys(asObject(sources)).find((key) => isPattern(key) && matches(key, edit.database));
-  const copied = pattern === undefined ? undefined : asObject(sources)[pattern];
-  const before = asObject(own ?? copied);
-  const at = ['sources', edit.database];
-  if (edit.kind === 'database') {
-    const { tables, to, prefix, skipEmpty, reason: _reason, ...rest } = before;
-    const reason = edit.reason || undefined;
-    if (edit.action === 'keep' || edit.action === 'retire')
-      return [{ path: at, value: { ...rest, action: edit.action, reason } }];
-    const somewhere = tables || edit.action === 'rebuild' ? to : (to ?? Object.keys(asObject(targets))[0]);
-    return [{ path: at, value: { ...rest, action: edit.action, reason, to: somewhere, prefix, skipEmpty, tables } }];
-  }
-  const edits: PlanEdit[] = own === undefined ? [{ path: at, value: { ...before, action: 'merge' } }] : [];
-  const tables = asObject(before.tables);
-  const key = Object.keys(tables).find((name) => name.toLowerCase() === edit.table.toLowerCase()) ?? edit.table;
-  const { retire: _retire, rebuild: _rebuild, skipEmpty: _skipEmpty, ...entry } = asObject(tables[key]);
-  const value = edit.kind === 'retire' ? { retire: edit.reason } : { ...entry, to: `${edit.target}.${edit.name}` };
-  return [...edits, { path: [...at, 'tables', key], value }];
-}
-
 /** Replaces what differs and nothing else, so that the cursor and the undo stack of the text editor stay sensible. */
 export function replaceDocument(document: vscode.TextDocument, text: string): vscode.WorkspaceEdit {
   const old = document.getText();
@@ -90,13 +59,4 @@ export function replaceDocument(document: vscode.TextDocument, text: string): vs
   const range = new vscode.Range(document.positionAt(start), document.positionAt(old.length - tail));
   edit.replace(document.uri, range, text.slice(start, text.length - tail));
   return edit;
-}
-
-/** As the plan is read: `planDatabases` matches paths the same way. */
-function matches(pattern: string, path: string): boolean {
-  return picomatch(pattern, { dot: true, windows: false })(path);
-}
-
-function asObject(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }

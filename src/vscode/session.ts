@@ -16,6 +16,8 @@ export type SessionChange = 'inventory' | 'check' | 'references' | 'status';
 export class WorkspaceSession implements vscode.Disposable {
   inventory: Inventory | undefined;
   checked: CheckResult | undefined;
+  /** Why the plan file could not be read at the last check. */
+  planError: ConsolidationError | undefined;
   references: ReferencesResult | undefined;
   status: StatusResult | undefined;
 

@@ -78,6 +78,7 @@ async function prepare(
     await writeDraft(session, services, argument, work);
   }
   const checked = await session.check(work);
+  if (session.planError) throw session.planError;
   if (checked.error) throw new ConsolidationError(checked.error.code, checked.error.message, checked.error.details);
   if (!checked.ok) {
     const errors = checked.findings.filter((finding) => finding.severity === 'error');

@@ -65,9 +65,10 @@ const wayOn: Partial<Record<ErrorCode, Readonly<Record<string, CommandName>>>> =
 
 function report(error: ErrorValue, { folder }: CommandArgument): void {
   const actions = Object.entries(wayOn[error.code] ?? { 'Show Log': 'showLog' as const });
+  const { line, column } = error.details;
   inform(
     'error',
     error.message,
-    Object.fromEntries(actions.map(([title, name]) => [title, () => run(name, { folder })])),
+    Object.fromEntries(actions.map(([title, name]) => [title, () => run(name, { folder, line, column })])),
   );
 }

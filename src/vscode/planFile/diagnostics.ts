@@ -5,19 +5,24 @@ import type { WorkspaceSession } from '../session';
 import { diagnosticSource } from '../diagnostics/references';
 
 /** What `check` found, at its place in the plan file. */
-export function registerPlanDiagnostics({ context, sessions }: Services): void {
+export function registerPlanDiagnostics({ context, sessions, log }: Services): void {
   const collection = vscode.languages.createDiagnosticCollection('sqliteConsolidator.plan');
   context.subscriptions.push(
     collection,
     sessions.onDidChange(({ session, change }) => {
-      if (change === 'check') publish(collection, session);
+      if (change === 'check')
+        publish(collection, session).catch((error: unknown) => void log.error('plan diagnostics', error));
     }),
   );
 }
 
-function publish(collection: vscode.DiagnosticCollection, session: WorkspaceSession): void {
-  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === session.planUri.toString());
+async function publish(collection: vscode.DiagnosticCollection, session: WorkspaceSession): Promise<void> {
   const findings = session.checked?.findings ?? [];
+  if (findings.length === 0) {
+    collection.delete(session.planUri);
+    return;
+  }
+  const document = await vscode.workspace.openTextDocument(session.planUri);
   collection.set(
     session.planUri,
     findings
@@ -26,7 +31,7 @@ function publish(collection: vscode.DiagnosticCollection, session: WorkspaceSess
   );
 }
 
-function toDiagnostic(finding: Finding, document: vscode.TextDocument | undefined): vscode.Diagnostic {
+function toDiagnostic(finding: Finding, document: vscode.TextDocument): vscode.Diagnostic {
   const severity = {
     error: vscode.DiagnosticSeverity.Error,
     warning: vscode.DiagnosticSeverity.Warning,
@@ -39,9 +44,9 @@ function toDiagnostic(finding: Finding, document: vscode.TextDocument | undefine
 }
 
 /** The word at the place, or the rest of the line where there is none. */
-function rangeOf(finding: Finding, document: vscode.TextDocument | undefined): vscode.Range {
+function rangeOf(finding: Finding, document: vscode.TextDocument): vscode.Range {
   const start = new vscode.Position(Math.max(0, (finding.line ?? 1) - 1), Math.max(0, (finding.column ?? 1) - 1));
-  if (!document || start.line >= document.lineCount) return new vscode.Range(start, start.translate(0, 1));
+  if (start.line >= document.lineCount) return new vscode.Range(start, start.translate(0, 1));
   const jsonToken = /"(?:[^"\\]|\\.)*"|[\w.+-]+/;
   const line = document.lineAt(start.line);
   return (
