@@ -55,8 +55,9 @@ function isConstant(tokens: readonly SqlToken[]): boolean {
 }
 
 /**
- * The engine itself is asked what an older row reads: it is not always what an insert would store. In an untyped column
- * DEFAULT 3.0 reads as INTEGER 3, in a TEXT column DEFAULT 1e3 as '1e3' (`valueFromExpr` in SQLite's sources).
+ * The engine itself is asked what an older row reads: it is not always what an insert would store. In a TEXT column
+ * DEFAULT 1e3 reads as '1e3' (`valueFromExpr` in SQLite's sources). Older versions (3.40) read DEFAULT 3.0 in an
+ * untyped column as INTEGER 3; the engine, which copies the rows, reads REAL.
  */
 function evaluate(database: EngineDatabase, expression: string, affinity: Affinity): StoredValue {
   database.run('DROP TABLE IF EXISTS older; CREATE TABLE older(id); INSERT INTO older VALUES (1)');
@@ -67,13 +68,20 @@ function evaluate(database: EngineDatabase, expression: string, affinity: Affini
     case 'integer':
       return { kind: 'integer', value: BigInt(String(text)) };
     case 'real':
-      return realValue(Number(value));
+      return asStored(Number(value), affinity);
     case 'text':
     case 'blob':
       return { kind: type, bytes: Uint8Array.from(Buffer.from(String(hex), 'hex')) };
     default:
       return NULL_VALUE;
   }
+}
+
+/** Columns of numeric affinity hold whole numbers as integers, as soon as the value is copied if not before. */
+function asStored(value: number, affinity: Affinity): StoredValue {
+  const whole =
+    (affinity === 'numeric' || affinity === 'integer') && Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+  return whole ? { kind: 'integer', value: BigInt(value) } : realValue(value);
 }
 
 function scratchDatabase(engine: Engine): EngineDatabase {

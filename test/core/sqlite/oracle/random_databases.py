@@ -23,6 +23,8 @@ STRICT = ("INTEGER", "INT", "TEXT", "REAL", "BLOB", "ANY")
 DEFAULTS = ("7", "-1.5", "'text'", "NULL", "x'00ff'", "(5)", "word", "TRUE", "1e3", "'12'", "'3.0'", "9007199254740993",
             "-9223372036854775808", "\"quoted\"", "+4", "'it''s'", "0x10", "CURRENT_TIMESTAMP", "3.0", "(-0.0)", "''")
 CONSTANTS = tuple(text for text in DEFAULTS if text != "CURRENT_TIMESTAMP")
+# In columns without affinity SQLite 3.40 reads these as integers in rows that are older than the column, later versions as reals.
+VERSIONS_DIFFER = ("1e3", "3.0", "(-0.0)")
 COLLATIONS = ("", "", " COLLATE NOCASE", " COLLATE RTRIM", " COLLATE binary")
 
 
@@ -143,7 +145,8 @@ class Maker:
         if rng.random() < 0.15:
             kind += " AS (1 + 1)"
         elif rng.random() < 0.8:
-            kind += " DEFAULT " + rng.choice(CONSTANTS)
+            untyped = kind in ("", "BLOB", "ANY")
+            kind += " DEFAULT " + rng.choice([text for text in CONSTANTS if not untyped or text not in VERSIONS_DIFFER])
         if self.attempt("ALTER TABLE %s ADD COLUMN %s %s" % (quote(name), quote(column), kind)) is not None:
             if " AS " not in kind:
                 self.tables[name].append(column)
