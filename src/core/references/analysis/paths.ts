@@ -43,6 +43,7 @@ export class PathSearch {
 
   /** Evaluates the expressions of a module that can give a path or open a database. */
   search(module: Module): void {
+    this.evaluator.beginFile();
     const interest = new Interest(module, (text) => this.mayName(text));
     const visit = (root: Expression) =>
       walk(root, (expression) => {

@@ -79,6 +79,7 @@ export class QuerySearch {
   constructor(private readonly evaluator: Evaluator) {}
 
   search(module: Module): void {
+    this.evaluator.beginFile();
     const run = new Set<Expression>();
     for (const root of module.program.roots)
       walk(root.expression, (expression) => {

@@ -15,6 +15,8 @@ import { Invocation } from './invocation';
 /** More alternatives than this are not told apart. */
 const MOST_VALUES = 64;
 const DEEPEST = 60;
+const MOST_STEPS_PER_FILE = 200_000;
+const HURRIED_STEPS = 300;
 /** Callees by which a constructor is called from within its class family. */
 const GENERAL = ['super', 'cls', 'constructor', 'self', 'this', '__construct', 'base'];
 
@@ -26,6 +28,7 @@ const GENERAL = ['super', 'cls', 'constructor', 'self', 'this', '__construct', '
 export class Evaluator {
   private depth = 0;
   private steps = 0;
+  private spent = 0;
   /** Least depth of the questions under way that the present one came back to. */
   private cut = Infinity;
   private readonly running = new Map<string, number>();
@@ -39,7 +42,18 @@ export class Evaluator {
 
   /** Call before each independent question. */
   begin(): void {
+    this.spent += this.steps;
     this.steps = 0;
+  }
+
+  /** Call before each file: one that is tangled beyond measure gets short answers after a while, and no file gets none. */
+  beginFile(): void {
+    this.begin();
+    this.spent = 0;
+  }
+
+  private get limit(): number {
+    return this.spent > MOST_STEPS_PER_FILE ? HURRIED_STEPS : this.mostSteps;
   }
 
   /** Forgets the call sites: a module came or went. */
@@ -55,7 +69,7 @@ export class Evaluator {
       return [];
     }
     if (known) return known;
-    if (this.depth > DEEPEST || ++this.steps > this.mostSteps) {
+    if (this.depth > DEEPEST || ++this.steps > this.limit) {
       this.cut = 0;
       return [];
     }
@@ -179,6 +193,11 @@ export class Evaluator {
       const scope = scopes[id]!;
       if (scope.kind === 'class' && id !== scopeId && !vocabularyOf(module).classScopeIsVisible) continue;
       if (scope.receiver === name) return [this.receiver(module, scope, frame)];
+      if (scope.kind === 'class' && id !== scopeId) {
+        const implicit = this.implicitMember(module, scope, name, frame);
+        if (implicit.length > 0) return implicit;
+        continue;
+      }
       const parameter = scope.parameters.find((each) => each.name === name);
       const bindings = scope.bindings[name];
       if (bindings && Object.hasOwn(scope.bindings, name)) {
@@ -192,10 +211,6 @@ export class Evaluator {
         return values;
       }
       if (parameter) return this.parameter(module, scope, parameter, frame);
-      if (scope.kind === 'class' && id !== scopeId) {
-        const implicit = this.implicitMember(module, scope, name, frame);
-        if (implicit.length > 0) return implicit;
-      }
     }
     if (name === vocabularyOf(module).superName) return this.superOf(module, scopeId, frame);
     return importsOf(module).fallback(this, module, name);
@@ -360,7 +375,7 @@ export class Evaluator {
         if (seen.has(site.call)) continue;
         seen.add(site.call);
         for (const callee of this.evaluate(site.call.callee, site.module.frame)) {
-          const target = this.constructorOf(callee) ?? callee;
+          const target = this.constructorOf(callee, site.call) ?? callee;
           if (target.kind === 'scope' && target.module === module && target.scope === scope.id) {
             result.push({ ...site, callee: target });
             break;
@@ -370,25 +385,30 @@ export class Evaluator {
     return result;
   }
 
-  /** The constructor that calling a class runs, its own or an inherited one. */
-  constructorOf(value: Value): ScopeReference | undefined {
+  /**
+   * The constructor that calling a class runs, its own or an inherited one; of several the one that takes so many
+   * arguments. `this(…)` in a constructor runs another one of the same class.
+   */
+  constructorOf(value: Value, call?: Call): ScopeReference | undefined {
     if (value.kind === 'super') {
       const [, ...bases] = this.ancestry(value.type);
       for (const base of bases) {
-        const found = this.constructorOf(base);
+        const found = this.constructorOf(base, call);
         if (found) return found;
       }
       return undefined;
     }
+    if (value.kind === 'instance' && call?.callee.kind === 'name' && call.callee.name === 'this')
+      return this.constructorOf(value.type, call);
     if (value.kind !== 'scope') return undefined;
     const scope = value.module.program.scopes[value.scope]!;
     if (scope.kind !== 'class') return undefined;
     for (const type of this.ancestry(value)) {
-      const { program } = type.module;
-      for (const bindings of Object.values(program.scopes[type.scope]!.bindings))
-        for (const binding of bindings)
-          if (binding.kind === 'scope' && program.scopes[binding.scope]!.isConstructor)
-            return { kind: 'scope', module: type.module, scope: binding.scope, closure: type.closure };
+      const constructors = constructorsIn(type.module, type.scope);
+      if (constructors.length === 0) continue;
+      const count = call?.arguments.length ?? 0;
+      const best = (call && constructors.find((each) => takes(each, count))) ?? constructors[0]!;
+      return { kind: 'scope', module: type.module, scope: best.id, closure: type.closure };
     }
     return undefined;
   }
@@ -420,7 +440,8 @@ export class Evaluator {
   private invoke(callee: Value, call: Call, frame: Frame): Value[] {
     const { module } = frame;
     if (callee.kind === 'external') {
-      const operation = vocabularyOf(module).functions[callee.name];
+      const { functions } = vocabularyOf(module);
+      const operation = functions[callee.name] ?? functions[callee.name.split('.').slice(-2).join('.')];
       if (operation) return operation(new Invocation(this, call, frame));
       return [];
     }
@@ -599,6 +620,22 @@ class Pending extends Array<Value> {
   constructor(readonly depth: number) {
     super();
   }
+}
+
+function constructorsIn(module: Module, classScope: number): Scope[] {
+  const { scopes } = module.program;
+  return Object.values(scopes[classScope]!.bindings)
+    .flat()
+    .flatMap((binding) =>
+      binding.kind === 'scope' && scopes[binding.scope]!.isConstructor ? [scopes[binding.scope]!] : [],
+    );
+}
+
+function takes(scope: Scope, count: number): boolean {
+  const required = scope.parameters.filter((parameter) => !parameter.default && !parameter.rest).length;
+  return (
+    count >= required && (count <= scope.parameters.length || scope.parameters.some((parameter) => parameter.rest))
+  );
 }
 
 /** Block-scoped bindings count in their block alone. */
