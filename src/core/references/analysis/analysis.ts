@@ -32,7 +32,9 @@ export interface AnalysisInput {
 }
 
 /** Rounds of parsing what earlier rounds turned out to need. */
-const MOST_ROUNDS = 8;
+const MOST_ROUNDS = 5;
+/** Files that are parsed only because others import or call them. */
+const MOST_FOLLOWED = 500;
 /** Callers of callers decide little, and in a large project they are everything. */
 const ROUNDS_OF_CALLERS = 2;
 /** The event loop is never held for longer than about this, in milliseconds. */
@@ -111,7 +113,10 @@ export class Analysis {
         queries.search(module);
       }
       const callers = round < ROUNDS_OF_CALLERS ? this.callers() : [];
-      const wanted = [...this.project.wanted, ...callers].filter((file) => !this.project.modules.has(file));
+      const room = MOST_FOLLOWED + this.candidateFiles.size - this.project.modules.size;
+      const wanted = [...this.project.wanted, ...callers]
+        .filter((file) => !this.project.modules.has(file))
+        .slice(0, Math.max(0, room));
       this.project.wanted.clear();
       if (wanted.length === 0 || round >= MOST_ROUNDS) return { paths, queries };
       for (const file of new Set(wanted)) {
