@@ -20,7 +20,15 @@ export function packageExtension() {
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [vsce, 'package', '--no-dependencies', '--no-rewrite-relative-links', '--out', packagedExtension],
+    [
+      vsce,
+      'package',
+      '--no-dependencies',
+      '--no-rewrite-relative-links',
+      '--allow-missing-repository',
+      '--out',
+      packagedExtension,
+    ],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', timeout: 300_000 },
   );
   process.stdout.write(stdout);
