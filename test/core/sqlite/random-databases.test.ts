@@ -38,6 +38,7 @@ interface NativeTable {
 }
 
 const COUNT = Number(process.env.RANDOM_DATABASES ?? (heavy ? 500 : 40));
+const FIRST = Number(process.env.FIRST ?? 0);
 const MOST_ROWS = heavy ? 3000 : 200;
 
 const byName = <T extends { readonly name: string }>(items: readonly T[]) =>
@@ -142,7 +143,7 @@ describe('a random database', () => {
       const odd: string[] = [];
       let rows = 0;
       let tables = 0;
-      for await (const native of oracle<RandomDatabase>('random_databases.py', seed, 0, COUNT, folder, MOST_ROWS)) {
+      for await (const native of oracle<RandomDatabase>('random_databases.py', seed, FIRST, COUNT, folder, MOST_ROWS)) {
         if (native.integrity !== 'ok') odd.push(`${native.number}: ${native.integrity}`);
         const check = async () => {
           const image = await openImage(native.path);
@@ -165,6 +166,8 @@ describe('a random database', () => {
             const different = theirs.findIndex((table, index) => table !== ours[index]);
             same(ours[different], theirs[different]);
             expect(ours.length).toBe(theirs.length);
+            // SQLite 3.40 and later versions disagree about such values, and 3.40 with itself.
+            if (native.integrity !== 'ok') return;
             const digests = await tableDigests(image);
             for (const [name, digest] of Object.entries(native.tables))
               same(JSON.stringify([name, digests[name]]), JSON.stringify([name, digest]));
