@@ -5,7 +5,7 @@ import { accessLayerChanges, wholeFile } from './access-layer-files';
 import { unifiedDiff } from './diff';
 import { applyEdits, compareEdits } from './edits';
 import { Fixes } from './fixes';
-import type { FileFixes } from './fixes';
+import type { FileFixes } from './file-fixes';
 import type { CodeFiles } from './outcome';
 
 type Left = RefactorResult['left'][number];

@@ -1,6 +1,15 @@
 import type { LogicalLine, PythonModule } from './module';
 import type { Token } from './lexer';
 
+/** A span of `code`, both ends included. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Functions that open a database by its path. */
+export const OPENERS: ReadonlySet<string> = new Set(['sqlite3.connect', 'sqlite3.dbapi2.connect']);
+
 /** What a path expression depends on besides constants. */
 export interface Dependencies {
   /** Environment variables are read. */
@@ -128,4 +137,19 @@ export function scopeOf(line: LogicalLine | undefined): LogicalLine | undefined 
 
 function isFunction(line: LogicalLine): boolean {
   return line.tokens[0].text === 'def' || (line.tokens[0].text === 'async' && line.tokens[1]?.text === 'def');
+}
+
+/** The arguments of the call whose parenthesis is `code[open]`, keyword arguments with their names. */
+export function callArguments(code: readonly Token[], open: number): Span[] {
+  const close = closingBracket(code, open);
+  const spans: Span[] = [];
+  let first = open + 1;
+  for (let at = open + 1; at <= close; at++) {
+    if (at < close && '([{'.includes(code[at].text) && code[at].kind === 'operator') at = closingBracket(code, at);
+    else if (at === close || code[at].text === ',') {
+      if (at > first) spans.push({ first, last: at - 1 });
+      first = at + 1;
+    }
+  }
+  return spans;
 }

@@ -1,13 +1,15 @@
 import { isMapped } from '../access-names';
-import type { AccessFunction } from '../access-names';
 import { none } from '../outcome';
 import { baseName, renameInPlace, renameLiteral, renameText } from '../rename-literal';
 import type { CodeFiles, FileFixer, Lift, Outcome, PathReference, Replacement } from '../outcome';
-import { PREAMBLE_NAMES, PYTHON_NAMES, importPreamble, isFirstParty } from './access';
+import { PREAMBLE_NAMES, importPreamble, isFirstParty } from './access';
 import type { PythonAccess } from './access';
-import { assignmentOf, closingBracket, dependencies, dottedName, importedName, scopeOf } from './expression';
+import { AccessCalls, renderTemplate, templateName } from './calls';
+import { OPENERS, callArguments, closingBracket, dependencies, dottedName, importedName } from './expression';
+import type { Span } from './expression';
 import { existingImport, placeImport } from './imports';
 import { tokenize } from './lexer';
+import { findLifts } from './lifts';
 import type { Token } from './lexer';
 import { PythonModule } from './module';
 import { removeUnused } from './unused';
@@ -16,22 +18,16 @@ import type { OutsideUses } from './unused';
 /** What the path expression evaluates to. */
 type Kind = 'path' | 'string' | 'url';
 
-/** A span of `code`, both ends included. */
-interface Span {
-  readonly first: number;
-  readonly last: number;
-}
-
 const STRING_CALLS = new Set(
   ['os.fspath', 'os.path.abspath', 'os.path.realpath', 'os.path.normpath', 'os.path.expanduser'].concat('str'),
 );
 const PATH_CLASSES = new Set(['pathlib.Path', 'pathlib.PurePath', 'pathlib.PosixPath', 'pathlib.WindowsPath']);
 const PATH_METHODS = new Set(['resolve', 'absolute', 'expanduser']);
-const OPENERS = new Set(['sqlite3.connect', 'sqlite3.dbapi2.connect']);
 
 /** Fixes of one Python file. */
 export class PythonFixer implements FileFixer {
   private readonly module: PythonModule;
+  private readonly calls: AccessCalls;
   private preamble: readonly string[] | undefined;
 
   constructor(
@@ -42,6 +38,7 @@ export class PythonFixer implements FileFixer {
     private readonly outside: OutsideUses,
   ) {
     this.module = new PythonModule(file, text);
+    this.calls = new AccessCalls(this.module, access);
   }
 
   isSound(text: string): boolean {
@@ -101,47 +98,14 @@ export class PythonFixer implements FileFixer {
     return [...replacements, ...removals, placed];
   }
 
+  lifts(): readonly Lift[] {
+    return findLifts(this.module, this.access, this.calls);
+  }
+
   isWayBack(start: number): boolean {
     const { code } = this.module;
     const at = this.module.tokenStartingAt(start);
     return at > 1 && code[at - 1].text === '=' && code[at - 2].text === 'legacy';
-  }
-
-  /** `sqlite3.connect(DB)` where `DB = database_path("core")`, in this file: `connect("core")`. */
-  lifts(): readonly Lift[] {
-    const { code } = this.module;
-    if (!this.module.complete || isMapped(this.access.settings)) return [];
-    return code.flatMap((token, open) => {
-      const callee = token.text === '(' ? dottedName(code, open - 1) : undefined;
-      if (!callee || !OPENERS.has(importedName(this.module, callee.name) ?? '')) return [];
-      const argument = this.argumentsOf(open)[0];
-      if (!argument || code[argument.first + 1]?.text === '=') return [];
-      const database = this.databaseOf(code.slice(argument.first, argument.last + 1), token.start);
-      const start = code[callee.first].start;
-      const name = this.localName('connect', start);
-      if (database === undefined || !name) return [];
-      const newText = `${name.local}(${database}`;
-      const replacement = { start, end: code[argument.last].end, newText };
-      const title = `Use ${newText})`;
-      return [{ title, fix: { kind: 'fix' as const, title, replacement, needs: [name.need] } }];
-    });
-  }
-
-  /** The arguments of `database_path(…)` that the tokens are, directly, within `str(…)` or through constants. */
-  private databaseOf(tokens: readonly Token[], site: number, depth = 0): string | undefined {
-    const path = existingImport(this.module, this.access.module)?.names.find((each) => each.name === 'database_path');
-    const first = tokens[0];
-    if (!path || !first || depth > 8) return undefined;
-    if (tokens.length === 1) {
-      const line = first.kind === 'name' ? assignmentOf(this.module, first.text, site) : undefined;
-      const assign = line?.tokens.findIndex((token) => token.text === '=') ?? -1;
-      return line && this.databaseOf(line.tokens.slice(assign + 1), line.start, depth + 1);
-    }
-    if (tokens[1].text !== '(' || closingBracket(tokens, 1) !== tokens.length - 1) return undefined;
-    if (first.text === 'str') return this.databaseOf(tokens.slice(2, -1), site, depth + 1);
-    return first.text === path.bound
-      ? this.module.text.slice(tokens[1].end, tokens[tokens.length - 1].start)
-      : undefined;
   }
 
   private missingPath(): readonly string[] {
@@ -157,26 +121,11 @@ export class PythonFixer implements FileFixer {
     const callee = code[open]?.text === '(' ? dottedName(code, open - 1) : undefined;
     if (!callee || callee.first !== span.first || closingBracket(code, open) !== span.last) return span;
     if (!/(^|\.)connect$/.test(importedName(this.module, callee.name) ?? callee.name)) return span;
-    for (const argument of this.argumentsOf(open)) {
+    for (const argument of callArguments(this.module.code, open)) {
       if (code[argument.first + 1]?.text !== '=') return argument;
       if (code[argument.first].text === 'database') return { first: argument.first + 2, last: argument.last };
     }
     return undefined;
-  }
-
-  private argumentsOf(open: number): Span[] {
-    const { code } = this.module;
-    const close = closingBracket(code, open);
-    const spans: Span[] = [];
-    let first = open + 1;
-    for (let at = open + 1; at <= close; at++) {
-      if (at < close && '([{'.includes(code[at].text) && code[at].kind === 'operator') at = closingBracket(code, at);
-      else if (at === close || code[at].text === ',') {
-        if (at > first) spans.push({ first, last: at - 1 });
-        first = at + 1;
-      }
-    }
-    return spans;
   }
 
   /**
@@ -229,7 +178,7 @@ export class PythonFixer implements FileFixer {
   private replaceWhole(inner: Span, innerKind: Kind, request: PathReference): Outcome {
     const { code } = this.module;
     const { target, reference } = request;
-    const quote = this.quoteFor(inner, request.start);
+    const quote = this.calls.quoteFor(code.slice(inner.first, inner.last + 1));
     const { span, kind } = this.widen(inner, innerKind);
     const start = code[span.first].start;
     const end = code[span.last].end;
@@ -241,7 +190,7 @@ export class PythonFixer implements FileFixer {
     if (open) return this.replaceConnect(open, name + legacy + attachArgument(request.attach, quote), request);
     if (request.attach) return none('Only a connection can attach further databases.');
     if (kind === 'url') return this.replaceUrl(span, name, legacy, quote, request);
-    const call = this.call('path', name + legacy, request);
+    const call = this.calls.call('path', name + legacy, request);
     if ('kind' in call) return call;
     const convert = kind === 'string' && !this.access.settings.templates.path?.startsWith('str(');
     const newText = convert ? `str(${call.text})` : call.text;
@@ -282,7 +231,7 @@ export class PythonFixer implements FileFixer {
       const newText = renderTemplate(template, request.target.name, rest);
       return fixOf(newText, { start, end: code[close].end, newText }, templateName(template, request.target.name));
     }
-    const name = this.localName('connect', start);
+    const name = this.calls.localName('connect', start);
     if (!name) return none(CONNECT_TAKEN);
     const newText = `${name.local}(${argument}`;
     return fixOf(`${newText})`, { start, end: code[call.last].end, newText }, name.need);
@@ -306,58 +255,9 @@ export class PythonFixer implements FileFixer {
       (query === '' ? '' : option('query', query)) +
       legacy;
     const kind = isFile ? 'uri' : 'url';
-    const call = this.call(kind, name + options, request);
+    const call = this.calls.call(kind, name + options, request);
     if ('kind' in call) return call;
     return fixOf(call.text, { start: first.start, end: last.end, newText: call.text }, call.need);
-  }
-
-  /** Text of the call, under the name that the file has (or will have) for the function. */
-  private call(
-    name: AccessFunction,
-    argumentText: string,
-    request: PathReference,
-  ): { text: string; need: string } | Outcome {
-    const template = this.access.settings.templates[name];
-    if (template !== undefined)
-      return {
-        text: renderTemplate(template, request.target.name, ''),
-        need: templateName(template, request.target.name),
-      };
-    if (isMapped(this.access.settings))
-      return none(`The plan's access section gives no "${name}" template. Add one, or change this place by hand.`);
-    const found = this.localName(name, request.start);
-    if (found) return { text: `${found.local}(${argumentText})`, need: found.need };
-    const { name: real, alias } = PYTHON_NAMES[name];
-    return none(`The file uses the names "${real}" and "${alias}" for other things.`);
-  }
-
-  /** The name to call, and the name to import for it; undefined when the names that come into question are taken. */
-  private localName(name: AccessFunction, site: number): { local: string; need: string } | undefined {
-    const { name: real, alias } = PYTHON_NAMES[name];
-    const imported = existingImport(this.module, this.access.module)?.names.find((each) => each.name === real);
-    if (imported) return { local: imported.bound, need: imported.alias ? `${real} as ${imported.bound}` : real };
-    const star = this.module.imports.some((statement) => statement.names.some((each) => each.name === '*'));
-    if (!star && !this.isTaken(real, site)) return { local: real, need: real };
-    return this.isTaken(alias, site) ? undefined : { local: alias, need: `${real} as ${alias}` };
-  }
-
-  /** Is the name used for anything else? A method of that name is no hindrance outside its class body. */
-  private isTaken(name: string, site: number): boolean {
-    const scope = scopeOf(this.module.lineAt(site));
-    return (this.module.names.get(name) ?? []).some((token) => {
-      const line = this.module.lineAt(token.start);
-      const at = line?.tokens.indexOf(token) ?? -1;
-      if (!line || at < 0) return true;
-      const statement = this.module.imports.find((each) => each.line === line);
-      if (statement)
-        return statement.module !== this.access.module && statement.names.some((each) => each.bound === name);
-      const header = line.parent;
-      const method = line.tokens[at - 1]?.text === 'def' && header?.tokens[0].text === 'class';
-      if (method) return header === scope;
-      const inCall =
-        line.tokens[at + 1]?.text === '=' && (line.tokens[at - 1]?.text === '(' || line.tokens[at - 1]?.text === ',');
-      return !(inCall && line.tokens[0].text !== 'def' && line.tokens[0].text !== 'async');
-    });
   }
 
   /** Takes in parentheses and calls that do nothing but convert the path. */
@@ -396,15 +296,6 @@ export class PythonFixer implements FileFixer {
   private hasComment(start: number, end: number): boolean {
     return this.module.comments.some((comment) => start < comment.start && comment.end < end);
   }
-
-  /** The quote of the file: that of the replaced text, so that a place inside an f-string stays right. */
-  private quoteFor(span: Span, site: number): string {
-    for (const token of this.module.code.slice(span.first, span.last + 1))
-      if (token.string) return token.string.quote[0];
-    const single = this.module.code.filter((token) => token.string?.quote === "'").length;
-    const double = this.module.code.filter((token) => token.string?.quote === '"').length;
-    return single > double && site >= 0 ? "'" : '"';
-  }
 }
 
 const CONNECT_TAKEN = 'The file uses the names "connect" and "connect_database" for other things.';
@@ -439,13 +330,4 @@ function endsOperand(token: Token | undefined): boolean {
 
 function fixOf(call: string, replacement: Replacement, need: string): Outcome {
   return { kind: 'fix', title: `Use ${call}`, replacement, needs: [need] };
-}
-
-/** What has to be imported for a template: its first name. */
-function templateName(template: string, target: string): string {
-  return /[A-Za-z_]\w*/.exec(renderTemplate(template, target, '').replace(/^str\(/, ''))?.[0] ?? '';
-}
-
-function renderTemplate(template: string, target: string, rest: string): string {
-  return template.replaceAll('{target}', target).replaceAll('{arguments}', rest);
 }
