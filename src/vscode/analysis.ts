@@ -109,7 +109,9 @@ export class Analysis implements vscode.Disposable {
       () => undefined,
       (error: unknown) => {
         if (error instanceof ConsolidationError && error.code === 'CANCELLED') return;
-        this.services.log.error('analysis', error);
+        const { message } = this.services.log.error('analysis', error);
+        const text = `$(warning) SQLite Consolidator: references could not be analysed: ${message}`;
+        vscode.window.setStatusBarMessage(text, 15_000);
       },
     );
     this.running.add(settled);
