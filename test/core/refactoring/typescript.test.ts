@@ -60,6 +60,10 @@ describe('path expressions in TypeScript and JavaScript', () => {
     );
     expect(text).toContain("import { databasePath, databaseUrl } from '../databases';\n");
     expect(text).not.toContain('fileURLToPath');
+    expect(text).not.toContain('DATA');
+    expect(text).not.toContain('node:path');
+    const kept = fixed(source, [place(source, "path.join(DATA, 'jarvis.db')")]);
+    expect(kept).toContain("const DATA = path.join(__dirname, '..', '..', 'data');\n");
   });
 
   it('keeps what the environment, a parameter or a member decides', () => {
@@ -91,6 +95,13 @@ describe('path expressions in TypeScript and JavaScript', () => {
     );
     const { text: after } = refactor(jsx, refs, { plan: plan({ access: {} }), files: PACKAGE });
     expect(after).toContain('path="data/core.db">it\'s {databasePath("core")}');
+  });
+
+  it('puts the import where the only one was', () => {
+    const source = "import Database from 'better-sqlite3';\n\nexport const db = new Database('data/jarvis.db');\n";
+    expect(fixed(source, [place(source, "'data/jarvis.db'", { shape: 'connect' })])).toBe(
+      "import { connect } from '../databases';\n\nexport const db = connect('core');\n",
+    );
   });
 
   it('writes CommonJS and extensions as the file does', () => {

@@ -1,5 +1,6 @@
 import { isMapped } from '../access-names';
 import { none } from '../outcome';
+import { partAt } from '../removals';
 import { baseName, renameInPlace, renameLiteral, renameText } from '../rename-literal';
 import type { CodeFiles, FileFixer, Lift, Outcome, PathReference, Replacement } from '../outcome';
 import { PREAMBLE_NAMES, importPreamble, isFirstParty } from './access';
@@ -86,16 +87,7 @@ export class PythonFixer implements FileFixer {
       unused.imports,
     );
     if (!placed) return [...replacements, ...unused.replacements];
-    // The import may go into the middle of what is removed, never over it.
-    const removals = unused.replacements.flatMap((each) =>
-      each.start < placed.start && placed.start < each.end
-        ? [
-            { ...each, end: placed.start },
-            { ...each, start: placed.start },
-          ].filter(({ start, end }) => this.module.text.slice(start, end).trim() !== '')
-        : [each],
-    );
-    return [...replacements, ...removals, placed];
+    return [...replacements, ...partAt(unused.replacements, placed, this.module.text), placed];
   }
 
   lifts(): readonly Lift[] {

@@ -6,12 +6,14 @@ import { CurlySource } from '../curly/source';
 import type { Span } from '../curly/source';
 import { none } from '../outcome';
 import type { FileFixer, Outcome, PathReference, Replacement } from '../outcome';
+import { partAt } from '../removals';
 import { baseName, renameInPlace, renameLiteral, renameText } from '../rename-literal';
 import { SCRIPT_NAMES, scriptSpecifier } from './access';
 import type { ScriptAccess } from './access';
-import { placeScriptImport, scriptImports, unusedScriptImports } from './imports';
+import { constantOf, isPathFunction } from './constants';
+import { placeScriptImport, scriptImports } from './imports';
+import { unusedScript } from './unused';
 
-const PATH_MODULES = new Set(['path', 'node:path', 'url', 'node:url']);
 const GLOBALS = new Set([
   '__dirname',
   '__filename',
@@ -73,10 +75,11 @@ export class ScriptFixer implements FileFixer {
   complete(fixes: readonly Extract<Outcome, { kind: 'fix' }>[]): readonly Replacement[] {
     const replacements = fixes.map((fix) => fix.replacement);
     const needs = [...new Set(fixes.flatMap((fix) => fix.needs))];
-    const unused = unusedScriptImports(this.source, replacements);
+    const unused = unusedScript(this.source, replacements);
     if (needs.length === 0) return [...replacements, ...unused];
     const placed = placeScriptImport(this.source, this.specifier(), needs);
-    return placed ? [...replacements, ...unused, placed] : [...replacements, ...unused];
+    if (!placed) return [...replacements, ...unused];
+    return [...replacements, ...partAt(unused, placed, this.source.text), placed];
   }
 
   private specifier(): string {
@@ -243,22 +246,13 @@ export class ScriptFixer implements FileFixer {
     while (code[first - 1]?.text === '(' && code[last + 1]?.text === ')') {
       const callee = this.source.dotted(first - 2);
       const member = callee?.name.split('.').at(-1);
-      if (!callee || !member || !this.isPathFunction(callee.name)) break;
+      if (!callee || !member || !isPathFunction(this.source, callee.name)) break;
       if (!['resolve', 'normalize', 'fileURLToPath', 'toNamespacedPath'].includes(member)) break;
       if (member === 'fileURLToPath') url = false;
       first = callee.first;
       last += 1;
     }
     return { span: { first, last }, url };
-  }
-
-  private isPathFunction(dotted: string): boolean {
-    const [head] = dotted.split('.');
-    return scriptImports(this.source).some(
-      (each) =>
-        PATH_MODULES.has(each.module) &&
-        (each.whole === head || each.namespace === head || each.names.some((name) => name.bound === head)),
-    );
   }
 
   /** Names whose value is decided elsewhere: parameters, members, the environment. */
@@ -274,46 +268,13 @@ export class ScriptFixer implements FileFixer {
         const member = tokens[at + 2]?.text;
         if (member !== 'cwd') open.push(member === 'env' ? 'process.env' : 'process');
       } else if (CHOICES.has(token.text)) open.push(token.text);
-      else if (!GLOBALS.has(token.text) && !this.isPathFunction(token.text) && next !== ':') {
-        const value = depth < 8 ? this.constant(token.text) : undefined;
+      else if (!GLOBALS.has(token.text) && !isPathFunction(this.source, token.text) && next !== ':') {
+        const value = depth < 8 ? constantOf(this.source, token.text)?.value : undefined;
         if (value) open.push(...this.openNames(value, depth + 1));
         else open.push(token.text);
       }
     });
     return open;
-  }
-
-  /** The value of `const NAME = …` when that is the only thing of the name. */
-  private constant(name: string): readonly CurlyToken[] | undefined {
-    const { code } = this.source;
-    const declared = code.flatMap((token, at) => (token.text === name && code[at - 1]?.text === 'const' ? [at] : []));
-    if (declared.length !== 1 || this.isParameter(name)) return undefined;
-    let from = declared[0] + 1;
-    while (code[from] && code[from].text !== '=' && !code[from].first) from++;
-    if (code[from]?.text !== '=') return undefined;
-    let end = from + 1;
-    while (code[end] && code[end].text !== ';' && !(code[end].first && startsStatement(code, end))) {
-      const isOpening = code[end].kind === 'operator' && '([{'.includes(code[end].text) && code[end].text.length === 1;
-      end = isOpening ? this.source.closing(end) + 1 : end + 1;
-      if (end <= from) return undefined;
-    }
-    return code.slice(from + 1, end);
-  }
-
-  private isParameter(name: string): boolean {
-    const { code } = this.source;
-    return code.some((token, at) => {
-      if (token.text !== name || code[at - 1]?.text === '.') return false;
-      if (code[at + 1]?.text === '=>') return true;
-      const open = this.source.enclosing(at);
-      if (open === -1 || code[open].text !== '(') return false;
-      const after = code[this.source.closing(open) + 1]?.text;
-      const keyword = code[open - 1]?.text ?? '';
-      return (
-        (after === '=>' || after === '{' || after === ':') &&
-        !['if', 'for', 'while', 'switch', 'catch'].includes(keyword)
-      );
-    });
   }
 
   private quoteFor(span: Span): string {
@@ -330,12 +291,6 @@ export class ScriptFixer implements FileFixer {
 function isDeclared(code: readonly CurlyToken[], colon: number): boolean {
   const keyword = code[colon - 2]?.text;
   return keyword === 'let' || keyword === 'const' || keyword === 'var';
-}
-
-function startsStatement(code: readonly CurlyToken[], at: number): boolean {
-  const before = code[at - 1];
-  if (before.kind === 'operator' && ![')', ']', '}'].includes(before.text)) return false;
-  return !(code[at].kind === 'operator' && !['{', '}', '(', '['].includes(code[at].text));
 }
 
 function fixOf(call: string, replacement: Replacement, need: string): Outcome {

@@ -200,34 +200,3 @@ function firstPlace(source: CurlySource): { start: number; end: number } {
 function written(each: { name: string; bound: string }): string {
   return each.name === each.bound ? each.name : `${each.name} as ${each.bound}`;
 }
-
-/** Imports whose last use went with the replacements. Type-only and side-effect imports stay. */
-export function unusedScriptImports(source: CurlySource, replacements: readonly Replacement[]): Replacement[] {
-  const gone = (offset: number) => replacements.some(({ start, end }) => start <= offset && offset < end);
-  return scriptImports(source).flatMap((each) => {
-    const isDead = (name: string) => {
-      const uses = (source.names.get(name) ?? []).filter(
-        (token) => token.start < each.start || token.start >= each.end,
-      );
-      return uses.length > 0 && uses.every((token) => gone(token.start));
-    };
-    if (!each.plain || each.typeOnly) return [];
-    const bound = [each.whole, each.namespace, ...each.names.map((name) => name.bound)].filter(
-      (name) => name !== undefined,
-    );
-    const kept = each.names.filter((name) => !isDead(name.bound));
-    const dead = bound.filter(isDead);
-    if (dead.length === 0) return [];
-    if (dead.length === bound.length)
-      return [{ start: source.index.lineStart(each.start), end: source.index.lineEnd(each.end), newText: '' }];
-    if (each.whole !== undefined || each.namespace !== undefined || kept.length === 0) return [];
-    const open = source.text.indexOf('{', each.start);
-    const close = source.text.indexOf('}', open);
-    const separator = each.required ? ': ' : ' as ';
-    const list = kept.map(
-      (name) =>
-        (name.type ? 'type ' : '') + (name.name === name.bound ? name.name : name.name + separator + name.bound),
-    );
-    return [{ start: open, end: close + 1, newText: `{ ${list.join(', ')} }` }];
-  });
-}
