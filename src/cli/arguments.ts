@@ -13,6 +13,7 @@ export const VERBS = [
   'status',
   'references',
   'refactor',
+  'access-layer',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 
@@ -54,6 +55,7 @@ const TAKES: Record<Verb, readonly (keyof typeof OWN)[]> = {
   status: [],
   references: [],
   refactor: ['check', 'write'],
+  'access-layer': [],
 };
 
 export interface CommandLine {
@@ -153,6 +155,7 @@ Turns many scattered SQLite files into a few unified databases, and rewrites the
   refactor [FILE…]      rewrite them to the unified access layer
       --check             show the edits as a patch (default)
       --write             make them
+  access-layer          write the access layer anew after the plan was changed
 
   --workspace DIR   folder to work in (default: here)     --plan FILE   plan file (default: consolidation.jsonc)
   --exclude GLOB    leave out (may be repeated)           --json        one JSON document on standard output

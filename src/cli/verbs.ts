@@ -77,6 +77,10 @@ export async function runVerb(
         exit: clean(value.references.every((reference) => !reference.stale)),
       };
     }
+    case 'access-layer': {
+      const value = await pipeline.refactor({ ...options, write: true, files: [] });
+      return { value, text: print.refactoring(value), exit: 0 };
+    }
     case 'refactor': {
       const value = await pipeline.refactor({
         ...options,
