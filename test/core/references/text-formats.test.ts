@@ -50,7 +50,7 @@ describe('text formats', () => {
       'run.sh',
       'D="${DATA:-data}"\nsqlite3 "$D/jarvis.db" .dump\ncp ~/.app/jarvis.db /tmp/jarvis.db\n',
       [
-        '$D/jarvis.db → data/jarvis.db certain',
+        '"$D/jarvis.db" → data/jarvis.db certain',
         '~/.app/jarvis.db → ~/.app/jarvis.db certain not stale',
         '/tmp/jarvis.db → /tmp/jarvis.db certain not stale',
       ],

@@ -4,7 +4,7 @@ import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
-import { literalOffset } from '../syntax/program';
+import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Scope } from '../syntax/program';
 import { looksLikeSql, sqlUses } from '../sql/tables';
 import type { Attachment, TableUse } from '../sql/tables';
@@ -229,10 +229,7 @@ function placeOf(text: Text, start: number, end: number): { module: Module; star
   if (!segment) return undefined;
   const from = literalOffset(segment.literal, segment.index + start - segment.start);
   const last = segment.index + end - segment.start;
-  const to = literalOffset(segment.literal, last - 1) + 1;
-  const length = end - start;
-  // Behind an escape the last character may stand for more than one of the source.
-  if (to - from < length) return undefined;
+  const to = literalEnd(segment.literal, last);
   return { module: segment.module, start: from, end: to };
 }
 

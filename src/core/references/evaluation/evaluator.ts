@@ -328,6 +328,13 @@ export class Evaluator {
   // ---- parameters
 
   parameter(module: Module, scope: Scope, parameter: Parameter, frame: Frame): Value[] {
+    const prototype = scope.receiverType !== undefined ? this.prototypeOf(module, scope) : undefined;
+    const declared = prototype?.declaration.parameters[scope.parameters.indexOf(parameter)];
+    if (prototype && declared && !this.boundFrame(module, scope.id, frame)?.parameters?.has(parameter.name)) {
+      // A method that is defined outside of its class: calls and defaults belong to its declaration there.
+      const values = this.parameter(prototype.module, prototype.declaration, declared, prototype.module.frame);
+      if (values.length > 0) return values;
+    }
     const bound = this.boundFrame(module, scope.id, frame);
     const argument = bound?.parameters?.get(parameter.name);
     const outer = bound?.outer ?? this.frameOf(scope.parent, frame);
@@ -359,6 +366,19 @@ export class Evaluator {
     return values;
   }
 
+  /** The declaration in the class of a method that is defined outside of it (C++). */
+  prototypeOf(module: Module, scope: Scope): { module: Module; declaration: Scope } | undefined {
+    if (module.program.language !== 'cpp') return undefined;
+    const owner = this.ownerOf(module, scope);
+    const bindings = owner && owner.module.program.scopes[owner.scope]!.bindings[scope.name];
+    for (const binding of bindings ?? []) {
+      if (binding.kind !== 'scope' || !owner) continue;
+      const declaration = owner.module.program.scopes[binding.scope]!;
+      if (declaration.parameters.length === scope.parameters.length) return { module: owner.module, declaration };
+    }
+    return undefined;
+  }
+
   /** The calls of a function; for a constructor, those that make an instance. */
   callSites(module: Module, scope: Scope): { module: Module; call: Call; callee: ScopeReference | Instance }[] {
     const key = `${module.file}\0${scope.id}`;
@@ -367,7 +387,10 @@ export class Evaluator {
     const result: { module: Module; call: Call; callee: ScopeReference | Instance }[] = [];
     // Found so far is what a recursive question gets.
     this.sites.set(key, result);
-    const owner = scope.isConstructor ? module.program.scopes[scope.parent] : undefined;
+    const owner =
+      scope.isConstructor && module.program.scopes[scope.parent]?.kind === 'class'
+        ? module.program.scopes[scope.parent]
+        : undefined;
     const names = owner ? [owner.name, scope.name, ...GENERAL] : [scope.name];
     const seen = new Set<Call>();
     for (const name of names)

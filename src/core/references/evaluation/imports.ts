@@ -2,6 +2,7 @@ import type { Binding } from '../syntax/program';
 import type { Evaluator } from './evaluator';
 import type { Module } from './project';
 import { GO_IMPORTS } from './imports-go';
+import { NAMED_IMPORTS } from './imports-named';
 import { PYTHON_IMPORTS } from './imports-python';
 import { TYPESCRIPT_IMPORTS } from './imports-typescript';
 import type { Instance, ScopeReference, Value } from './value';
@@ -29,6 +30,14 @@ export function importsOf(module: Module): Imports {
       return GO_IMPORTS;
     case 'typescript':
       return TYPESCRIPT_IMPORTS;
+    case 'java':
+    case 'csharp':
+    case 'rust':
+    case 'ruby':
+    case 'php':
+    case 'cpp':
+    case 'shellscript':
+      return NAMED_IMPORTS;
     default:
       return PYTHON_IMPORTS;
   }

@@ -56,6 +56,13 @@ export class Invocation {
     return concatenate(parts, this.origin);
   }
 
+  /** The first argument between the others. */
+  joined(): Text[] {
+    const [separator, ...parts] = this.allTexts();
+    if (!separator || parts.length === 0) return [];
+    return this.concatenated(parts.flatMap((part, index) => (index === 0 ? [part] : [separator, part])));
+  }
+
   memberOf(value: Value, name: string): Value[] {
     return membersOf(this.evaluator, value, name, { expression: this.call, frame: this.frame });
   }

@@ -250,8 +250,9 @@ function constructorArguments(
   module: Module,
   scope: Scope,
 ): ReadonlyMap<string, () => Value[]> | undefined {
-  const own = evaluator.constructorOf(instance.type);
-  if (own && own.module === module && own.scope === scope.id) {
+  const own = evaluator.constructorOf(instance.type, instance.construction?.call);
+  const prototype = scope.receiverType !== undefined ? evaluator.prototypeOf(module, scope) : undefined;
+  if (own && ((own.module === module && own.scope === scope.id) || scopeOf(own) === prototype?.declaration)) {
     if (!instance.construction) return undefined;
     return bindArguments(evaluator, module, scope, instance.construction.call, instance.construction.frame, own);
   }
@@ -264,7 +265,8 @@ function constructorArguments(
     const frame = methodFrame(evaluator, instance, site.module, caller);
     return bindArguments(evaluator, module, scope, site.call, frame, undefined);
   }
-  return undefined;
+  // Another constructor than the one that made it.
+  return instance.construction ? new Map() : undefined;
 }
 
 export function enclosingFunction(module: Module, scopeId: number): Scope | undefined {

@@ -100,6 +100,8 @@ export const converting =
   (isPath?: boolean): TextMethod =>
   (receiver, call) => [converted(receiver, call.origin, { isPath: isPath ?? receiver.isPath })];
 
+export const parentMethod: TextMethod = (receiver, call) => [{ ...directoryOf(receiver, call.origin), isPath: true }];
+
 /** Another name in the same directory. */
 export const withName: TextMethod = (receiver, call) =>
   joinTexts([[{ ...receiver, ...directoryOf(receiver, call.origin) }], call.textsOrHoleAt(0)], call.origin, true);

@@ -79,7 +79,7 @@ function combine(parts: readonly (readonly Text[])[], origin: Origin, step: (lef
   return [...results];
 }
 
-const SCHEME_ONLY = /^(?:[a-z][a-z0-9+]*:\/\/\/?|file:(?:\/\/)?|jdbc:sqlite:|data source=)$/i;
+const SCHEME_ONLY = /^(?:[a-z][a-z0-9+]*:\/\/\/?|file:(?:\/\/)?|(?:jdbc:)?sqlite3?:|data source=)$/i;
 
 /**
  * Texts one after the other. `f"sqlite:///{DB_PATH}"` and `path + "?_busy_timeout=5000"` only put a scheme or parameters

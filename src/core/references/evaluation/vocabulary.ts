@@ -3,8 +3,15 @@ import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import type { Module } from './project';
 import type { Instance, Origin, ScopeReference, Text, Value, Frame } from './value';
+import { CPP } from './vocabulary-cpp';
+import { CSHARP } from './vocabulary-csharp';
 import { GO } from './vocabulary-go';
+import { RUBY } from './vocabulary-ruby';
+import { RUST } from './vocabulary-rust';
+import { SHELL } from './vocabulary-shell';
 import { TYPESCRIPT } from './vocabulary-typescript';
+import { JAVA } from './vocabulary-java';
+import { PHP } from './vocabulary-php';
 import { PYTHON } from './vocabulary-python';
 
 export type Operation = (call: Invocation) => Value[];
@@ -49,6 +56,20 @@ export function vocabularyOf(module: Module): Vocabulary {
       return GO;
     case 'typescript':
       return TYPESCRIPT;
+    case 'java':
+      return JAVA;
+    case 'csharp':
+      return CSHARP;
+    case 'rust':
+      return RUST;
+    case 'ruby':
+      return RUBY;
+    case 'php':
+      return PHP;
+    case 'cpp':
+      return CPP;
+    case 'shellscript':
+      return SHELL;
     default:
       return PYTHON;
   }

@@ -2,7 +2,14 @@ import type { AssetName } from '../../assets';
 import { Grammar } from '../syntax/tree';
 import type { SyntaxNode } from '../syntax/tree';
 import type { Program } from '../syntax/program';
+import { lowerCpp } from './cpp';
+import { lowerCSharp } from './csharp';
 import { lowerGo } from './go';
+import { lowerJava } from './java';
+import { lowerPhp } from './php';
+import { lowerRuby } from './ruby';
+import { lowerRust } from './rust';
+import { lowerShell } from './shell';
 import { lowerTypeScript } from './typescript';
 import { lowerPython } from './python';
 
@@ -36,6 +43,18 @@ const LANGUAGES: readonly CodeLanguage[] = [
     grammar: 'tree-sitter-javascript.wasm',
     lower: lowerTypeScript,
   },
+  { id: 'java', extensions: ['.java'], grammar: 'tree-sitter-java.wasm', lower: lowerJava },
+  { id: 'csharp', extensions: ['.cs'], grammar: 'tree-sitter-c-sharp.wasm', lower: lowerCSharp },
+  { id: 'rust', extensions: ['.rs'], grammar: 'tree-sitter-rust.wasm', lower: lowerRust },
+  { id: 'ruby', extensions: ['.rb', '.rake', '.ru'], grammar: 'tree-sitter-ruby.wasm', lower: lowerRuby },
+  { id: 'php', extensions: ['.php'], grammar: 'tree-sitter-php.wasm', lower: lowerPhp },
+  {
+    id: 'cpp',
+    extensions: ['.cpp', '.cc', '.cxx', '.c', '.h', '.hpp', '.hh', '.hxx', '.ipp', '.inl'],
+    grammar: 'tree-sitter-cpp.wasm',
+    lower: lowerCpp,
+  },
+  { id: 'shellscript', extensions: ['.sh', '.bash'], grammar: 'tree-sitter-bash.wasm', lower: lowerShell },
   { id: 'javascriptreact', extensions: ['.jsx'], grammar: 'tree-sitter-javascript.wasm', lower: lowerTypeScript },
 ];
 

@@ -114,6 +114,29 @@ export abstract class Lowering {
     return { kind: 'choice', options, ...(firstWins ? { firstWins } : {}), start: node.start, end: node.end };
   }
 
+  /** `name = value`: a variable of the function, else a field of the class around it. */
+  protected assignName(name: SyntaxNode, value: Expression, statement: Span, receiver: string): void {
+    const { scopes } = this.builder;
+    const text = this.text(name);
+    for (let id = this.builder.scope; id >= 0; id = scopes[id]!.parent) {
+      const scope = scopes[id]!;
+      if (scope.kind === 'class') {
+        this.builder.attribute(
+          { kind: 'name', name: receiver, scope: this.builder.scope, ...this.span(name) },
+          text,
+          value,
+          statement,
+        );
+        return;
+      }
+      if (scope.bindings[text] || scope.parameters.some((parameter) => parameter.name === text)) {
+        this.builder.bindValue({ text, ...this.span(name) }, value, statement, {}, id);
+        return;
+      }
+    }
+    this.builder.bindValue({ text, ...this.span(name) }, value, statement);
+  }
+
   protected nothing(node: Span): Expression {
     return { kind: 'unknown', children: [], start: node.start, end: node.end };
   }

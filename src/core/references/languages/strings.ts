@@ -25,20 +25,27 @@ export function literal(
     };
   let value = '';
   const offsets: number[] = [];
+  const ends: number[] = [];
   const copy = (from: number, to: number) => {
-    for (let offset = from; offset < to; offset++) offsets.push(offset);
+    for (let offset = from; offset < to; offset++) {
+      offsets.push(offset);
+      ends.push(offset + 1);
+    }
     value += source.slice(from, to);
   };
   let at = contentStart;
   for (const escape of escapes) {
     copy(at, escape.start);
-    for (let index = 0; index < escape.value.length; index++) offsets.push(escape.start);
+    for (let index = 0; index < escape.value.length; index++) {
+      offsets.push(escape.start);
+      ends.push(escape.end);
+    }
     value += escape.value;
     at = escape.end;
   }
   copy(at, contentEnd);
   offsets.push(contentEnd);
-  return { kind: 'literal', start: span.start, end: span.end, value, contentStart, offsets };
+  return { kind: 'literal', start: span.start, end: span.end, value, contentStart, offsets, ends };
 }
 
 const SIMPLE: Readonly<Record<string, string>> = {

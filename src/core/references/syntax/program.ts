@@ -107,6 +107,8 @@ export type Expression =
       readonly value: string;
       readonly contentStart: number;
       readonly offsets?: readonly number[];
+      /** Where each character of the value ends in the source; together with `offsets`. */
+      readonly ends?: readonly number[];
     } & Span)
   | ({ readonly kind: 'number'; readonly value: number } & Span)
   /** `+` and interpolation: the texts one after the other. `operator` tells a written `+` from an interpolation. */
@@ -199,4 +201,10 @@ export function operands(expression: Expression): readonly Expression[] {
 export function literalOffset(literal: Literal, index: number): number {
   if (!literal.offsets) return literal.contentStart + index;
   return literal.offsets[Math.min(index, literal.offsets.length - 1)] ?? literal.contentStart;
+}
+
+/** Where the character before `index` ends in the source: the end of a span of the value. */
+export function literalEnd(literal: Literal, index: number): number {
+  if (!literal.ends || index === 0) return literalOffset(literal, index);
+  return literal.ends[index - 1] ?? literalOffset(literal, index);
 }
