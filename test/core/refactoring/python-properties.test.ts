@@ -213,7 +213,7 @@ describe('rewritten Python', () => {
         .join('\n\n'),
       `seed ${seed}, ${bad.length} of ${CASES}`,
     ).toBe('');
-  });
+  }, 600_000);
 
   it('is the same by single fixes and all at once, as far as the text without imports goes', () => {
     const source = 'import sqlite3\n\nA = "data/jarvis.db"\nB = sqlite3.connect("data/jarvis.db")\n';

@@ -91,7 +91,7 @@ describe('rewritten TypeScript', () => {
       expect(eol === '\r\n' && /[^\r]\n/.test(text), shown).toBe(false);
       expect(refactor(text, [], { files: FILES }).result.edits).toEqual([]);
     }
-  });
+  }, 600_000);
 });
 
 /** Syntax errors, and names that are neither declared nor known, by TypeScript itself. */
