@@ -2,6 +2,8 @@ import path from 'node:path';
 import { ConsolidationError } from './errors';
 import { exists, writeFileAtomically } from './files';
 import type { Inventory } from './inventory/inventory';
+import { changedSince } from './migration/backup';
+import type { Manifest } from './migration/backup';
 import { compileMigration } from './migration/compile';
 import type { Migration } from './migration/compile';
 import { loadRecovered } from './migration/legacy-images';
@@ -13,6 +15,7 @@ import { recoverRuns } from './migration/recover';
 import { describeTargets } from './migration/table-shapes';
 import { rollBack } from './migration/rollback';
 import { chooseRun, readRunInput } from './migration/runs';
+import type { Run } from './migration/runs';
 import { verifyPublished } from './migration/verify-published';
 import { draftPlan } from './plan/draft';
 import type { ResolvedPlan } from './plan/resolved';
@@ -190,7 +193,23 @@ async function unchanged(
     );
   }
   const report = await published.directory.readJson<MigrateResult>('report.json');
-  return { ...report, status: 'unchanged', steps: [], milliseconds: 0 };
+  const warnings = await writtenSince(planned.resolved, published);
+  return { ...report, status: 'unchanged', steps: [], warnings, milliseconds: 0 };
+}
+
+/** Merged legacy databases that were written after the run read them: code that was missed still uses them. */
+async function writtenSince(resolved: ResolvedPlan, published: Run): Promise<Finding[]> {
+  const manifest = await published.directory.readJson<Manifest>('manifest.json');
+  const aside = new Set(published.publications.flatMap(({ replaced }) => replaced.map(({ from }) => from)));
+  const merged = new Set(resolved.databases.filter(({ action }) => action === 'merge').map(({ path: file }) => file));
+  const read = manifest.databases.filter(({ path: file }) => merged.has(file) && !aside.has(file));
+  const changed = (await changedSince(published.directory.workspace, read)).filter(({ state }) => state === 'changed');
+  return [...new Set(changed.map(({ database }) => database))].map((database) => ({
+    code: 'LEGACY_DATABASE_CHANGED',
+    severity: 'warning',
+    message: `${database} was opened and changed after it was migrated. If a program wrote rows there, they are not in the targets: find it with \`references\`, roll back, and migrate again.`,
+    database,
+  }));
 }
 
 async function verify(options: PipelineOptions & { run?: string }): Promise<VerifyResult> {

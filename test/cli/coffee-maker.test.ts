@@ -120,6 +120,18 @@ describe('the coffee-maker scenario on the command line', () => {
     expect(fingerprint(workspace, OURS)).toEqual(before);
   });
 
+  it('says when a legacy database was written after it was migrated', async () => {
+    await cli(workspace, 'migrate');
+    expect((await cliJson(workspace, 'migrate')).value.warnings).toEqual([]);
+    python(
+      workspace,
+      'import sqlite3\nc = sqlite3.connect("data/task_metrics.db")\nc.execute("DELETE FROM subtask_metrics")\nc.commit()\nc.close()',
+    );
+    const { value } = await cliJson(workspace, 'migrate');
+    expect(value.status).toBe('unchanged');
+    expect(value.warnings).toMatchObject([{ code: 'LEGACY_DATABASE_CHANGED', database: 'data/task_metrics.db' }]);
+  });
+
   it('writes a report that names every table and check', async () => {
     const { value } = await cliJson(workspace, 'migrate');
     const report = readFileSync(path.join(workspace, value.reportFile), 'utf8');
