@@ -4,11 +4,13 @@ import { isFromMapping } from '../../protocol/mapping';
 import type { FromMapping, ToMapping } from '../../protocol/mapping';
 import { requireTrust, run } from '../commands/command';
 import { applyEdit } from '../edits';
-import { planEdit, planResolution } from '../planEdits';
 import type { Services } from '../services';
 import type { WorkspaceSession } from '../session';
 import { mappingState } from './mappingState';
 import { connect } from './webview';
+
+/** The plan's definition is large to load; activation does without it. */
+const planEdits = () => import('../planEdits');
 
 export const mappingViewType = 'sqliteConsolidator.mapping';
 
@@ -82,11 +84,11 @@ export class MappingEditor implements vscode.CustomTextEditorProvider {
         if (!session.checked || !session.inventory) await load();
       } else if (message.type === 'command') await run(message.command, { folder });
       else if (message.type === 'openPlan') await run('openPlan', { folder, line: message.line ?? undefined });
-      else if (message.type === 'edit') await edit(() => Promise.resolve(planEdit(document, message.edit)));
+      else if (message.type === 'edit') await edit(async () => (await planEdits()).planEdit(document, message.edit));
       else {
         const finding = session.checked?.findings[message.finding];
         if (finding?.code === message.code)
-          await edit(() => planResolution(document, session, finding, message.resolution));
+          await edit(async () => (await planEdits()).planResolution(document, session, finding, message.resolution));
       }
     };
     const subscription = sessions.onDidChange((event) => {

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { Finding } from '../../core/ports';
 import { requireTrust } from '../commands/command';
 import { applyEdit } from '../edits';
-import { planResolution } from '../planEdits';
 import type { Services } from '../services';
 
 const command = 'sqliteConsolidator.applyResolution';
@@ -37,6 +36,7 @@ export function registerPlanQuickFixes({ context, sessions, log }: Services): vo
       try {
         requireTrust();
         const document = await vscode.workspace.openTextDocument(uri);
+        const { planResolution } = await import('../planEdits'); // large, and activation does without it
         const edit = await planResolution(document, session, finding, resolution);
         if (edit) await applyEdit(edit);
       } catch (error) {
