@@ -9,7 +9,8 @@ import { startServer } from './server.mjs';
 
 const LIMIT = Number(process.env.VSCODE_TEST_LIMIT ?? 300_000);
 /** What the workbench complains about in every healthy run. */
-const NOISE = /^\[Service Worker\]|^Canceled|^\[remote-connection\]|vsda|serviceWorker|update\/check|authentication provider/;
+const NOISE =
+  /^\[Service Worker\]|^Canceled|^\[remote-connection\]|vsda|serviceWorker|update\/check|authentication provider/;
 
 const args = process.argv.slice(2);
 const values = (name) => args.filter((arg) => arg.startsWith(`--${name}=`)).map((arg) => arg.slice(name.length + 3));

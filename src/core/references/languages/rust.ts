@@ -551,19 +551,17 @@ class RustLowering extends Lowering {
       if (/^[\w.]+$/.test(text))
         return [
           {
-            value: group
-              .slice(1)
-              .reduce<Expression>(
-                (object, each) => ({
-                  kind: 'member',
-                  object,
-                  name: this.text(each),
-                  nameStart: each.start,
-                  start: first.start,
-                  end: each.end,
-                }),
-                this.expression(first),
-              ),
+            value: group.slice(1).reduce<Expression>(
+              (object, each) => ({
+                kind: 'member',
+                object,
+                name: this.text(each),
+                nameStart: each.start,
+                start: first.start,
+                end: each.end,
+              }),
+              this.expression(first),
+            ),
           },
         ];
       // Other calls are not looked into.
