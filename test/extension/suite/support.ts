@@ -122,7 +122,10 @@ export interface Comparison {
 
 /** Compares tables of two copies of the workspace row by row, with Python's SQLite. */
 export function compareRows(legacy: string, targets: string, pairs: readonly Comparison['pair'][]): Comparison[] {
-  const script = path.join(vscode.extensions.getExtension(EXTENSION)!.extensionPath, 'test/extension/compare_tables.py');
+  const script = path.join(
+    vscode.extensions.getExtension(EXTENSION)!.extensionPath,
+    'test/extension/compare_tables.py',
+  );
   const input = JSON.stringify({ legacy, targets, pairs });
   const { status, stdout, stderr } = spawnSync('python3', ['-B', script], { input, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
