@@ -48,6 +48,7 @@ export function parsePlan(content: string, file = 'consolidation.jsonc'): PlanDo
   const position = lineLocator(text);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
+  if (text.trim() === '') errors.splice(0);
   if (errors.length > 0 || !root)
     throw planError(
       (errors.length > 0 ? errors : [{ error: 0, offset: 0, length: 0 }]).map((error) => ({
