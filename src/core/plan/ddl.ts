@@ -46,13 +46,31 @@ export interface Constraint extends Span {
 
 /** The foreign keys of a table, those of its columns first. */
 export function foreignKeys(definition: TableDefinition): Constraint[] {
-  return [...definition.columns.flatMap((column) => column.constraints), ...definition.constraints].filter(
-    ({ kind }) => kind === 'foreign-key',
-  );
+  const keys: Constraint[] = [];
+  for (const column of definition.columns)
+    for (const constraint of column.constraints) if (constraint.kind === 'foreign-key') keys.push(constraint);
+  for (const constraint of definition.constraints) if (constraint.kind === 'foreign-key') keys.push(constraint);
+  return keys;
 }
 
 /** @returns undefined when the statement is none that SQLite itself would have stored. */
 export function parseCreateTable(sql: string): TableDefinition | undefined {
+  if (parsed.has(sql)) return parsed.get(sql);
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  const definition = parseOnce(sql);
+  parsed.set(sql, definition);
+  return definition;
+}
+
+/** Each step of resolving a plan looks at the same statements. Bounded, and emptied when a plan is resolved. */
+const parsed = new Map<string, TableDefinition | undefined>();
+const MOST_PARSED = 20_000;
+
+export function forgetParsedStatements(): void {
+  parsed.clear();
+}
+
+function parseOnce(sql: string): TableDefinition | undefined {
   try {
     return new TableParser(sql).parse();
   } catch (error) {

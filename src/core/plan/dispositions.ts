@@ -2,7 +2,7 @@ import { resolutionId } from './resolution-id';
 import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import { parseCreateTable } from './ddl';
 import { foldName, sameName } from './ddl-tokens';
-import type { Plan, PlanSource, PlanTable } from './definition';
+import type { Plan, PlanSource, PlanTable, PlanUnifiedTable } from './definition';
 import { quote } from './issues';
 import type { PlanPath } from './locate';
 import type { Reporter } from './reporter';
@@ -261,15 +261,21 @@ function unknownTable(name: string): InventoryTable {
 /** Gathers the moved tables into unified tables, by target and name without regard to case. */
 export function groupTables(plan: Plan, databases: readonly DatabaseFate[], reporter: Reporter): TableGroup[] {
   const groups = new Map<string, TableGroup>();
+  const bySettings = new Map<string, Map<string, [string, PlanUnifiedTable]>>();
+  const settingsOf = (target: string) => {
+    const known =
+      bySettings.get(target) ??
+      new Map(Object.entries(plan.targets[target]?.tables ?? {}).map((entry) => [foldName(entry[0]), entry] as const));
+    bySettings.set(target, known);
+    return known;
+  };
   for (const { planned, tables } of databases)
     for (const { table, entry, at, fate } of tables) {
       if (fate.target === undefined || planned.database.kind === 'absent') continue;
       const id = `${fate.target}.${foldName(fate.name)}`;
       let group = groups.get(id);
       if (!group) {
-        const settings = Object.entries(plan.targets[fate.target]?.tables ?? {}).find(([name]) =>
-          sameName(name, fate.name),
-        );
+        const settings = settingsOf(fate.target).get(foldName(fate.name));
         group = {
           target: fate.target,
           name: fate.name,

@@ -3,7 +3,7 @@ import type { Finding } from '../ports';
 import { checkPlan } from './check';
 import type { Plan, PlanSource, PlanTable } from './definition';
 import { draftDatabases, findFamilies, type DatabaseFamily, type DraftedDatabase } from './draft-databases';
-import { draftTables, rowsOf, type DraftedTables } from './draft-tables';
+import { draftTables, rowsOf, type DraftedTable, type DraftedTables } from './draft-tables';
 import { draftTargets, type DraftedTargets } from './draft-targets';
 import { objectText, type CommentedEntry } from './draft-text';
 import { foldName, sameName } from './ddl-tokens';
@@ -48,15 +48,17 @@ export async function draftPlan(inventory: Inventory, options: DraftOptions = {}
     families,
     targets,
     tables,
+    entries: byDatabase(tables.tables),
     retiredViews: new Map(),
   };
   const first = parsePlan(planText(parts));
   // Views that cannot come along are found by SQLite; the draft retires them with its reason.
-  const views = brokenViews(await checkPlan(first, inventory), inventory);
+  const firstCheck = await checkPlan(first, inventory);
+  const views = brokenViews(firstCheck, inventory);
   const drafted = views.size === 0 ? first : parsePlan(planText({ ...parts, retiredViews: views }));
   const { document, settled } = await settle(drafted, inventory, parts, options.resolve ?? {});
   const open = choices(parts, document).filter((finding) => !settled.has(conflictId(finding)));
-  const check = await checkPlan(document, inventory);
+  const check = document.text === first.text ? firstCheck : await checkPlan(document, inventory);
   return { plan: document.plan, text: document.text, findings: [...open, ...check.findings] };
 }
 
@@ -113,8 +115,20 @@ interface DraftParts {
   readonly families: readonly DatabaseFamily[];
   readonly targets: DraftedTargets;
   readonly tables: DraftedTables;
+  /** The drafted tables by database. */
+  readonly entries: ReadonlyMap<InventoryDatabase, readonly DraftedTable[]>;
   /** Reason by database and view. */
   readonly retiredViews: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+function byDatabase(tables: readonly DraftedTable[]): Map<InventoryDatabase, DraftedTable[]> {
+  const found = new Map<InventoryDatabase, DraftedTable[]>();
+  for (const table of tables) {
+    const known = found.get(table.database);
+    if (known) known.push(table);
+    else found.set(table.database, [table]);
+  }
+  return found;
 }
 
 function projectName(workspace: string): string {
@@ -180,8 +194,7 @@ function sourceEntry(
   const comment = reasons === '' ? before : `${before}\n→ ${assigned.target}: ${reasons}`;
   if (database.kind === 'absent')
     return { key, before: comment, value: { action, to: assigned.target } satisfies PlanSource };
-  const tables = parts.tables.tables
-    .filter((table) => table.database === database)
+  const tables = [...(parts.entries.get(database) ?? [])]
     .sort((a, b) => database.tables.indexOf(a.table) - database.tables.indexOf(b.table))
     .map((table): CommentedEntry => ({
       key: table.table.name,

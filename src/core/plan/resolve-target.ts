@@ -39,6 +39,8 @@ export interface TargetInput {
   readonly dependents: readonly MovedDependent[];
   readonly reporter: Reporter;
   readonly validate: boolean;
+  /** Filled with the tables whose statements SQLite has taken before. */
+  readonly known: Set<string>;
 }
 
 interface NamedIndex {
@@ -84,7 +86,7 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
       ? compatibilityViews(
           { name, replaces: input.replaces },
           ordered,
-          (source) => legacyTable(groups, source),
+          legacyTables(groups),
           new Set([...taken, ...after.map((item) => foldName(item.name))]),
           reporter,
         )
@@ -103,7 +105,7 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
     ...(planned.applicationId === undefined ? {} : { applicationId: planned.applicationId }),
     ...(own.names ? { bookkeeping: own.names } : {}),
   };
-  if (input.validate) validateTarget(input.engine, target, input.plan, reporter);
+  if (input.validate) validateTarget(input.engine, target, input.plan, input.known, reporter);
   return target;
 }
 
@@ -118,11 +120,14 @@ function namedReferences(tables: readonly ResolvedTable[]): ResolvedTable[] {
   }));
 }
 
-function legacyTable(groups: readonly TableGroup[], source: ResolvedSource): InventoryTable | undefined {
-  for (const group of groups)
-    for (const candidate of group.sources)
-      if (candidate.database.path === source.database && candidate.table.name === source.table) return candidate.table;
-  return undefined;
+/** Finds the legacy table of a source. */
+function legacyTables(groups: readonly TableGroup[]): (source: ResolvedSource) => InventoryTable | undefined {
+  const tables = new Map(
+    groups.flatMap((group) =>
+      group.sources.map(({ database, table }) => [JSON.stringify([database.path, table.name]), table] as const),
+    ),
+  );
+  return (source) => tables.get(JSON.stringify([source.database, source.table]));
 }
 
 function fromOwn(group: TableGroup, planned: PlanTarget): boolean {
@@ -179,6 +184,7 @@ function buildTable(group: TableGroup, input: TargetInput): ResolvedTable | unde
       return undefined;
     }
     sources = fitToSupplied(group, table, sources, reporter);
+    input.known.add(table.name);
     return suppliedTable(table, sources, group);
   }
   if (group.sources[0]?.table.kind === 'virtual') return virtualTable(group, sources, input);
@@ -196,6 +202,7 @@ function buildTable(group: TableGroup, input: TargetInput): ResolvedTable | unde
     return undefined;
   }
   const derived = unifyTable(group, sources, (target, name) => input.groups.named(target, name), reporter);
+  if (derived.asItIs) input.known.add(group.name);
   return describeTable({
     name: group.name,
     kind: 'table',

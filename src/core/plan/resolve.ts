@@ -3,6 +3,7 @@ import nodePath from 'node:path';
 import { loadEngine, type Engine } from '../engine';
 import type { Inventory } from '../inventory/inventory';
 import { BUILT_IN_PROFILES, type Plan } from './definition';
+import { forgetParsedStatements } from './ddl';
 import { foldName, sameName } from './ddl-tokens';
 import { decideDispositions, groupTables, tableDispositions, type DatabaseFate } from './dispositions';
 import { quote } from './issues';
@@ -39,6 +40,14 @@ export async function resolvePlan(
   inventory: Inventory,
   context: ResolveContext = {},
 ): Promise<ResolvedPlan> {
+  try {
+    return await resolve(plan, inventory, context);
+  } finally {
+    forgetParsedStatements();
+  }
+}
+
+async function resolve(plan: Plan, inventory: Inventory, context: ResolveContext): Promise<ResolvedPlan> {
   const reporter = new Reporter(context.file, context.locate);
   const engine = await loadEngine();
   checkTargets(plan, inventory, reporter);
@@ -67,6 +76,7 @@ export async function resolvePlan(
         dependents: dependents.filter((dependent) => dependent.target === name),
         reporter,
         validate: !context.skipValidation,
+        known: new Set(),
       }),
     );
   }

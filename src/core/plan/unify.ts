@@ -12,6 +12,8 @@ import { describeSource, discriminatorColumns, isComposite, rowidAlias, type Tab
 /** The derived form of a unified table. */
 export interface DerivedTable {
   readonly sql: string;
+  /** The table moves as it is, at most under other names: SQLite has taken the statement before. */
+  readonly asItIs: boolean;
   readonly indexes: readonly { readonly name: string; readonly sql: string }[];
 }
 
@@ -29,7 +31,7 @@ export function unifyTable(
   if (movesAsItIs(group, sources, foreignKeys.changed)) {
     const { source } = sources[0]!;
     const sql = source.definition?.sql ?? source.table.sql;
-    return { sql, indexes: unifyIndexes(group, sources, reporter) };
+    return { sql, asItIs: true, indexes: unifyIndexes(group, sources, reporter) };
   }
   const names = unifiedColumnNames(sources);
   reportMissingColumns(group, sources, names, reporter);
@@ -51,6 +53,7 @@ export function unifyTable(
     .filter((option) => option !== '')
     .join(', ');
   return {
+    asItIs: false,
     sql: `CREATE TABLE ${quoteIdentifier(group.name)} (\n  ${parts.join(',\n  ')}\n)${options ? ` ${options}` : ''}`,
     indexes: unifyIndexes(group, sources, reporter),
   };

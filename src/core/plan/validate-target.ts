@@ -1,70 +1,221 @@
 import type { Engine, EngineDatabase } from '../engine';
 import { quoteIdentifier } from '../identifiers';
 import type { Plan } from './definition';
+import { parseCreateTable } from './ddl';
+import { indexParts } from './ddl-rename';
+import { foldName, tokenName, sqlTokens } from './ddl-tokens';
+import { mentionedNames } from './dependents';
 import type { PlanPath } from './locate';
 import type { Reporter } from './reporter';
-import type { ResolvedTarget } from './resolved';
+import type { ResolvedTable, ResolvedTarget } from './resolved';
 
-/** Lets SQLite create the target without rows, so that what it refuses is found before anything is written. */
-export function validateTarget(engine: Engine, target: ResolvedTarget, plan: Plan, reporter: Reporter): void {
-  const scratch = new engine.Database();
-  const at: PlanPath = ['targets', target.name];
-  const run = (sql: string, what: string, place: PlanPath = at, table?: string): void => {
-    const error = attempt(scratch, sql);
-    if (error !== undefined)
-      reporter.error(
-        'SCHEMA_INVALID',
-        place,
-        `SQLite refuses ${what} of ${target.name}: ${error}. Correct the plan, or supply the unified DDL ("schema").`,
-        { table, details: { target: target.name, sql, reason: error } },
-      );
-  };
-  try {
-    scratch.run('BEGIN');
-    for (const table of target.tables) {
-      // The engine has no full-text module; columns are all that views and triggers need to see.
-      if (table.kind === 'virtual')
-        run(
-          `CREATE TABLE ${quoteIdentifier(table.name)} (${[...new Set([...table.columns, 'rank'])].map(quoteIdentifier).join(', ')})`,
-          `the virtual table ${table.name}`,
-          at,
-          table.name,
-        );
-      else run(table.sql, `the table ${table.name}`, at, table.name);
-    }
-    for (const table of target.tables)
-      for (const index of table.indexes) run(index.sql, `the index ${index.name}`, at, table.name);
-    for (const table of target.tables) {
-      if ((table.foreignKeys ?? []).length === 0) continue;
-      // On empty tables it finds nothing but keys that lead to columns that are not unique.
-      const error = attempt(scratch, `PRAGMA foreign_key_check(${quoteIdentifier(table.name)})`);
-      if (error !== undefined)
-        reporter.warning(
-          'FOREIGN_KEY_MISMATCH',
-          at,
-          `A foreign key of ${target.name}.${table.name} leads to columns that are not unique, so that SQLite cannot enforce it: ${error}.`,
-          { table: table.name, details: { target: target.name, reason: error } },
-        );
-    }
-    for (const item of target.after) run(item.sql, `the ${item.kind} ${item.name}`);
-    for (const view of target.views) {
-      run(view.sql, `the compatibility view ${view.name}`, at, view.table);
-      for (const trigger of view.triggers ?? []) run(trigger.sql, `the trigger ${trigger.name}`, at, view.table);
-    }
-    plan.checks?.forEach((check, index) => {
-      if (check.target !== target.name) return;
-      const error = attempt(scratch, `EXPLAIN ${check.sql}`);
-      if (error !== undefined)
-        reporter.error(
-          'CHECK_INVALID',
-          ['checks', index, 'sql'],
-          `The check ${JSON.stringify(check.name)} cannot be run on ${target.name}: ${error}. Correct its SQL.`,
-          { details: { sql: check.sql } },
-        );
-    });
-  } finally {
-    scratch.close();
+/**
+ * Tables in one scratch database. SQLite looks through the whole schema for each object that is created, so that one
+ * database with thousands of tables would take minutes.
+ */
+const BATCH = 50;
+
+/**
+ * Lets SQLite create the target without rows, so that what it refuses is found before anything is written.
+ * @param known tables whose statements SQLite has taken before; they need no second look
+ */
+export function validateTarget(
+  engine: Engine,
+  target: ResolvedTarget,
+  plan: Plan,
+  known: ReadonlySet<string>,
+  reporter: Reporter,
+): void {
+  new Validation(engine, target, plan, known, reporter).run();
+}
+
+interface Checked {
+  readonly sql: string;
+  readonly what: string;
+  readonly table?: string;
+  readonly at?: PlanPath;
+  readonly code?: 'CHECK_INVALID';
+}
+
+class Validation {
+  private readonly at: PlanPath;
+  private readonly tables: ReadonlyMap<string, ResolvedTable>;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly target: ResolvedTarget,
+    private readonly plan: Plan,
+    private readonly known: ReadonlySet<string>,
+    private readonly reporter: Reporter,
+  ) {
+    this.at = ['targets', target.name];
+    this.tables = new Map(target.tables.map((table) => [foldName(table.name), table]));
   }
+
+  run(): void {
+    const { target } = this;
+    const viewsOf = new Map<string, Checked[]>();
+    for (const view of target.views) {
+      const known = viewsOf.get(view.table) ?? [];
+      known.push({ sql: view.sql, what: `the compatibility view ${view.name}`, table: view.table });
+      for (const trigger of view.triggers ?? [])
+        known.push({ sql: trigger.sql, what: `the trigger ${trigger.name}`, table: view.table });
+      viewsOf.set(view.table, known);
+    }
+    for (const batch of batches(target.tables.filter((table) => !this.known.has(table.name))))
+      this.inScratch((scratch) => {
+        for (const table of batch) {
+          this.create(scratch, table, true);
+          for (const index of table.indexes)
+            this.attempt(scratch, { sql: index.sql, what: `the index ${index.name}`, table: table.name });
+          for (const view of viewsOf.get(table.name) ?? []) this.attempt(scratch, view);
+        }
+      });
+    this.dependents();
+    this.foreignKeys();
+  }
+
+  /** Views and triggers, and the plan's checks, each with the tables and views that it mentions. */
+  private dependents(): void {
+    const { target, plan } = this;
+    const items: Checked[] = [
+      ...target.after.map((item) => ({ sql: item.sql, what: `the ${item.kind} ${item.name}` })),
+      ...(plan.checks ?? []).flatMap((check, index): Checked[] =>
+        check.target === target.name
+          ? [
+              {
+                sql: `EXPLAIN ${check.sql}`,
+                what: `the check ${JSON.stringify(check.name)}`,
+                at: ['checks', index, 'sql'],
+                code: 'CHECK_INVALID',
+              },
+            ]
+          : [],
+      ),
+    ];
+    const views = new Map([
+      ...target.after.filter(({ kind }) => kind === 'view').map((view) => [foldName(view.name), view.sql] as const),
+      ...target.views.map((view) => [foldName(view.name), view.sql] as const),
+    ]);
+    for (const batch of batches(items))
+      this.inScratch((scratch) => {
+        const mentioned = new Set<string>();
+        const needed = new Set<string>();
+        const visit = (sql: string): void => {
+          for (const name of mentionedNames(sql)) {
+            if (mentioned.has(name)) continue;
+            mentioned.add(name);
+            const view = views.get(name);
+            if (view !== undefined) {
+              visit(view);
+              needed.add(view);
+            }
+          }
+        };
+        for (const item of batch) visit(item.sql);
+        for (const name of mentioned) {
+          const table = this.tables.get(name);
+          if (table) this.create(scratch, table, false);
+        }
+        const own = new Set(batch.map((item) => item.sql));
+        for (const view of needed) if (!own.has(view)) attempt(scratch, view);
+        for (const item of batch) this.attempt(scratch, item);
+      });
+  }
+
+  private create(scratch: EngineDatabase, table: ResolvedTable, report: boolean): void {
+    // The engine has no full-text module; columns are all that views and triggers need to see.
+    const sql =
+      table.kind === 'virtual'
+        ? `CREATE TABLE ${quoteIdentifier(table.name)} (${uniqueColumns([...table.columns, table.name, 'rank'])
+            .map(quoteIdentifier)
+            .join(', ')})`
+        : table.sql;
+    if (report) this.attempt(scratch, { sql, what: `the table ${table.name}`, table: table.name });
+    else attempt(scratch, sql);
+  }
+
+  private attempt(scratch: EngineDatabase, { sql, what, table, at = this.at, code }: Checked): void {
+    const reason = attempt(scratch, sql);
+    if (reason === undefined) return;
+    const { name } = this.target;
+    if (code)
+      this.reporter.error(code, at, `${capitalized(what)} cannot be run on ${name}: ${reason}. Correct its SQL.`, {
+        details: { sql, reason },
+      });
+    else
+      this.reporter.error(
+        'SCHEMA_INVALID',
+        at,
+        `SQLite refuses ${what} of ${name}: ${reason}. Correct the plan, or supply the unified DDL ("schema").`,
+        {
+          table,
+          details: { target: name, sql, reason },
+        },
+      );
+  }
+
+  /** A parent's columns must be its key or UNIQUE (https://sqlite.org/foreignkeys.html#fk_indexes). */
+  private foreignKeys(): void {
+    const unique = new Map<string, readonly string[][]>();
+    for (const table of this.target.tables)
+      for (const key of table.foreignKeys ?? []) {
+        const parent = this.tables.get(foldName(key.table));
+        if (!parent) continue;
+        const known = unique.get(parent.name) ?? uniqueKeys(parent);
+        unique.set(parent.name, known);
+        const wanted = key.references.map(foldName).sort().join('\0');
+        if (known.some((columns) => columns.map(foldName).sort().join('\0') === wanted)) continue;
+        this.reporter.warning(
+          'FOREIGN_KEY_MISMATCH',
+          this.at,
+          `${this.target.name}.${table.name} (${key.columns.join(', ')}) refers to ${parent.name} (${key.references.join(', ')}), which is neither its key nor UNIQUE, so that SQLite cannot enforce it.`,
+          { table: table.name, details: { target: this.target.name, parent: parent.name, columns: key.columns } },
+        );
+      }
+  }
+
+  private inScratch(use: (scratch: EngineDatabase) => void): void {
+    const scratch = new this.engine.Database();
+    try {
+      scratch.run('BEGIN');
+      use(scratch);
+    } finally {
+      scratch.close();
+    }
+  }
+}
+
+/** Sets of columns that no two rows share: the key, UNIQUE constraints, and UNIQUE indexes on plain columns of all rows. */
+function uniqueKeys(table: ResolvedTable): string[][] {
+  const definition = table.kind === 'table' ? parseCreateTable(table.sql) : undefined;
+  const constraints = definition
+    ? [...definition.constraints, ...definition.columns.flatMap((column) => column.constraints)]
+    : [];
+  const keys = constraints
+    .filter(({ kind }) => kind === 'unique' || kind === 'primary-key')
+    .map(({ columns }) => [...columns]);
+  for (const index of table.indexes) {
+    const parts = indexParts(index.sql);
+    if (!parts?.unique || parts.rest !== '') continue;
+    const columns = sqlTokens(parts.key).filter((token) => token.kind === 'word' || token.kind === 'quoted');
+    if (parts.key.split(',').length === columns.length) keys.push(columns.map(tokenName));
+  }
+  return keys;
+}
+
+function batches<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / BATCH) }, (_, number) =>
+    items.slice(number * BATCH, (number + 1) * BATCH),
+  );
+}
+
+function uniqueColumns(columns: readonly string[]): string[] {
+  return [...new Map([...columns].reverse().map((column) => [foldName(column), column])).values()].reverse();
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function attempt(scratch: EngineDatabase, sql: string): string | undefined {
