@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { destinations } from './diagnostics/messages';
+import { destination, targetNamed } from './diagnostics/messages';
 import { referenceRange } from './ranges';
 import type { Services } from './services';
 
@@ -15,21 +15,19 @@ export function registerHover({ context, sessions }: Services): void {
           if (!session || file === undefined) return undefined;
           const reference = session.inFile(file).find((candidate) => referenceRange(candidate).contains(position));
           const plan = session.checked?.resolved;
-          const destination = reference && destinations(plan, reference.database);
-          if (!reference || !destination) return undefined;
+          const goes = reference && destination(plan, reference.database);
+          if (!reference || !goes) return undefined;
 
           const text = new vscode.MarkdownString();
           text.appendMarkdown('**SQLite Consolidator**  \n');
-          text.appendText(`${reference.database}: ${actions[destination.database.action]}`);
-          if (destination.database.reason) text.appendText(` (${destination.database.reason})`);
-          const moves = destination.moves.filter(
-            (move) => reference.table === undefined || move.table === reference.table,
-          );
+          text.appendText(`${reference.database}: ${actions[goes.action]}`);
+          if (goes.reason) text.appendText(` (${goes.reason})`);
+          const moves = goes.tables.filter((move) => reference.table === undefined || move.table === reference.table);
           text.appendMarkdown('\n\n');
           for (const move of moves.slice(0, 12)) {
             text.appendMarkdown('- ');
             if (move.action === 'move') {
-              const path = plan?.targets.find((target) => target.name === move.target)?.path;
+              const path = targetNamed(plan, move.target)?.path;
               text.appendText(`${move.table} → ${move.target}.${move.name}${path ? ` in ${path}` : ''}`);
             } else text.appendText(`${move.table}: ${move.action} (${move.reason})`);
             text.appendMarkdown('\n');

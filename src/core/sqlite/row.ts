@@ -37,6 +37,7 @@ export class Row {
   /** Bytes of the record in the b-tree page itself. */
   localBytes = 0;
 
+  readonly #columns: number;
   readonly #image: DatabaseImage;
   readonly #walk: TreeWalk;
   readonly #largestLocal: number;
@@ -55,7 +56,9 @@ export class Row {
   #after = 0;
   #high = 0;
 
-  constructor(walk: TreeWalk) {
+  /** @param columns how many fields SQL can see: those behind them are not looked at, as SQLite does not either */
+  constructor(walk: TreeWalk, columns = Infinity) {
+    this.#columns = columns;
     this.#walk = walk;
     this.#image = walk.image;
     this.#loadedBytes = new Uint8Array(this.#image.pageSize);
@@ -186,7 +189,8 @@ export class Row {
     let offset = headerBytes;
     let field = 0;
     let { serialTypes, offsets } = this;
-    while (position < headerEnd) {
+    const columns = this.#columns;
+    while (position < headerEnd && field < columns) {
       let type = bytes[position];
       if (type < 0x80) position++;
       else {
@@ -204,7 +208,9 @@ export class Row {
       field++;
     }
     // SQLite reads a record whose fields end before the payload does as malformed too.
-    if (position !== headerEnd || offset !== payloadBytes) {
+    const isWhole = position === headerEnd && offset === payloadBytes;
+    const hasMore = position < headerEnd && offset <= payloadBytes;
+    if (!isWhole && !hasMore) {
       throw this.#corrupt(`the fields of a record need ${offset} bytes, its payload has ${payloadBytes}`);
     }
     this.fieldCount = field;

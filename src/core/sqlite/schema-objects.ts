@@ -12,7 +12,9 @@ const TYPES = ['table', 'index', 'view', 'trigger'] as const;
 export async function readSchemaObjects(image: DatabaseImage): Promise<SchemaObject[]> {
   const objects: SchemaObject[] = [];
   if (image.pageCount === 0) return objects;
-  await forEachRow(image, { rootPage: 1, withoutRowid: false }, (row) => objects.push(schemaObject(image, row)));
+  await forEachRow(image, { rootPage: 1, withoutRowid: false, columns: [{ field: 4 }] }, (row) =>
+    objects.push(schemaObject(image, row)),
+  );
   return objects;
 }
 

@@ -11,6 +11,12 @@ export interface WalkOptions {
 export interface TablePlace {
   readonly rootPage: number;
   readonly withoutRowid: boolean;
+  /** Columns of the table: a record's fields behind them are not looked at. Without them every field is. */
+  readonly columns?: readonly { readonly field: number }[];
+}
+
+function fieldsOf({ columns = [] }: TablePlace): number | undefined {
+  return columns.length === 0 ? undefined : 1 + columns.reduce((last, { field }) => Math.max(last, field), -1);
 }
 
 /**
@@ -26,7 +32,7 @@ export async function forEachRow(
   if (table.rootPage === 0) return;
   const pause = new Pause(options.signal);
   const walk = new TreeWalk(image, table.rootPage, table.withoutRowid ? 'index' : 'table');
-  const row = new Row(walk);
+  const row = new Row(walk, fieldsOf(table));
   while (walk.next()) {
     for (let cell = walk.first; cell < walk.end; cell++) {
       row.moveTo(cell);

@@ -1,5 +1,5 @@
 import type { Reference } from '../../core/references/reference';
-import type { ResolvedDatabase, ResolvedPlan, TableDisposition } from '../../core/plan/resolved';
+import type { ResolvedDatabase, ResolvedPlan, ResolvedTarget } from '../../core/plan/resolved';
 
 /** Codes of the diagnostics; each has a heading in `docs/diagnostics.md`. */
 export type DiagnosticCode = 'stale-path' | 'stale-table';
@@ -11,7 +11,7 @@ export function diagnosticCode(reference: Reference): DiagnosticCode {
 /** One sentence: what the place names, where that goes, and what to do when there is no certain fix. */
 export function diagnosticMessage(reference: Reference, plan: ResolvedPlan | undefined, published: boolean): string {
   const what = reference.table === undefined ? reference.database : `Table ${reference.table} of ${reference.database}`;
-  const target = plan?.targets.find(({ name }) => name === reference.target);
+  const target = targetNamed(plan, reference.target);
   const where = target ? `${target.name} (${target.path})` : reference.target;
   const verb = published ? 'has moved to' : 'will move to';
   const moved =
@@ -22,17 +22,37 @@ export function diagnosticMessage(reference: Reference, plan: ResolvedPlan | und
   return `${sentence} ${reference.note ?? 'No certain fix: look at this place yourself.'}`;
 }
 
-/** Where the tables of a legacy database go, for the hover. */
-export function destinations(
-  plan: ResolvedPlan | undefined,
-  database: string,
-): { readonly database: ResolvedDatabase; readonly moves: readonly TableDisposition[] } | undefined {
-  const resolved = plan?.databases.find(({ path }) => path === database);
-  return resolved && { database: resolved, moves: resolved.tables };
+interface PlanIndex {
+  readonly targets: ReadonlyMap<string, ResolvedTarget>;
+  readonly databases: ReadonlyMap<string, ResolvedDatabase>;
+}
+
+const indexes = new WeakMap<ResolvedPlan, PlanIndex>();
+
+/** By name and path: a workspace can have thousands of references to hundreds of databases. */
+function indexOf(plan: ResolvedPlan): PlanIndex {
+  let index = indexes.get(plan);
+  if (!index) {
+    index = {
+      targets: new Map(plan.targets.map((target) => [target.name, target])),
+      databases: new Map(plan.databases.map((database) => [database.path, database])),
+    };
+    indexes.set(plan, index);
+  }
+  return index;
+}
+
+export function targetNamed(plan: ResolvedPlan | undefined, name: string | undefined): ResolvedTarget | undefined {
+  return plan && name !== undefined ? indexOf(plan).targets.get(name) : undefined;
+}
+
+/** Where the tables of a legacy database go. */
+export function destination(plan: ResolvedPlan | undefined, database: string): ResolvedDatabase | undefined {
+  return plan && indexOf(plan).databases.get(database);
 }
 
 function renamed(reference: Reference, plan: ResolvedPlan | undefined): string | undefined {
   if (reference.table === undefined) return undefined;
-  const move = destinations(plan, reference.database)?.moves.find(({ table }) => table === reference.table);
+  const move = destination(plan, reference.database)?.tables.find(({ table }) => table === reference.table);
   return move?.action === 'move' && move.name !== reference.table ? move.name : undefined;
 }

@@ -10,7 +10,8 @@ export const diagnosticSource = 'SQLite Consolidator';
 /** Squiggles under stale references, published whenever a session has new references or a new plan. */
 export function registerReferenceDiagnostics({ context, sessions }: Services): void {
   const collection = vscode.languages.createDiagnosticCollection('sqliteConsolidator.references');
-  const published = new Map<WorkspaceSession, ReadonlySet<string>>();
+  /** What is published of each file, so that only what changed is sent to the window again. */
+  const published = new Map<WorkspaceSession, ReadonlyMap<string, string>>();
   context.subscriptions.push(
     collection,
     sessions.onDidChange(({ session, change }) => {
@@ -24,22 +25,22 @@ export function registerReferenceDiagnostics({ context, sessions }: Services): v
   );
 
   function publish(session: WorkspaceSession): void {
-    const files = new Set<string>();
+    const before = published.get(session) ?? new Map<string, string>();
+    const now = new Map<string, string>();
+    const changes: [vscode.Uri, vscode.Diagnostic[] | undefined][] = [];
     const documentation = vscode.Uri.joinPath(context.extensionUri, 'docs', 'diagnostics.md');
     const open = sessions.all.includes(session) && session.settings.diagnostics && session.checked?.resolved;
-    if (open) {
-      for (const file of session.files) {
-        const stale = session.inFile(file).filter((reference) => reference.stale);
-        if (stale.length === 0) continue;
-        files.add(file);
-        collection.set(
-          session.uri(file),
-          stale.map((reference) => toDiagnostic(session, reference, documentation)),
-        );
-      }
+    for (const file of open ? session.files : []) {
+      const stale = session.inFile(file).filter((reference) => reference.stale);
+      if (stale.length === 0) continue;
+      const diagnostics = stale.map((reference) => toDiagnostic(session, reference, documentation));
+      const content = JSON.stringify(diagnostics.map(({ message, range, severity }) => [message, range, severity]));
+      now.set(file, content);
+      if (before.get(file) !== content) changes.push([session.uri(file), diagnostics]);
     }
-    for (const file of published.get(session) ?? []) if (!files.has(file)) collection.delete(session.uri(file));
-    published.set(session, files);
+    for (const file of before.keys()) if (!now.has(file)) changes.push([session.uri(file), undefined]);
+    published.set(session, now);
+    if (changes.length > 0) collection.set(changes);
   }
 }
 

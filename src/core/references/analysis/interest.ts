@@ -1,49 +1,52 @@
 import { lastName } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
-import { operands } from '../syntax/program';
 import type { Expression } from '../syntax/program';
 
-/** Calls that open a database, or make a path of their arguments. */
+/** Calls that open a database. */
 const OPENERS =
   /^(?:(?:must|a?sync_?|create_?|get_?|new_?|init_?)?_?(?:re)?(?:open|connect|connection|conn|engine|pool|session|database|db)(?:_?(?:db|database|sync|context|connection|conn|sqlite|x|v2|v3))?|\w*(?:Connection|Connect|Database|Engine|Sqlite|SQLite|Pool|PDO|Session|Dict|Db|DB)|connect|Open\w*|drizzle|knex|sqlite\w*)$/i;
+/** Calls that make a path of their arguments. */
 const PATHS =
-  /^(?:join|joinpath|join_path|Path|PurePath|resolve|absolute|Combine|with_name|with_file_name|with_suffix|format|Sprintf|sprintf|push|of|Of|get|Get|getenv|Getenv|File|URL|fileURLToPath|expanduser|abspath|realpath|fspath|str|String|GetFullPath|Sub|Abs|Clean|dirname|get_env|env|getEnv|LookupEnv)$/;
-const NAMES = /(?:db|database|sqlite|path|file|dir|root|base|home|data|url|uri|dsn|store|cache|name)/i;
+  /^(?:join|joinpath|join_path|Path|PurePath|resolve|Combine|with_name|with_file_name|with_suffix|format|Sprintf|sprintf|push|File|URL|expanduser|abspath|realpath|GetFullPath|Abs|Clean)$/;
+/** A longer expression is a table of data or a whole program, not a path. */
+const LONGEST = 4000;
 
-/** Tells the expressions that are worth evaluating from the arithmetic, so that time goes where paths can be. */
+/**
+ * How much an expression is worth: `full` where it names a database or opens one; `quiet` where it may be a path of
+ * constants; nothing for the arithmetic.
+ */
+export type Worth = 'full' | 'quiet' | undefined;
+
 export class Interest {
   constructor(
     private readonly module: Module,
     private readonly mayName: (text: string) => boolean,
   ) {}
 
-  isWorth(expression: Expression): boolean {
+  worthOf(expression: Expression): Worth {
     switch (expression.kind) {
       case 'literal':
-        return expression.value.length < 20_000 && this.mayName(expression.value);
+        return expression.value.length < 20_000 && this.mayName(expression.value) ? 'full' : undefined;
       case 'join':
       case 'format':
-        return true;
       case 'concatenation':
-        return expression.parts.some((part) => this.isTextual(part, 0));
+        return this.names(expression) ? 'full' : 'quiet';
       case 'call': {
         const name = lastName(expression.callee);
-        if (name !== undefined && (OPENERS.test(name) || PATHS.test(name))) return true;
-        return expression.end - expression.start < 2000 && this.mayName(this.source(expression));
+        if (this.names(expression)) return 'full';
+        if (name === undefined || expression.arguments.length === 0) return undefined;
+        if (OPENERS.test(name)) return 'full';
+        return PATHS.test(name) ? 'quiet' : undefined;
       }
       default:
-        return false;
+        return undefined;
     }
   }
 
-  private isTextual(expression: Expression, depth: number): boolean {
-    if (expression.kind === 'literal' || expression.kind === 'join' || expression.kind === 'format') return true;
-    if (expression.kind === 'name' || expression.kind === 'member') return NAMES.test(expression.name);
-    if (expression.kind === 'number' || depth > 4) return false;
-    return operands(expression).some((each) => this.isTextual(each, depth + 1));
-  }
-
-  private source(expression: Expression): string {
-    return this.module.text.slice(expression.start, expression.end);
+  private names(expression: Expression): boolean {
+    return (
+      expression.end - expression.start < LONGEST &&
+      this.mayName(this.module.text.slice(expression.start, expression.end))
+    );
   }
 }

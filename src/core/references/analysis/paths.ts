@@ -47,9 +47,14 @@ export class PathSearch {
     const interest = new Interest(module, (text) => this.mayName(text));
     const visit = (root: Expression) =>
       walk(root, (expression) => {
-        if (!interest.isWorth(expression)) return;
+        const worth = interest.worthOf(expression);
+        if (!worth) return;
         this.evaluator.begin();
-        for (const value of this.evaluator.evaluate(expression, module.frame)) this.note(value, expression, module);
+        const values =
+          worth === 'full'
+            ? this.evaluator.evaluate(expression, module.frame)
+            : this.evaluator.evaluateQuietly(expression, module.frame);
+        for (const value of values) this.note(value, expression, module);
       });
     for (const root of module.program.roots) {
       if (root.role === 'documentation') this.documentation.add(root.expression);

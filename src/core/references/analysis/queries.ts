@@ -66,6 +66,20 @@ const RUNNERS = new Set([
   'fetchone',
 ]);
 
+const COMMON = new Set(['get', 'run', 'all', 'each', 'raw']);
+/** Expressions whose value is not seen where they stand. */
+const OPEN = new Set<Expression['kind']>([
+  'name',
+  'member',
+  'concatenation',
+  'format',
+  'choice',
+  'index',
+  'call',
+  'same',
+  'element',
+]);
+
 /** More callers of one helper than this are not told apart. */
 const MOST_CONTEXTS = 60;
 
@@ -91,8 +105,7 @@ export class QuerySearch {
       if (root.role === 'documentation') continue;
       walk(root.expression, (expression) => {
         if (run.has(expression)) return;
-        if (expression.kind !== 'literal' && expression.kind !== 'concatenation' && expression.kind !== 'format')
-          return;
+        if (expression.kind === 'call' || !mayBeSql(expression)) return;
         this.evaluator.begin();
         for (const text of this.evaluator.texts(expression, module.frame))
           if (looksLikeSql(text.text)) this.statement(text, [], module, undefined, false);
@@ -101,8 +114,25 @@ export class QuerySearch {
     }
   }
 
+  /** Does a call run SQL by its name, or is there SQL among its arguments? */
+  private isWorth(call: Call, module: Module): boolean {
+    if (call.arguments.length === 0) return false;
+    if (call.arguments.some(({ value }) => mayBeSql(value))) return true;
+    const { callee } = call;
+    if (callee.kind !== 'member' && callee.kind !== 'name') return false;
+    if (!RUNNERS.has(callee.name)) return false;
+    const open = call.arguments.slice(0, 2).filter(({ value }) => OPEN.has(value.kind));
+    if (open.length === 0 || !COMMON.has(callee.name)) return open.length > 0;
+    // `get` and `run` are words of any program: only what is surely SQL counts.
+    return open.some(({ value }) =>
+      this.evaluator
+        .evaluateQuietly(value, module.frame)
+        .some((each) => each.kind === 'text' && looksLikeSql(each.text)),
+    );
+  }
+
   private call(call: Call, module: Module, run: Set<Expression>): void {
-    if (!isWorth(call)) return;
+    if (!this.isWorth(call, module)) return;
     const plain = this.runs(call, module.frame);
     if (plain.length === 0) return;
     const { callee } = call;
@@ -150,7 +180,6 @@ export class QuerySearch {
     const scope = module.program.scopes[scopeId]!;
     const frames: Frame[] = [];
     for (const site of this.evaluator.callSites(module, scope)) {
-      if (site.callee.kind !== 'scope') continue;
       const outer = enclosingFunction(site.module, site.call.scope);
       const callers = outer && outer !== scope && depth < 1 ? this.contexts(site.module, outer.id, depth + 1) : [];
       for (const caller of callers.length > 0 ? callers : [site.module.frame]) {
@@ -231,14 +260,6 @@ function placeOf(text: Text, start: number, end: number): { module: Module; star
   const last = segment.index + end - segment.start;
   const to = literalEnd(segment.literal, last);
   return { module: segment.module, start: from, end: to };
-}
-
-/** Does a call run SQL by its name, or is there SQL among its arguments? */
-function isWorth(call: Call): boolean {
-  if (call.arguments.length === 0) return false;
-  const { callee } = call;
-  if ((callee.kind === 'member' || callee.kind === 'name') && RUNNERS.has(callee.name)) return true;
-  return call.arguments.some(({ value }) => mayBeSql(value));
 }
 
 function mayBeSql(expression: Expression): boolean {

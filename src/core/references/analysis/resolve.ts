@@ -218,6 +218,9 @@ export class DatabaseResolver {
 
   /** Databases that a path with holes can be. */
   private matching(path: string): string[] {
+    const name = baseName(path);
+    // `data/*` says nothing of a database.
+    if (!DATABASE_NAME.test(name) && name.replaceAll(ANCHOR.hole, '').length < 3) return [];
     const trimmed = path.replace(new RegExp(`^${ANCHOR.hole}/`), '');
     const literal = trimmed.replaceAll(ANCHOR.hole, '').replace(DATABASE_NAME, '');
     if (!/[\p{L}\p{N}]/u.test(literal.replaceAll('/', ''))) return [];

@@ -20,6 +20,13 @@ const HURRIED_STEPS = 300;
 /** Callees by which a constructor is called from within its class family. */
 const GENERAL = ['super', 'cls', 'constructor', 'self', 'this', '__construct', 'base'];
 
+/** A call, and the function that it reaches. */
+export interface CallSiteOf {
+  readonly module: Module;
+  readonly call: Call;
+  readonly callee: ScopeReference;
+}
+
 /**
  * Computes what an expression can be, from the neutral form alone. Lazy and by need: names are followed to their
  * bindings, parameters to the arguments of the call in the frame or else of every call, attributes to their assignments,
@@ -33,7 +40,9 @@ export class Evaluator {
   private cut = Infinity;
   private readonly running = new Map<string, number>();
   private readonly importing = new Set<Binding>();
-  private readonly sites = new Map<string, { module: Module; call: Call; callee: ScopeReference | Instance }[]>();
+  private readonly sites = new Map<string, { sites: Map<string, CallSiteOf[]>; isComplete: boolean }>();
+  /** In a quiet question parameters are what the same file gives them; no other file is asked for. */
+  private quiet = false;
 
   constructor(
     readonly project: Project,
@@ -84,8 +93,16 @@ export class Evaluator {
       this.cut = outer;
     } else {
       frame.memo.delete(expression);
-      this.cut = Math.min(this.cut, outer);
+      this.cut = depth === 0 ? Infinity : Math.min(this.cut, outer);
     }
+    return values;
+  }
+
+  /** The values without what other files pass: cheap, for expressions that may well be no paths at all. */
+  evaluateQuietly(expression: Expression, frame: Frame): readonly Value[] {
+    this.quiet = true;
+    const values = this.evaluate(expression, frame);
+    this.quiet = false;
     return values;
   }
 
@@ -340,6 +357,8 @@ export class Evaluator {
     const outer = bound?.outer ?? this.frameOf(scope.parent, frame);
     if (bound?.parameters)
       return argument ? argument() : parameter.default ? [...this.evaluate(parameter.default, outer)].map(seal) : [];
+    // Not the whole answer: it is not to be remembered.
+    if (this.quiet) this.cut = -1;
     const key = `${module.file}\0${scope.id}\0${parameter.name}`;
     const running = this.running.get(key);
     if (running !== undefined) {
@@ -348,10 +367,12 @@ export class Evaluator {
     }
     this.running.set(key, this.depth - 1);
     const values: Value[] = [];
-    const sites = parameter.rest ? [] : this.callSites(module, scope).filter(heardBy(module));
+    const sites = parameter.rest
+      ? []
+      : this.callSites(module, scope).filter(this.quiet ? (site) => site.module === module : heardBy(module));
     let omitted = sites.length === 0;
     for (const site of sites) {
-      const callee = site.callee.kind === 'instance' ? undefined : site.callee;
+      const { callee } = site;
       const bindings = bindArguments(this, module, scope, site.call, site.module.frame, callee);
       const given = bindings.get(parameter.name);
       if (given) values.push(...given());
@@ -380,32 +401,45 @@ export class Evaluator {
   }
 
   /** The calls of a function; for a constructor, those that make an instance. */
-  callSites(module: Module, scope: Scope): { module: Module; call: Call; callee: ScopeReference | Instance }[] {
-    const key = `${module.file}\0${scope.id}`;
-    const known = this.sites.get(key);
-    if (known) return known;
-    const result: { module: Module; call: Call; callee: ScopeReference | Instance }[] = [];
-    // Found so far is what a recursive question gets.
-    this.sites.set(key, result);
+  callSites(module: Module, scope: Scope): readonly CallSiteOf[] {
     const owner =
       scope.isConstructor && module.program.scopes[scope.parent]?.kind === 'class'
         ? module.program.scopes[scope.parent]
         : undefined;
-    const names = owner ? [owner.name, scope.name, ...GENERAL] : [scope.name];
-    const seen = new Set<Call>();
-    for (const name of names)
-      for (const site of this.project.callsNamed(name, !owner || name === owner.name)) {
-        if (seen.has(site.call)) continue;
-        seen.add(site.call);
-        for (const callee of this.evaluate(site.call.callee, site.module.frame)) {
-          const target = this.constructorOf(callee, site.call) ?? callee;
-          if (target.kind === 'scope' && target.module === module && target.scope === scope.id) {
-            result.push({ ...site, callee: target });
-            break;
-          }
-        }
+    const key = `${module.file}\0${scope.id}`;
+    if (!owner) return this.sitesNamed(scope.name, true).get(key) ?? [];
+    return [
+      ...(this.sitesNamed(owner.name, true).get(key) ?? []),
+      ...[scope.name, ...GENERAL].flatMap((name) => this.sitesNamed(name, false).get(key) ?? []),
+    ];
+  }
+
+  /** The calls whose callee ends in a name, by the function that each reaches. */
+  private sitesNamed(name: string, ask: boolean): ReadonlyMap<string, CallSiteOf[]> {
+    const known = this.sites.get(name);
+    // While it is being made, what is known so far is what a question within it gets.
+    if (known?.isComplete === false) this.cut = -1;
+    const calls = this.project.callsNamed(name, ask && !this.quiet);
+    if (known) return known.sites;
+    const made = { sites: new Map<string, CallSiteOf[]>(), isComplete: false };
+    this.sites.set(name, made);
+    const { cut, quiet } = this;
+    this.quiet = false;
+    for (const site of calls) {
+      const reached = new Set<string>();
+      for (const callee of this.evaluate(site.call.callee, site.module.frame)) {
+        const target = this.constructorOf(callee, site.call) ?? callee;
+        if (target.kind !== 'scope') continue;
+        const key = `${target.module.file}\0${target.scope}`;
+        if (reached.has(key)) continue;
+        reached.add(key);
+        getOrAdd(made.sites, key, () => []).push({ ...site, callee: target });
       }
-    return result;
+    }
+    this.cut = cut;
+    this.quiet = quiet;
+    made.isComplete = true;
+    return made.sites;
   }
 
   /**
@@ -645,7 +679,16 @@ class Pending extends Array<Value> {
   }
 }
 
-function constructorsIn(module: Module, classScope: number): Scope[] {
+const constructors = new WeakMap<Scope, Scope[]>();
+
+function constructorsIn(module: Module, classScope: number): readonly Scope[] {
+  const scope = module.program.scopes[classScope]!;
+  let found = constructors.get(scope);
+  if (!found) constructors.set(scope, (found = findConstructors(module, classScope)));
+  return found;
+}
+
+function findConstructors(module: Module, classScope: number): Scope[] {
   const { scopes } = module.program;
   return Object.values(scopes[classScope]!.bindings)
     .flat()
