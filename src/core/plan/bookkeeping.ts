@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { PlanTarget } from './definition';
 import { parseCreateTable } from './ddl';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import type { Reporter } from './reporter';
 import type { ResolvedTable } from './resolved';
 

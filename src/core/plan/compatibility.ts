@@ -1,7 +1,7 @@
 import type { InventoryTable } from '../inventory/inventory';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import { parseCreateTable } from './ddl';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import { mentionedNames } from './dependents';
 import type { Reporter } from './reporter';
 import type { ResolvedSource, ResolvedTable, ResolvedTarget } from './resolved';

@@ -2,7 +2,7 @@ import { createScanner, getLocation, parseTree } from 'jsonc-parser';
 import picomatch from 'picomatch';
 import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import { BUILT_IN_PROFILES } from './definition';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import { planValue } from './plan-value';
 import { expandPath, isPattern, movableTables } from './sources';
 

@@ -9,7 +9,7 @@ import {
   tokenName,
   type SqlToken,
   type TextReplacement,
-} from './ddl-tokens';
+} from '../sqlite/sql-tokens';
 
 /**
  * The part of `ALTER TABLE … RENAME TO` that concerns `CREATE TABLE`, `CREATE INDEX` and `CREATE VIRTUAL TABLE`: exact

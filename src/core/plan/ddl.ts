@@ -1,4 +1,4 @@
-import { isKeyword, isOperator, sqlTokens, tokenName, type SqlToken } from './ddl-tokens';
+import { isKeyword, isOperator, sqlTokens, tokenName, type SqlToken } from '../sqlite/sql-tokens';
 
 /**
  * `CREATE TABLE` taken apart (https://sqlite.org/lang_createtable.html). Spans are offsets into the statement, so that

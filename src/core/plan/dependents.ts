@@ -1,7 +1,7 @@
 import type { Engine, EngineDatabase } from '../engine';
 import { quoteIdentifier } from '../identifiers';
 import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
-import { foldName, replaceAll, sqlTokens, tokenName } from './ddl-tokens';
+import { foldName, replaceAll, sqlTokens, tokenName } from '../sqlite/sql-tokens';
 
 /** What happens to the names of one legacy table. */
 export interface TableRename {

@@ -1,7 +1,7 @@
 import { resolutionId } from './resolution-id';
 import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import { parseCreateTable } from './ddl';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import type { Plan, PlanSource, PlanTable, PlanUnifiedTable } from './definition';
 import { quote } from './issues';
 import type { PlanPath } from './locate';

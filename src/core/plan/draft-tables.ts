@@ -2,7 +2,7 @@ import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import { affinityOf } from './affinity';
 import type { PlanKeys, PlanTable } from './definition';
 import { uniqueName } from './compatibility';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import { singular, type DatabaseFamily } from './draft-databases';
 import type { DraftedTargets } from './draft-targets';
 import { movableTables } from './sources';

@@ -1,5 +1,5 @@
 import type { InventoryDatabase } from '../inventory/inventory';
-import { foldName } from './ddl-tokens';
+import { foldName } from '../sqlite/sql-tokens';
 import type { PlanTarget } from './definition';
 import { singular, type DatabaseFamily, type DraftedDatabase } from './draft-databases';
 import { compareText, movableTables } from './sources';

@@ -6,7 +6,7 @@ import { draftDatabases, findFamilies, type DatabaseFamily, type DraftedDatabase
 import { draftTables, rowsOf, type DraftedTable, type DraftedTables } from './draft-tables';
 import { draftTargets, type DraftedTargets } from './draft-targets';
 import { objectText, type CommentedEntry } from './draft-text';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import { parsePlan, type PlanDocument } from './read';
 import { Reporter } from './reporter';
 import { applyResolution } from './resolutions';

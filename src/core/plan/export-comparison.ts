@@ -1,7 +1,7 @@
 import type { Inventory, InventoryTable } from '../inventory/inventory';
 import type { ExportedFile } from './export-schema';
 import { parseCreateTable, type ColumnDefinition } from './ddl';
-import { sameName } from './ddl-tokens';
+import { sameName } from '../sqlite/sql-tokens';
 import { markdownBlock, markdownCode, markdownTable, markdownText } from './markdown';
 import type { ColumnMapping, ResolvedPlan, ResolvedSource, ResolvedTable } from './resolved';
 

@@ -1,4 +1,4 @@
-import { sameName } from './ddl-tokens';
+import { sameName } from '../sqlite/sql-tokens';
 import type { ResolvedPlan } from './resolved';
 
 /** The plan as a picture: what `export graph` draws in every format, and the Mapping view too. */

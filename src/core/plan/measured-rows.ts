@@ -1,6 +1,6 @@
 import type { Reporter } from './reporter';
 import { describeSource, type GroupIndex } from './table-group';
-import { sameName } from './ddl-tokens';
+import { sameName } from '../sqlite/sql-tokens';
 
 /** Figures about one unified table that only the data can give. */
 export interface MeasuredTable {

@@ -1,4 +1,4 @@
-import { foldName } from './ddl-tokens';
+import { foldName } from '../sqlite/sql-tokens';
 import type { ResolvedTable } from './resolved';
 
 /** Parents before children, otherwise in the given order. Tables that refer to one another in a circle keep that order. */

@@ -1,6 +1,6 @@
 import { resolutionId } from './resolution-id';
 import type { Engine } from '../engine';
-import { foldName, sameName, tokenName } from './ddl-tokens';
+import { foldName, sameName, tokenName } from '../sqlite/sql-tokens';
 import { foreignKeys, parseCreateTable } from './ddl';
 import {
   dependentKey,

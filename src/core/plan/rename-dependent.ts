@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../identifiers';
-import { isKeyword, isOperator, replaceAll, sqlTokens } from './ddl-tokens';
+import { isKeyword, isOperator, replaceAll, sqlTokens } from '../sqlite/sql-tokens';
 
 /** A stored `CREATE VIEW` or `CREATE TRIGGER` statement under another name of its own. */
 export function renameDependent(sql: string, name: string): string {

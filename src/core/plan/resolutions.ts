@@ -2,7 +2,7 @@ import type { Inventory } from '../inventory/inventory';
 import type { Finding } from '../ports';
 import { uniqueName } from './compatibility';
 import type { Plan, PlanKeys, PlanTable, PlanUnifiedTable } from './definition';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import { decideDispositions, groupTables } from './dispositions';
 import { sourceName, stem } from './draft-tables';
 import { editPlan, type PlanEdit } from './edit';

@@ -6,7 +6,7 @@ import { bookkeepingTables } from './bookkeeping';
 import { compatibilityViews, uniqueName } from './compatibility';
 import { foreignKeys, parseCreateTable } from './ddl';
 import { ddlFingerprint, renameInIndex, renameInVirtualTable } from './ddl-rename';
-import { foldName, sameName, tokenName } from './ddl-tokens';
+import { foldName, sameName, tokenName } from '../sqlite/sql-tokens';
 import { keyResolutions } from './measured-rows';
 import { parentsFirst } from './order';
 import type { MovedDependent } from './relate';

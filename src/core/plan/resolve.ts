@@ -4,7 +4,7 @@ import { loadEngine, type Engine } from '../engine';
 import type { Inventory } from '../inventory/inventory';
 import { BUILT_IN_PROFILES, type Plan } from './definition';
 import { forgetParsedStatements } from './ddl';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import { decideDispositions, groupTables, tableDispositions, type DatabaseFate } from './dispositions';
 import { quote } from './issues';
 import type { PlanPath, PlanPosition } from './locate';

@@ -1,7 +1,7 @@
 import { resolutionId } from './resolution-id';
 import type { InventoryColumn } from '../inventory/inventory';
 import type { ColumnMapping } from './resolved';
-import { sameName } from './ddl-tokens';
+import { sameName } from '../sqlite/sql-tokens';
 import { quote } from './issues';
 import type { Reporter } from './reporter';
 import { expandPath } from './sources';

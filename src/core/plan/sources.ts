@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import type { Plan, PlanSource, PlanTable } from './definition';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 
 /** A legacy database with the entry of the plan that speaks of it. */
 export interface PlannedDatabase {

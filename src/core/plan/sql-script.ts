@@ -1,4 +1,4 @@
-import { isKeyword, isOperator, sqlTokens, tokenName, type SqlToken } from './ddl-tokens';
+import { isKeyword, isOperator, sqlTokens, tokenName, type SqlToken } from '../sqlite/sql-tokens';
 
 /** One statement of an SQL file, without its semicolon. */
 export interface SqlStatement {

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../identifiers';
 import { affinityOf } from './affinity';
 import { parseCreateTable } from './ddl';
 import { indexParts } from './ddl-rename';
-import { foldName, isKeyword, sameName, tokenName } from './ddl-tokens';
+import { foldName, isKeyword, sameName, tokenName } from '../sqlite/sql-tokens';
 import { mentionedNames } from './dependents';
 import { quote } from './issues';
 import type { PlanPath } from './locate';

@@ -1,7 +1,7 @@
 import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import type { PlanTable, PlanUnifiedTable } from './definition';
 import { parseCreateTable, type TableDefinition } from './ddl';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import type { PlanPath } from './locate';
 
 /** One legacy table on its way into a unified table. */

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../identifiers';
 import { widenedType, affinityOf } from './affinity';
 import type { ColumnDefinition, Constraint } from './ddl';
 import { ddlFingerprint } from './ddl-rename';
-import { sameName } from './ddl-tokens';
+import { sameName } from '../sqlite/sql-tokens';
 import { quote } from './issues';
 import type { Reporter } from './reporter';
 import type { SourceMapping } from './source-mapping';

@@ -2,7 +2,7 @@ import { resolutionId } from './resolution-id';
 import { quoteIdentifier } from '../identifiers';
 import { foreignKeys, type Constraint } from './ddl';
 import { ddlFingerprint } from './ddl-rename';
-import { foldName, sameName, tokenName } from './ddl-tokens';
+import { foldName, sameName, tokenName } from '../sqlite/sql-tokens';
 import type { Reporter } from './reporter';
 import { describeSource, discriminatorColumns, isComposite, type TableGroup } from './table-group';
 import type { MappedSource } from './unify-columns';

@@ -2,7 +2,7 @@ import { resolutionId } from './resolution-id';
 import { quoteIdentifier } from '../identifiers';
 import { ddlFingerprint, indexParts, renameInIndex, renameInTable, type NewParent } from './ddl-rename';
 import { parseCreateTable, type Constraint } from './ddl';
-import { foldName, sameName } from './ddl-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import { mentionedNames } from './dependents';
 import type { Reporter } from './reporter';
 import { columnText, unifiedColumnNames, unifyColumn, type MappedSource, type UnifiedColumn } from './unify-columns';

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../identifiers';
 import type { Plan } from './definition';
 import { parseCreateTable } from './ddl';
 import { indexParts } from './ddl-rename';
-import { foldName, tokenName, sqlTokens } from './ddl-tokens';
+import { foldName, tokenName, sqlTokens } from '../sqlite/sql-tokens';
 import { mentionedNames } from './dependents';
 import type { PlanPath } from './locate';
 import type { Reporter } from './reporter';

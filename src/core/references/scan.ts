@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { foldName } from '../plan/ddl-tokens';
+import { foldName } from '../sqlite/sql-tokens';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { ResolvedPlan } from '../plan/resolved';

@@ -4,7 +4,7 @@ import { loadEngine, type Engine, type EngineDatabase } from '../../../src/core/
 import { quoteIdentifier, quoteLiteral } from '../../../src/core/identifiers';
 import { foreignKeys, parseCreateTable } from '../../../src/core/plan/ddl';
 import { renameInIndex, renameInTable } from '../../../src/core/plan/ddl-rename';
-import { sqlTokens, tokenName } from '../../../src/core/plan/ddl-tokens';
+import { sqlTokens, tokenName } from '../../../src/core/sqlite/sql-tokens';
 import { sqlStatements } from '../../../src/core/plan/sql-script';
 
 const seed = Number(process.env.SEED ?? 4);

@@ -9,7 +9,7 @@ import type { QuerySearch, TablePlace } from './queries';
 import type { DatabaseResolver, Resolution } from './resolve';
 
 import { roleOf } from './role';
-import { foldName } from '../../plan/ddl-tokens';
+import { foldName } from '../../sqlite/sql-tokens';
 
 export type TablesByDatabase = ReadonlyMap<string, ReadonlySet<string>>;
 

@@ -1,4 +1,4 @@
-import { foldName } from '../../plan/ddl-tokens';
+import { foldName } from '../../sqlite/sql-tokens';
 import type { ResolvedDatabase, ResolvedPlan, TableDisposition } from '../../plan/resolved';
 
 /** What a plan says of a legacy database and its tables, as references need it. */

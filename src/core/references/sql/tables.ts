@@ -1,5 +1,5 @@
-import { foldName, isOperator, sqlTokens, tokenName } from '../../plan/ddl-tokens';
-import type { SqlToken } from '../../plan/ddl-tokens';
+import { foldName, isOperator, sqlTokens, tokenName } from '../../sqlite/sql-tokens';
+import type { SqlToken } from '../../sqlite/sql-tokens';
 
 /** A table name in SQL text: exactly its token. */
 export interface TableUse {
