@@ -24,8 +24,9 @@ export function printError(error: ErrorValue, stderr: Output): void {
 }
 
 export function inventory(value: Inventory): string {
+  const unlisted = (value.unlisted ?? []).map(({ message }) => `  FOLDER_UNREADABLE: ${clean(message)}\n`).join('');
   if (value.databases.length === 0)
-    return 'NO_DATABASES: no SQLite database was found here. Name the folder with --workspace.\n';
+    return unlisted + 'NO_DATABASES: no SQLite database was found here. Name the folder with --workspace.\n';
   const rows = value.databases.map((database) => [
     clean(database.path),
     database.kind === 'sqlite'
@@ -43,7 +44,7 @@ export function inventory(value: Inventory): string {
   const problems = value.databases.flatMap((database) =>
     database.problems.map((problem) => `  ${clean(database.path)}: ${problem.code}: ${clean(problem.message)}\n`),
   );
-  return `${columns(['Database', 'Kind', 'Size', 'Tables', 'Rows', 'References'], rows, [2, 3, 4, 5])}${problems.join('')}\n${count(value.databases.length)} databases. Next: sqlite-consolidator draft\n`;
+  return `${columns(['Database', 'Kind', 'Size', 'Tables', 'Rows', 'References'], rows, [2, 3, 4, 5])}${problems.join('')}${unlisted}\n${count(value.databases.length)} databases. Next: sqlite-consolidator draft\n`;
 }
 
 export function draft(value: DraftResult): string {

@@ -31,6 +31,8 @@ export interface InventoryState {
   readonly error: string | null;
   readonly rows: readonly InventoryRow[];
   readonly duplicates: readonly DuplicateSet[];
+  /** Why folders could not be looked into, a sentence each. */
+  readonly unlisted: readonly string[];
   readonly planFile: string;
   readonly hasPlan: boolean;
   /** Commands that write are offered in a trusted workspace only. */
@@ -98,6 +100,7 @@ export const isToInventory = message<ToInventory>({
     error: nullable(string),
     rows: array(row),
     duplicates: array(record<DuplicateSet>()),
+    unlisted: array(string),
     planFile: string,
     hasPlan: boolean,
     trusted: boolean,

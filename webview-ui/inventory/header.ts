@@ -52,6 +52,15 @@ export function notices(state: InventoryState): HTMLElement {
         element('div', {}, state.error),
       ),
     );
+  if (state.unlisted.length > 0)
+    box.append(
+      element(
+        'div',
+        { class: 'notice', attributes: { role: 'alert' } },
+        icon('warning', 'Warning'),
+        element('div', {}, ...state.unlisted.slice(0, 3).map((message) => element('div', {}, message)), more(state)),
+      ),
+    );
   if (!state.trusted)
     box.append(
       element(
@@ -63,6 +72,9 @@ export function notices(state: InventoryState): HTMLElement {
     );
   return box;
 }
+
+const more = ({ unlisted }: InventoryState) =>
+  unlisted.length > 3 ? `and ${plural(unlisted.length - 3, 'folder')} more` : '';
 
 export function emptyView(state: InventoryState, run: Run): HTMLElement | null {
   if (state.busy !== null) return null;

@@ -5,6 +5,7 @@ import picomatch from 'picomatch';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import { hasMagic } from '../sqlite/header';
+import type { UnlistedFolder } from './inventory';
 
 /** A file that is, or by its name should be, a SQLite database. */
 export interface DiscoveredFile {
@@ -45,6 +46,13 @@ const OWN_COPIES = picomatch(
 /** `OWN_COPIES` elsewhere: a folder with the manifest of a run. */
 const MANIFEST = 'manifest.json';
 const SMALLEST_DATABASE = 512;
+/** What stands in a name for bytes that are not UTF-8: such a file exists, and no path of ours leads to it. */
+export const NOT_UTF8 = '\uFFFD';
+
+export interface Discovery {
+  readonly files: readonly DiscoveredFile[];
+  readonly unlisted: readonly UnlistedFolder[];
+}
 
 /**
  * Files with a database's extension, whatever they hold, and others that begin like a database; sorted by path.
@@ -53,15 +61,19 @@ const SMALLEST_DATABASE = 512;
 export async function discoverDatabases(
   workspace: string,
   options: WorkOptions & { readonly exclude?: readonly string[] } = {},
-): Promise<DiscoveredFile[]> {
+): Promise<Discovery> {
   const root = await realpath(workspace);
   const excluded = picomatch([...(options.exclude ?? [])], { dot: true });
   const found: string[] = [];
+  const unlisted: UnlistedFolder[] = [];
   const queue = [''];
   for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
     throwIfCancelled(options.signal);
-    // A folder that cannot be listed holds nothing that could be read.
-    const entries = await readdir(path.join(root, directory), { withFileTypes: true }).catch((): Dirent[] => []);
+    const entries = await readdir(path.join(root, directory), { withFileTypes: true }).catch((error: unknown) => {
+      const message = whyUnlisted(directory, error as NodeJS.ErrnoException);
+      if (message !== undefined) unlisted.push({ path: directory, message });
+      return [];
+    });
     if (await holdsManifest(path.join(root, directory), entries)) continue;
     for (const entry of entries) {
       const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
@@ -72,7 +84,19 @@ export async function discoverDatabases(
         found.push(relative);
     }
   }
-  return joinAliases(root, found.sort());
+  return {
+    files: await joinAliases(root, found.sort()),
+    unlisted: unlisted.sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+/** Undefined for a folder that vanished since its name was read: it holds nothing any more. */
+function whyUnlisted(directory: string, { code, message }: NodeJS.ErrnoException): string | undefined {
+  const folder = directory === '' ? 'The workspace' : directory;
+  if (directory.includes(NOT_UTF8))
+    return `${folder} cannot be looked into: its name is not valid UTF-8. Rename it and scan again.`;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+  return `${folder} cannot be looked into (${code ?? message}). Check its permissions and scan again, or exclude it.`;
 }
 
 /** Is it the folder of a backup or an archive, wherever the plan had it put? */
@@ -96,6 +120,7 @@ async function isCandidate(root: string, relative: string): Promise<boolean> {
   if (OTHER_EXTENSIONS.has(extension)) return false;
   const absolute = path.join(root, relative);
   const target = await realpath(absolute).catch(() => undefined);
+  if (target === undefined && path.basename(relative).includes(NOT_UTF8)) return EXTENSIONS.has(extension);
   // A link that leads out of the workspace names somebody else's file; one that leads nowhere, none.
   if (target === undefined || !target.startsWith(root + path.sep)) return false;
   const info = await stat(absolute).catch(() => undefined);
@@ -122,7 +147,10 @@ async function joinAliases(root: string, files: readonly string[]): Promise<Disc
     // A file that vanished since it was listed is no database any more.
     const info = await stat(absolute, { bigint: true }).catch(() => undefined);
     const own = await lstat(absolute).catch(() => undefined);
-    if (!info || !own) continue;
+    if (!info || !own) {
+      if (path.basename(file).includes(NOT_UTF8)) groups.set(file, [{ path: file, isLink: false }]);
+      continue;
+    }
     const key = `${info.dev} ${info.ino}`;
     groups.set(key, [...(groups.get(key) ?? []), { path: file, isLink: own.isSymbolicLink() }]);
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { isUnchanged, readDatabaseState } from '../sqlite/database-state';
 import type { DatabaseState } from '../sqlite/database-state';
 import { snapshotDatabase } from '../sqlite/snapshot';
 import { describeDatabase } from './describe';
+import { NOT_UTF8 } from './discover';
 import type { InventoryDatabase } from './inventory';
 
 /** How often a file that is written meanwhile is read where it stands, before it is copied to be read in peace. */
@@ -32,6 +33,7 @@ export async function inspectDatabase(workspace: string, file: string, options: 
   try {
     for (let read = 0; read < READS; read++) {
       throwIfCancelled(options.signal);
+      if (file.includes(NOT_UTF8)) await access(absolute);
       const state = readDatabaseState(absolute);
       const database = await inspect(absolute, file, absolute, options);
       if (isUnchanged(state, readDatabaseState(absolute))) return { database, state };
@@ -99,12 +101,13 @@ export function sidecarsOf(absolute: string, file: string): string[] {
 
 function unreadable(absolute: string, file: string, error: unknown): InventoryDatabase {
   const { code } = error as NodeJS.ErrnoException;
+  const advice = file.includes(NOT_UTF8) ? 'Its name is not valid UTF-8: rename it.' : 'Check its permissions.';
   const problem =
     error instanceof ConsolidationError
       ? toErrorValue(error)
       : {
           code: 'FILE_UNREADABLE',
-          message: `${file} cannot be read (${code ?? String(error)}). Check its permissions.`,
+          message: `${file} cannot be read (${code ?? String(error)}). ${advice}`,
         };
   return { ...undescribed(absolute, file), problems: [{ code: problem.code, message: problem.message }] };
 }

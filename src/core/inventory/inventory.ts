@@ -6,6 +6,13 @@ export interface Inventory {
   readonly databases: readonly InventoryDatabase[];
   /** Files with the same content, or several names of one file. */
   readonly duplicates: readonly DuplicateSet[];
+  /** Folders that could not be listed, so that databases in them are not known. */
+  readonly unlisted?: readonly UnlistedFolder[];
+}
+
+export interface UnlistedFolder {
+  readonly path: string;
+  readonly message: string;
 }
 
 export type DatabaseKind =

@@ -26,7 +26,7 @@ export interface ScanOptions extends WorkOptions {
 export async function scanDatabases(workspace: string, options: ScanOptions = {}): Promise<Inventory> {
   const root = await realpath(workspace);
   options.progress?.({ phase: 'scan', message: 'Looking for databases' });
-  const files = await discoverDatabases(root, options);
+  const { files, unlisted } = await discoverDatabases(root, options);
   const cache = await InventoryCache.open(options.cacheDirectory);
   const databases: InventoryDatabase[] = [];
   for (const [done, file] of files.entries()) {
@@ -44,6 +44,7 @@ export async function scanDatabases(workspace: string, options: ScanOptions = {}
       ...links.map((file): DuplicateSet => ({ reason: 'same-file', paths: [file.path, ...file.aliases] })),
       ...sameContent(databases),
     ],
+    ...(unlisted.length > 0 ? { unlisted } : {}),
   };
 }
 

@@ -112,6 +112,7 @@ function stateOf(
       action: actions.get(database.path),
     })),
     duplicates: session.inventory?.duplicates ?? [],
+    unlisted: (session.inventory?.unlisted ?? []).map(({ message }) => message),
     planFile: session.settings.planFile,
     hasPlan,
     trusted: vscode.workspace.isTrusted,

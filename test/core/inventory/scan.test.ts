@@ -97,6 +97,28 @@ describe('a scan', () => {
     expect(JSON.parse(JSON.stringify(inventory))).toEqual(inventory);
   });
 
+  // Windows and macOS have no such names.
+  it.skipIf(process.platform !== 'linux')('tells of what has a name that is not UTF-8', async () => {
+    const root = workspace('names');
+    sqlite(path.join(root, 'fine\u{1F600}.db'), 'CREATE TABLE t(x)');
+    python(
+      `import os, shutil, sys
+root = os.fsencode(sys.argv[1])
+os.mkdir(os.path.join(root, b'caf\\xe9'))
+for name in (b'caf\\xe9/in.db', b'gr\\xfcn.db', b'gr\\xfcn.txt'):
+    shutil.copy(os.path.join(root, '\\U0001F600'.join(('fine', '.db')).encode()), os.path.join(root, name))`,
+      root,
+    );
+    const inventory = await scanDatabases(root);
+    expect(found(inventory)).toEqual(['fine\u{1F600}.db sqlite', 'gr\uFFFDn.db encrypted-or-unknown']);
+    expect(inventory.databases[1]!.problems).toEqual([
+      { code: 'FILE_UNREADABLE', message: expect.stringContaining('not valid UTF-8: rename it') as string },
+    ]);
+    expect(inventory.unlisted).toEqual([
+      { path: 'caf\uFFFD', message: expect.stringContaining('not valid UTF-8. Rename it') as string },
+    ]);
+  });
+
   it('knows several names of one file, links out of the workspace, and copies', async () => {
     const root = workspace('links');
     const original = sqlite(path.join(root, 'data/one.db'), 'CREATE TABLE t(x)');

@@ -67,6 +67,7 @@ export const inventoryState = (rows, more = {}) => ({
   error: null,
   rows,
   duplicates: [],
+  unlisted: [],
   planFile: 'consolidation.jsonc',
   hasPlan: false,
   trusted: true,
