@@ -1,6 +1,6 @@
 """Makes random databases with every feature of the file format, and says what native SQLite reads in them.
 
-    random_databases.py SEED FIRST COUNT DIRECTORY [MOST_ROWS]
+    random_databases.py SEED FIRST COUNT DIRECTORY [MOST_ROWS [LARGEST]]
 
 One JSON line per database: path, what the header's PRAGMAs say, integrity_check, each table's [rows, digest], and the
 schema as PRAGMA table_list, table_xinfo, index_list, index_xinfo and foreign_key_list describe it.
@@ -231,11 +231,12 @@ def make(path, rng, most_rows):
             file.write(struct.pack(">I", 0xFFFF))
 
 
-def main(seed, first, count, directory, most_rows):
+def main(seed, first, count, directory, most_rows=300, largest=None):
     for number in range(first, first + count):
         rng = random.Random("%s/%d" % (seed, number))
         path = os.path.join(directory, "random %d.db" % number)
-        make(path, rng, most_rows)
+        # Every twentieth has a table or two of the largest size.
+        make(path, rng, largest if largest and number % 20 == 19 else most_rows)
         db = sqlite3.connect("file:%s?mode=ro" % path.replace(" ", "%20"), uri=True, isolation_level=None)
         one = lambda sql: db.execute(sql).fetchone()[0]
         result = {"number": number, "path": path}
@@ -249,4 +250,4 @@ def main(seed, first, count, directory, most_rows):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], int(sys.argv[5]) if len(sys.argv) > 5 else 300)
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], *map(int, sys.argv[5:]))
