@@ -1,4 +1,4 @@
-// Walk and digest of one large table against native SQLite and sha256sum: `node test/bench/file-layer.bench.mjs [MB…]`.
+// Walk and digest of one large table against native SQLite and sha256sum: `npm run bench file-layer [MB…]`.
 // Prints a line of JSON for each size: seconds, ratios, and the peak memory of a process that does only this.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
@@ -82,7 +82,7 @@ await build({
 });
 
 const rounded = (number) => Math.round(number * 100) / 100;
-for (const megabytes of sizes.length > 0 ? sizes : [231]) {
+for (const megabytes of sizes.length > 0 ? sizes : [231, 2000]) {
   const file = path.join(folder, `${megabytes}.db`);
   if (!existsSync(file)) run('python3', '-c', MAKE, file, String(Math.round((1_500_000 * megabytes) / 231)));
   const native = best(() => Number(run('python3', '-c', SCAN, file).stdout));

@@ -5,7 +5,7 @@ import { ConsolidationError } from '../../../src/core/errors';
 import { checkImage } from '../../../src/core/sqlite/check-image';
 import { openImage } from '../../../src/core/sqlite/image';
 import { readSchema } from '../../../src/core/sqlite/schema';
-import { tableDigests } from './support/contents';
+import { databaseState, tableDigests } from './support/contents';
 import { heavy, oracle, scratchFolder, seed } from './support/oracle';
 
 /** A file that may be malformed, and what native integrity_check says of it. */
@@ -69,6 +69,7 @@ async function survive(files: AsyncIterable<MalformedFile>) {
     const { number, path: file, native } = tried;
     count++;
     const before = failures.length;
+    const state = databaseState(file);
     if (native !== 'ok') malformed++;
     // Processor time: others use this machine too.
     const started = process.cpuUsage();
@@ -85,6 +86,7 @@ async function survive(files: AsyncIterable<MalformedFile>) {
     } catch (error) {
       failures.push(`${number}: ${error instanceof Error ? error.stack : error}`);
     }
+    expect(databaseState(file), 'the files are as they were').toEqual(state);
     if (heavy && failures.length > before) console.log(failures.slice(before));
     if (heavy && count % 5000 === 0) console.log(`${count} files, ${malformed} malformed, ${failures.length} failures`);
     const { user, system } = process.cpuUsage(started);

@@ -4,7 +4,7 @@ import { openImage } from '../../../src/core/sqlite/image';
 import type { DatabaseImage } from '../../../src/core/sqlite/image';
 import { readSchema } from '../../../src/core/sqlite/schema';
 import type { SchemaTable } from '../../../src/core/sqlite/schema-table';
-import { tableDigests } from './support/contents';
+import { databaseState, tableDigests } from './support/contents';
 import { heavy, oracle, scratchFolder, seed } from './support/oracle';
 
 /** A database, and what native SQLite reads in it. */
@@ -144,8 +144,17 @@ describe('a random database', () => {
       const odd: string[] = [];
       let rows = 0;
       let tables = 0;
-      for await (const native of oracle<RandomDatabase>('random_databases.py', seed, FIRST, COUNT, folder, MOST_ROWS, LARGEST)) {
+      for await (const native of oracle<RandomDatabase>(
+        'random_databases.py',
+        seed,
+        FIRST,
+        COUNT,
+        folder,
+        MOST_ROWS,
+        LARGEST,
+      )) {
         if (native.integrity !== 'ok') odd.push(`${native.number}: ${native.integrity}`);
+        const before = databaseState(native.path);
         const check = async () => {
           const image = await openImage(native.path);
           try {
@@ -179,6 +188,7 @@ describe('a random database', () => {
         await check().catch((error: unknown) =>
           failures.push(`seed ${seed}, database ${native.number}: ${error instanceof Error ? error.message : error}`),
         );
+        expect(databaseState(native.path), 'the files are as they were').toEqual(before);
         tables += Object.keys(native.tables).length;
         rows += Object.values(native.tables).reduce((sum, [count]) => sum + count, 0);
         if (process.env.KEEP === undefined) rmSync(native.path);

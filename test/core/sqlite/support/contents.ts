@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { digestTable } from '../../../../src/core/sqlite/digest';
 import type { DatabaseImage } from '../../../../src/core/sqlite/image';
@@ -33,10 +33,20 @@ export async function tableDigests(
 export function folderState(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map(({ name }) => {
-      const file = path.join(folder, name);
-      const { size, mtimeNs } = statSync(file, { bigint: true });
-      return `${name} ${size} ${mtimeNs} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
-    })
+    .map(({ name }) => fileState(path.join(folder, name)))
     .sort();
+}
+
+/** The same of one database with its sidecars, in a folder in which others come and go. */
+export function databaseState(database: string): string[] {
+  return ['', '-wal', '-shm', '-journal']
+    .map((ending) => database + ending)
+    .filter((file) => existsSync(file))
+    .map(fileState);
+}
+
+function fileState(file: string): string {
+  const { size, mtimeNs } = statSync(file, { bigint: true });
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+  return `${path.basename(file)} ${size} ${mtimeNs} ${hash}`;
 }
