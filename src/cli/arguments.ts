@@ -6,6 +6,8 @@ export const VERBS = [
   'scan',
   'draft',
   'check',
+  'export',
+  'import',
   'migrate',
   'verify',
   'rollback',
@@ -41,13 +43,19 @@ const OWN = {
   'data-only': { type: 'boolean' },
   check: { type: 'boolean' },
   write: { type: 'boolean' },
+  format: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  resolve: { type: 'string', multiple: true },
+  keep: { type: 'string', multiple: true },
 } as const;
 
 /** Which options each verb takes besides the common ones. */
 const TAKES: Record<Verb, readonly (keyof typeof OWN)[]> = {
   scan: [],
-  draft: ['into', 'targets', 'prefix', 'name', 'force', 'dry-run'],
+  draft: ['into', 'targets', 'prefix', 'name', 'force', 'dry-run', 'resolve', 'keep'],
   check: [],
+  export: ['format', 'output', 'force'],
+  import: ['dry-run'],
   migrate: ['dry-run', 'backup-only', 'verify-only'],
   verify: [],
   rollback: ['keep-copy', 'data-only'],
@@ -70,16 +78,16 @@ export interface CommandLine {
   readonly quiet: boolean;
   readonly jobs?: number;
   readonly exclude?: readonly string[];
-  /** The run that `verify`, `rollback` and `resume` name; files for `refactor`. */
+  /** The run that `verify`, `rollback` and `resume` name; what to `export`, which file to `import`; files for `refactor`. */
   readonly operands: readonly string[];
-  readonly options: Readonly<Partial<Record<keyof typeof OWN, string | boolean>>>;
+  readonly options: Readonly<Partial<Record<keyof typeof OWN, string | boolean | readonly string[]>>>;
 }
 
 /** @throws ConsolidationError `USAGE` */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let parsed;
   try {
-    parsed = parseArgs({ args: [...args], options: { ...COMMON, ...OWN }, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args: withSafe(args), options: { ...COMMON, ...OWN }, allowPositionals: true, strict: true });
   } catch (cause) {
     throw usage(cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause), cause);
   }
@@ -103,10 +111,18 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   };
 }
 
+/** `--resolve` alone asks for the safe resolutions; a value follows only where it looks like one (`CODE=choice`). */
+function withSafe(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) =>
+    arg === '--resolve' && !/^([A-Z_]+(@.*)?=|safe$)/s.test(args[index + 1] ?? '') ? ['--resolve=safe'] : [arg],
+  );
+}
+
 function refuseForeign(verb: Verb, options: Record<string, unknown>, operands: readonly string[]): void {
   const foreign = Object.keys(options).find((name) => !TAKES[verb].some((taken) => taken === name));
   if (foreign) throw usage(`${verb} has no option --${foreign}.`);
-  const most = verb === 'refactor' ? Infinity : ['verify', 'rollback', 'resume'].includes(verb) ? 1 : 0;
+  const most =
+    verb === 'refactor' ? Infinity : ['verify', 'rollback', 'resume', 'export', 'import'].includes(verb) ? 1 : 0;
   if (operands.length > most) throw usage(`${verb} does not take ${JSON.stringify(operands[most])}.`);
   const modes = ['dry-run', 'backup-only', 'verify-only'].filter((mode) => verb === 'migrate' && options[mode]);
   if (modes.length > 1) throw usage(`--${modes.join(' and --')} cannot be combined.`);
@@ -139,8 +155,17 @@ Turns many scattered SQLite files into a few unified databases, and rewrites the
       --targets A,B       into several databases
       --prefix domain     table names with their domain in front
       --name NAME         name of the plan
+      --keep PATH=REASON  leave a database (or those that a glob matches) as it is
       --force             overwrite the plan; --dry-run: only show it
+      --resolve           settle the conflicts that can be settled without losing, refusing or changing a row;
+                          where there is a plan and no --force, in that plan
+      --resolve CODE=CHOICE, CODE@TABLE=CHOICE   settle conflicts of one kind as chosen (may be repeated)
   check                 look for conflicts in the plan
+  export WHAT           schema, comparison, mapping or graph of the plan, on standard output
+      --format FORMAT     schema: sql; comparison: md; mapping: csv; graph: svg, png, mermaid
+      --output FILE       write it below the workspace (a folder for several files); --force: replace what is there
+  import [FILE]         read the mapping (migration_mapping.csv) back into the plan
+      --dry-run           only show the plan
   migrate               back up, build, verify and publish the targets
       --dry-run           show every step and figure; write nothing
       --backup-only       copy the legacy databases and stop

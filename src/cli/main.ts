@@ -50,7 +50,10 @@ export async function main(args: readonly string[], stdout: Output, stderr: Outp
     const options = { workspace, plan, jobs, exclude, signal: abort.signal, progress: progress.report };
     const outcome = await runVerb(line.verb, line, createPipeline(), options);
     progress.clear();
-    stdout.write(line.json ? `${JSON.stringify(outcome.value, null, 2)}\n` : outcome.text);
+    if (line.json) stdout.write(`${JSON.stringify(outcome.value, null, 2)}\n`);
+    else if (typeof outcome.text === 'string') stdout.write(outcome.text);
+    else writeBytes(stdout, outcome.text);
+    if (outcome.notes && !line.quiet && !line.json) stderr.write(outcome.notes);
     return outcome.exit;
   } catch (error) {
     progress.clear();
@@ -61,6 +64,13 @@ export async function main(args: readonly string[], stdout: Output, stderr: Outp
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
   }
+}
+
+/** A picture says nothing on a terminal. */
+function writeBytes(stdout: Output, bytes: Uint8Array): void {
+  if (stdout.isTTY)
+    throw new ConsolidationError('USAGE', 'A PNG is not for a terminal. Name a file with --output, or redirect it.');
+  stdout.write(bytes);
 }
 
 async function refuseMissingFolder(workspace: string): Promise<void> {

@@ -6,6 +6,8 @@ import type { ReferencesResult } from '../core/references/reference';
 import type {
   CheckResult,
   DraftResult,
+  ExportResult,
+  ImportResult,
   MigrateResult,
   RefactorResult,
   RollbackResult,
@@ -49,7 +51,32 @@ export function inventory(value: Inventory): string {
 
 export function draft(value: DraftResult): string {
   const head = value.written ? `Wrote ${value.planFile}.\n` : value.text;
-  return `${head}${findingLines(value.findings)}${value.written ? 'Next: sqlite-consolidator migrate --dry-run\n' : ''}`;
+  const settled = value.settled.map(
+    ({ code, table, resolution, why }) =>
+      `settled ${code}${table === undefined ? '' : ` ${clean(table)}`}: ${clean(resolution.title)} (${clean(resolution.id)}; ${clean(why)})\n`,
+  );
+  return `${head}${settled.join('')}${findingLines(value.findings)}${value.written ? 'Next: sqlite-consolidator migrate --dry-run\n' : ''}`;
+}
+
+export function exported(value: ExportResult): string {
+  return value.written.map((file) => `wrote ${clean(file)}\n`).join('');
+}
+
+/** What a reader of the document should know of the plan. */
+export function exportNotes(value: ExportResult): string {
+  const errors = value.findings.filter((finding) => finding.severity === 'error').length;
+  return value.ok
+    ? ''
+    : `${value.planFile} has ${errors} open ${errors === 1 ? 'conflict' : 'conflicts'}, so this is not all of it. Next: sqlite-consolidator check\n`;
+}
+
+export function imported(value: ImportResult): string {
+  const head = value.written
+    ? `Wrote ${value.planFile} from ${clean(value.file)}.\n`
+    : value.changed
+      ? value.text
+      : `${clean(value.file)} says what ${value.planFile} says already; nothing was written.\n`;
+  return `${head}${findingLines(value.findings)}`;
 }
 
 export function check(value: CheckResult): string {
@@ -166,7 +193,9 @@ function findingLines(findings: readonly Finding[]): string {
   return findings
     .map((finding) => {
       const where = place(finding);
-      const ways = (finding.resolutions ?? []).map((way) => `      - ${clean(way.title)}\n`).join('');
+      const ways = (finding.resolutions ?? [])
+        .map((way) => `      - ${clean(way.title)}  [${finding.code}=${clean(way.id)}]\n`)
+        .join('');
       return `${finding.severity.padEnd(7)} ${finding.code}${where ? ` ${where}` : ''}: ${clean(finding.message)}\n${ways}`;
     })
     .join('');

@@ -2,7 +2,7 @@ import type { ProgressUpdate } from '../core/ports';
 
 /** The part of a stream that printing needs. */
 export interface Output {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

@@ -1,12 +1,16 @@
 import type { Pipeline, PipelineOptions } from '../core/pipeline';
-import type { MigrationMode } from '../core/results';
+import { ConsolidationError } from '../core/errors';
+import { SAFE, type Wishes } from '../core/plan/settle';
+import type { ExportResult, MigrationMode } from '../core/results';
 import type { CommandLine, Verb } from './arguments';
 import * as print from './print';
 
 /** What a verb leaves: the JSON document, the text for people, the exit status. */
 export interface Outcome {
   readonly value: unknown;
-  readonly text: string;
+  readonly text: string | Uint8Array;
+  /** For standard error, so that a document on standard output is nothing but the document. */
+  readonly notes?: string;
   readonly exit: 0 | 1 | 3;
 }
 
@@ -39,12 +43,34 @@ export async function runVerb(
         name: text('name'),
         force: given.force === true,
         dryRun: given['dry-run'] === true,
+        keep: keepWishes(given.keep as readonly string[] | undefined),
+        resolve: resolveWishes(given.resolve as readonly string[] | undefined),
       });
       return { value, text: print.draft(value), exit: clean(value.ok) };
     }
     case 'check': {
       const value = await pipeline.check(options);
       return { value, text: print.check(value), exit: clean(value.ok) };
+    }
+    case 'export': {
+      const output = text('output');
+      const value = await pipeline.export({
+        ...options,
+        kind: line.operands[0],
+        format: text('format'),
+        output,
+        force: given.force === true,
+      });
+      return {
+        value,
+        text: output === undefined ? exportedContent(value) : print.exported(value),
+        notes: print.exportNotes(value),
+        exit: clean(value.ok),
+      };
+    }
+    case 'import': {
+      const value = await pipeline.import({ ...options, file: line.operands[0], dryRun: given['dry-run'] === true });
+      return { value, text: print.imported(value), exit: clean(value.ok) };
     }
     case 'migrate':
     case 'resume': {
@@ -90,6 +116,34 @@ export async function runVerb(
       return { value, text: print.refactoring(value), exit: clean(value.ok) };
     }
   }
+}
+
+function exportedContent({ documents }: ExportResult): string | Uint8Array {
+  const [first] = documents;
+  if (first?.base64 !== undefined) return Buffer.from(first.base64, 'base64');
+  return documents.map((document) => document.text ?? '').join('\n');
+}
+
+/** `CODE=choice` or `CODE@table=choice`; `safe` alone. */
+function resolveWishes(wishes: readonly string[] | undefined): Wishes | undefined {
+  return wishes && Object.fromEntries(wishes.map((wish) => (wish === 'safe' ? [SAFE, SAFE] : halves(wish, 'resolve'))));
+}
+
+function keepWishes(wishes: readonly string[] | undefined): Readonly<Record<string, string>> | undefined {
+  return wishes && Object.fromEntries(wishes.map((wish) => halves(wish, 'keep')));
+}
+
+/** The two sides of the first "=". */
+function halves(wish: string, option: 'resolve' | 'keep'): [string, string] {
+  const at = wish.indexOf('=');
+  const [left, right] = [wish.slice(0, at).trim(), wish.slice(at + 1).trim()];
+  if (at > 0 && left !== '' && right !== '') return [left, right];
+  throw new ConsolidationError(
+    'USAGE',
+    option === 'resolve'
+      ? `--resolve takes CODE=CHOICE, as \`check\` prints them, not ${JSON.stringify(wish)}.`
+      : `--keep takes PATH=REASON, not ${JSON.stringify(wish)}: nothing is left out without a reason.`,
+  );
 }
 
 function migrationMode(given: CommandLine['options']): MigrationMode {

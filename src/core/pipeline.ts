@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConsolidationError } from './errors';
 import { exists, writeFileAtomically } from './files';
@@ -17,8 +18,13 @@ import { rollBack } from './migration/rollback';
 import { chooseRun, readRunInput } from './migration/runs';
 import type { Run } from './migration/runs';
 import { verifyPublished } from './migration/verify-published';
+import { checkPlan, sortFindings } from './plan/check';
 import { draftPlan } from './plan/draft';
+import { importMapping } from './plan/export-mapping';
+import { parsePlan, readPlan } from './plan/read';
 import type { ResolvedPlan } from './plan/resolved';
+import { settlePlan } from './plan/settle';
+import type { Wishes } from './plan/settle';
 import type { Finding, WorkOptions } from './ports';
 import { openCodeFiles } from './refactoring/code-files';
 import { attachFixes } from './refactoring/fixes';
@@ -27,9 +33,13 @@ import { planRefactoring } from './refactoring/refactor';
 import { writeEdits } from './refactoring/write-edits';
 import { scanReferences } from './references/scan';
 import type { ReferencesResult } from './references/reference';
+import { exportDocuments, exportWish } from './report/export';
+import { writeDocuments } from './report/write-documents';
 import type {
   CheckResult,
   DraftResult,
+  ExportResult,
+  ImportResult,
   MigrateResult,
   MigrationMode,
   RefactorResult,
@@ -67,6 +77,28 @@ export interface DraftOptions {
   readonly force?: boolean;
   /** Compute the text without writing it. */
   readonly dryRun?: boolean;
+  /** Legacy databases (paths or globs) that stay as they are, with the reason. */
+  readonly keep?: Readonly<Record<string, string>>;
+  /** How conflicts are settled; where there is a plan and `force` is not given, those of the plan that is there. */
+  readonly resolve?: Wishes;
+}
+
+export interface ExportOptions {
+  /** `schema`, `comparison`, `mapping` or `graph`. */
+  readonly kind?: string;
+  /** Default: what the ending of `output` says, else the first format of the kind. */
+  readonly format?: string;
+  /** File below the workspace; a folder where it ends with "/" or is one. Without it nothing is written. */
+  readonly output?: string;
+  /** Replace files that have another content. */
+  readonly force?: boolean;
+}
+
+export interface ImportOptions {
+  /** The mapping as CSV: a path, relative to the workspace. Default: `migration_mapping.csv`. */
+  readonly file?: string;
+  /** Compute the plan without writing it. */
+  readonly dryRun?: boolean;
 }
 
 /** The verbs of the product, composed from the stages. The command line and the worker call these and nothing else. */
@@ -74,6 +106,8 @@ export interface Pipeline {
   scan(options: PipelineOptions): Promise<Inventory>;
   draft(options: PipelineOptions & DraftOptions): Promise<DraftResult>;
   check(options: PipelineOptions): Promise<CheckResult>;
+  export(options: PipelineOptions & ExportOptions): Promise<ExportResult>;
+  import(options: PipelineOptions & ImportOptions): Promise<ImportResult>;
   migrate(options: PipelineOptions & { mode: MigrationMode }): Promise<MigrateResult>;
   verify(options: PipelineOptions & { run?: string }): Promise<VerifyResult>;
   /** Returns the data, and the code that `refactor` rewrote unless `dataOnly`. */
@@ -87,7 +121,19 @@ export interface Pipeline {
 
 /** The pipeline over the file system. It holds no state: every call reads what it needs. */
 export function createPipeline(): Pipeline {
-  return { scan, draft, check, migrate, verify, rollback, status, references, refactor };
+  return {
+    scan,
+    draft,
+    check,
+    export: exportPlan,
+    import: importPlan,
+    migrate,
+    verify,
+    rollback,
+    status,
+    references,
+    refactor,
+  };
 }
 
 async function scan(options: PipelineOptions): Promise<Inventory> {
@@ -104,14 +150,17 @@ async function scan(options: PipelineOptions): Promise<Inventory> {
 async function draft(options: PipelineOptions & DraftOptions): Promise<DraftResult> {
   const planFile = planFileOf(options);
   const file = path.join(options.workspace, planFile);
-  if (!options.dryRun && !options.force && (await exists(file))) {
+  const there = !options.force && (await exists(file));
+  if (there && options.resolve) return settle(options, options.resolve);
+  if (there && !options.dryRun) {
     throw new ConsolidationError('USAGE', `${planFile} exists already. Edit it, or draft it anew with --force.`, {
       file: planFile,
     });
   }
   const inventory = await scan(options);
   refuseEmpty(inventory);
-  const { text, findings } = await draftPlan(inventory, options);
+  const measure = collisionsOf(inventory, options);
+  const { text, findings, settled } = await draftPlan(inventory, { ...options, measure });
   if (!options.dryRun) await writeFileAtomically(file, text);
   return {
     version: 1,
@@ -120,14 +169,88 @@ async function draft(options: PipelineOptions & DraftOptions): Promise<DraftResu
     text,
     written: !options.dryRun,
     findings,
+    settled,
   };
+}
+
+/** Settles conflicts of the plan that is there; its comments and everything else stay. */
+async function settle(options: PipelineOptions & DraftOptions, wishes: Wishes): Promise<DraftResult> {
+  const { workspace, dryRun = false } = options;
+  const planFile = planFileOf(options);
+  const { inventory } = await planWorkspace(options);
+  const before = await readPlan(planFile, { workspace, text: options.documents?.[planFile] });
+  const context = { inventory, measure: collisionsOf(inventory, options) };
+  const { document, settled, check: after } = await settlePlan(before, context, wishes);
+  const written = !dryRun && document.text !== before.text;
+  if (written) await writeFileAtomically(path.join(workspace, planFile), document.text);
+  return { version: 1, ok: after.ok, planFile, text: document.text, written, findings: after.findings, settled };
+}
+
+function collisionsOf(inventory: Inventory, options: PipelineOptions) {
+  const load = (database: string) => loadRecovered(options.workspace, database);
+  return async (resolved: ResolvedPlan) => (await measure(resolved, inventory, load, options)).collisions;
 }
 
 async function check(options: PipelineOptions): Promise<CheckResult> {
   const planned = await planWorkspace(options);
   const { resolved } = planned.published ? planned : await measured(planned, options);
   const { planFile } = planned;
-  return { version: 1, ok: !hasErrors(resolved), planFile, findings: resolved.findings, resolved };
+  return { version: 1, ok: !hasErrors(resolved), planFile, findings: sortFindings(resolved.findings), resolved };
+}
+
+async function exportPlan(options: PipelineOptions & ExportOptions): Promise<ExportResult> {
+  const { kind, format } = exportWish(options.kind, options.format, options.output);
+  const { workspace, output, force = false } = options;
+  const { planFile, plan, resolved, inventory } = await planWorkspace(options);
+  const uses = kind === 'graph' ? (await findReferences(options, inventory)).references : [];
+  const documents = exportDocuments(kind, format, { plan, resolved, inventory, uses });
+  const guarded = new Set([
+    planFile,
+    ...resolved.targets.map((target) => target.path),
+    ...inventory.databases.map((database) => database.path),
+  ]);
+  return {
+    version: 1,
+    ok: !hasErrors(resolved),
+    planFile,
+    kind,
+    format,
+    documents: documents.map(({ file, content }) => ({
+      file,
+      bytes: Buffer.byteLength(content),
+      ...(typeof content === 'string' ? { text: content } : { base64: Buffer.from(content).toString('base64') }),
+    })),
+    written: output === undefined ? [] : await writeDocuments(workspace, output, documents, guarded, force),
+    findings: sortFindings(resolved.findings),
+  };
+}
+
+async function importPlan(options: PipelineOptions & ImportOptions): Promise<ImportResult> {
+  const { workspace, file = 'migration_mapping.csv', dryRun = false } = options;
+  const planFile = planFileOf(options);
+  const document = await readPlan(planFile, { workspace, text: options.documents?.[planFile] });
+  const text = importMapping(await readMapping(workspace, file), document, file);
+  const imported = parsePlan(text, planFile);
+  const changed = text !== document.text;
+  const { inventory } = await planWorkspace({ ...options, documents: { ...options.documents, [planFile]: text } });
+  const { findings, ok } = await checkPlan(imported, inventory);
+  const written = changed && !dryRun;
+  if (written) await writeFileAtomically(path.join(workspace, planFile), text);
+  return { version: 1, ok, planFile, file, text, changed, written, findings };
+}
+
+async function readMapping(workspace: string, file: string): Promise<string> {
+  try {
+    return await readFile(path.resolve(workspace, file), 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ConsolidationError(
+      'USAGE',
+      `The mapping ${file} cannot be read (${code ?? 'unknown reason'}). Write it with \`export mapping --output ${file}\`, or name another file.`,
+      { file },
+      { cause },
+    );
+  }
 }
 
 const hasErrors = (resolved: ResolvedPlan) => resolved.findings.some((finding) => finding.severity === 'error');

@@ -2,6 +2,7 @@ import type { ErrorValue } from './errors';
 import type { Finding } from './ports';
 import type { TextEdit } from './references/reference';
 import type { ResolvedPlan } from './plan/resolved';
+import type { SettledFinding } from './plan/settle';
 
 /** What the verbs return: plain, JSON-safe values; the same in `--json`, in the worker's answers and in the views. */
 
@@ -14,6 +15,8 @@ export interface DraftResult {
   readonly text: string;
   readonly written: boolean;
   readonly findings: readonly Finding[];
+  /** Conflicts that were settled on request, how, and why. */
+  readonly settled: readonly SettledFinding[];
 }
 
 export interface CheckResult {
@@ -26,6 +29,43 @@ export interface CheckResult {
   readonly resolved?: ResolvedPlan;
   /** Why it could not be read; `findings` has each place. */
   readonly error?: ErrorValue;
+}
+
+/** What `export` made. */
+export interface ExportResult {
+  readonly version: 1;
+  /** The plan has no conflict; documents of one that has are made all the same, as far as it goes. */
+  readonly ok: boolean;
+  readonly planFile: string;
+  readonly kind: string;
+  readonly format: string;
+  readonly documents: readonly {
+    /** The name it has by itself. */
+    readonly file: string;
+    readonly bytes: number;
+    /** Absent for a picture in bytes. */
+    readonly text?: string;
+    readonly base64?: string;
+  }[];
+  /** Workspace-relative paths; empty when no output was named. */
+  readonly written: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/** What `import` made of the plan. */
+export interface ImportResult {
+  readonly version: 1;
+  /** No finding of severity `error`. */
+  readonly ok: boolean;
+  readonly planFile: string;
+  /** The file that was read. */
+  readonly file: string;
+  /** The plan as it is with the mapping. */
+  readonly text: string;
+  /** Does it differ from what was there? */
+  readonly changed: boolean;
+  readonly written: boolean;
+  readonly findings: readonly Finding[];
 }
 
 export type MigrationMode = 'full' | 'dry-run' | 'backup-only' | 'verify-only';

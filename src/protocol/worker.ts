@@ -51,6 +51,8 @@ const verbs = literal(
   'scan',
   'draft',
   'check',
+  'export',
+  'import',
   'migrate',
   'verify',
   'rollback',

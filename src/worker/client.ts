@@ -21,7 +21,7 @@ interface Pending {
 }
 
 /** Verbs that write: a cancelled call of theirs is over only when the worker says what state it left behind. */
-const writing: ReadonlySet<Verb> = new Set<Verb>(['draft', 'migrate', 'rollback', 'refactor']);
+const writing: ReadonlySet<Verb> = new Set<Verb>(['draft', 'export', 'import', 'migrate', 'rollback', 'refactor']);
 
 /** The pipeline in a worker thread, which is started by the first call. Every promise settles, also when the worker crashes. */
 export class WorkerPipeline implements Pipeline {
@@ -36,6 +36,8 @@ export class WorkerPipeline implements Pipeline {
   readonly scan = this.verb('scan');
   readonly draft = this.verb('draft');
   readonly check = this.verb('check');
+  readonly export = this.verb('export');
+  readonly import = this.verb('import');
   readonly migrate = this.verb('migrate');
   readonly verify = this.verb('verify');
   readonly rollback = this.verb('rollback');

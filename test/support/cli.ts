@@ -12,7 +12,7 @@ export async function cli(workspace: string, ...args: string[]): Promise<CliResu
   let stderr = '';
   const exit = await main(
     [...args, '--workspace', workspace],
-    { write: (text) => (stdout += text) },
+    { write: (text) => (stdout += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')) },
     { write: (text) => (stderr += text) },
   );
   return { exit, stdout, stderr };

@@ -26,8 +26,13 @@ export async function checkPlan(
     locate: (path) => document.locate(path),
     ...options,
   });
-  const findings = [...resolved.findings].sort(byPlace);
+  const findings = sortFindings(resolved.findings);
   return { ok: !findings.some((finding) => finding.severity === 'error'), findings, resolved };
+}
+
+/** The gravest first, then in the order of the plan file. */
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort(byPlace);
 }
 
 const GRAVITY = { error: 0, warning: 1, info: 2 } as const;

@@ -1,6 +1,6 @@
 import type { Inventory, InventoryDatabase } from '../inventory/inventory';
 import type { Finding } from '../ports';
-import { checkPlan } from './check';
+import { checkPlan, type PlanCheck } from './check';
 import type { Plan, PlanSource, PlanTable } from './definition';
 import { draftDatabases, findFamilies, type DatabaseFamily, type DraftedDatabase } from './draft-databases';
 import { draftTables, rowsOf, type DraftedTable, type DraftedTables } from './draft-tables';
@@ -9,7 +9,15 @@ import { objectText, type CommentedEntry } from './draft-text';
 import { foldName, sameName } from '../sqlite/sql-tokens';
 import { parsePlan, type PlanDocument } from './read';
 import { Reporter } from './reporter';
-import { applyResolution } from './resolutions';
+import {
+  SAFE,
+  checkMeasured,
+  chosenFor,
+  settlePlan,
+  type SettleContext,
+  type SettledFinding,
+  type Wishes,
+} from './settle';
 import { movableTables } from './sources';
 
 /** What a person can wish of the draft. */
@@ -23,8 +31,10 @@ export interface DraftOptions {
   readonly name?: string;
   /** Legacy databases (paths or globs) that stay as they are, with the reason. */
   readonly keep?: Readonly<Record<string, string>>;
-  /** How conflicts are settled: code of a finding to a resolution that it offers, or to its verb (`accept`). */
-  readonly resolve?: Readonly<Record<string, string>>;
+  /** How conflicts are settled. */
+  readonly resolve?: Wishes;
+  /** Counts what only the data tells (key collisions, refused rows), for a plan without errors. */
+  readonly measure?: SettleContext['measure'];
 }
 
 export interface PlanDraft {
@@ -33,6 +43,8 @@ export interface PlanDraft {
   readonly text: string;
   /** Conflicts and choices, then what `check` says of the drafted plan. Lines are those of `text`. */
   readonly findings: readonly Finding[];
+  /** What `resolve` settled. */
+  readonly settled: readonly SettledFinding[];
 }
 
 /** Proposes a plan. The same inventory and wishes give the same text. */
@@ -56,56 +68,40 @@ export async function draftPlan(inventory: Inventory, options: DraftOptions = {}
   const firstCheck = await checkPlan(first, inventory);
   const views = brokenViews(firstCheck, inventory);
   const drafted = views.size === 0 ? first : parsePlan(planText({ ...parts, retiredViews: views }));
-  const { document, settled } = await settle(drafted, inventory, parts, options.resolve ?? {});
-  const open = choices(parts, document).filter((finding) => !settled.has(conflictId(finding)));
-  const check = document.text === first.text ? firstCheck : await checkPlan(document, inventory);
-  return { plan: document.plan, text: document.text, findings: [...open, ...check.findings] };
+  const context: SettleContext = { inventory, measure: options.measure };
+  const wishes = options.resolve ?? {};
+  const { document, settled, check } =
+    Object.keys(wishes).length === 0
+      ? { document: drafted, settled: [], check: await checkAgain(drafted, first, firstCheck, context) }
+      : await settlePlan(drafted, context, wishes, choices(parts, drafted));
+  const all = [...confirmed(choices(parts, drafted), wishes), ...settled];
+  const done = new Set(all.map(conflictId));
+  const open = choices(parts, document).filter((finding) => !done.has(conflictId(finding)));
+  return { plan: document.plan, text: document.text, findings: [...open, ...check.findings], settled: all };
 }
 
-/** Rounds of settling; each may bring up what was hidden before. */
-const MOST_ROUNDS = 20;
-
-/** Applies the wanted resolutions until nothing that is wished for is left. */
-async function settle(
+/** The check of the first text holds for the same text, when there is nothing to count. */
+function checkAgain(
   drafted: PlanDocument,
-  inventory: Inventory,
-  parts: DraftParts,
-  wishes: Readonly<Record<string, string>>,
-): Promise<{ document: PlanDocument; settled: ReadonlySet<string> }> {
-  let document = drafted;
-  const settled = new Set<string>();
-  if (Object.keys(wishes).length === 0) return { document, settled };
-  for (const finding of choices(parts, document)) {
-    const text = wishedFor(finding, wishes, document, inventory);
-    if (text === undefined) continue;
-    settled.add(conflictId(finding));
-    document = parsePlan(text);
-  }
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const { findings } = await checkPlan(document, inventory);
-    const before = document.text;
-    for (const finding of findings) {
-      const text = finding.severity === 'info' ? undefined : wishedFor(finding, wishes, document, inventory);
-      if (text !== undefined) document = parsePlan(text);
-    }
-    if (document.text === before) break;
-  }
-  return { document, settled };
+  first: PlanDocument,
+  firstCheck: PlanCheck,
+  context: SettleContext,
+): Promise<PlanCheck> | PlanCheck {
+  return drafted === first && !context.measure ? firstCheck : checkMeasured(drafted, context);
 }
 
-function wishedFor(
-  finding: Finding,
-  wishes: Readonly<Record<string, string>>,
-  document: PlanDocument,
-  inventory: Inventory,
-): string | undefined {
-  const wish = Object.hasOwn(wishes, finding.code) ? wishes[finding.code] : undefined;
-  const chosen =
-    wish === undefined ? undefined : finding.resolutions?.find(({ id }) => id === wish || id.startsWith(`${wish}:`));
-  return chosen && applyResolution(document, inventory, finding, chosen.id, `settled by the draft (${wish})`);
+/** The draft's choices that a wish agrees with: there is nothing to change. */
+function confirmed(findings: readonly Finding[], wishes: Wishes): SettledFinding[] {
+  return findings.flatMap((finding): SettledFinding[] => {
+    const { code, message, database, table, details } = finding;
+    const drafted = finding.resolutions?.find(({ id }) => id === details?.chosen);
+    const chosen = chosenFor(finding, wishes);
+    if (!drafted || (chosen ? chosen.id !== drafted.id : !Object.hasOwn(wishes, SAFE))) return [];
+    return [{ code, message, database, table, resolution: drafted, why: chosen?.why ?? 'what the draft proposes' }];
+  });
 }
 
-function conflictId(finding: Finding): string {
+function conflictId(finding: Pick<Finding, 'code' | 'database' | 'table'>): string {
   return JSON.stringify([finding.code, finding.database, finding.table]);
 }
 
