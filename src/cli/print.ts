@@ -193,7 +193,8 @@ function findingLines(findings: readonly Finding[]): string {
   return findings
     .map((finding) => {
       const where = place(finding);
-      const ways = (finding.resolutions ?? [])
+      // What is only told needs no way out.
+      const ways = (finding.severity === 'info' ? [] : (finding.resolutions ?? []))
         .map((way) => `      - ${clean(way.title)}  [${finding.code}=${clean(way.id)}]\n`)
         .join('');
       return `${finding.severity.padEnd(7)} ${finding.code}${where ? ` ${where}` : ''}: ${clean(finding.message)}\n${ways}`;

@@ -68,7 +68,7 @@ export async function draftPlan(inventory: Inventory, options: DraftOptions = {}
   const firstCheck = await checkPlan(first, inventory);
   const views = brokenViews(firstCheck, inventory);
   const drafted = views.size === 0 ? first : parsePlan(planText({ ...parts, retiredViews: views }));
-  const context: SettleContext = { inventory, measure: options.measure };
+  const context: SettleContext = { inventory, measure: options.measure, ownComments: true };
   const wishes = options.resolve ?? {};
   const { document, settled, check } =
     Object.keys(wishes).length === 0

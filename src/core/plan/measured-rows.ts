@@ -1,5 +1,5 @@
 import type { Reporter } from './reporter';
-import { describeSource, type GroupIndex } from './table-group';
+import { describeSource, rowidAlias, type GroupIndex, type TableGroup } from './table-group';
 import { sameName } from '../sqlite/sql-tokens';
 
 /** Figures about one unified table that only the data can give. */
@@ -31,11 +31,11 @@ export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, rep
       reporter.error(
         'KEY_COLLISION',
         at,
-        `${collisions.keys} keys occur in more than one source of ${entry.target}.${entry.table} (${collisions.different} with different rows): ${group.sources.map(describeSource).join(', ')}. Choose a key policy ("keys"), or keep the tables apart.`,
+        `${collisions.keys === 1 ? '1 key occurs' : `${collisions.keys} keys occur`} in more than one source of ${entry.target}.${entry.table} (${collisions.different} with different rows): ${group.sources.map(describeSource).join(', ')}. Choose a key policy ("keys"), or keep the tables apart.`,
         {
           table: entry.table,
           details: { ...collisions, target: entry.target },
-          resolutions: keyResolutions,
+          resolutions: keyResolutions(group),
         },
       );
     for (const refused of entry.refused ?? []) {
@@ -46,7 +46,7 @@ export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, rep
       reporter.error(
         'ROWS_REJECTED',
         source.at,
-        `${entry.target}.${entry.table} refuses ${refused.rows} rows of ${describeSource(source)}: ${refused.constraint}. Map the values, relax the constraint, or set "onReject": "quarantine".`,
+        `${entry.target}.${entry.table} refuses ${refused.rows === 1 ? '1 row' : `${refused.rows} rows`} of ${describeSource(source)}: ${refused.constraint}. Map the values, relax the constraint, or set "onReject": "quarantine".`,
         {
           database: refused.database,
           table: refused.legacyTable,
@@ -58,8 +58,12 @@ export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, rep
   }
 }
 
-export const keyResolutions = [
-  { id: 'keys:renumber', title: 'Give the rows new ids; references follow' },
-  { id: 'keys:composite', title: 'Let a discriminator join the key' },
-  { id: 'rename-apart', title: 'Keep the tables apart under different names' },
-] as const;
+/** What can be done about keys that meet; ids can only be given anew where every key is an INTEGER PRIMARY KEY. */
+export function keyResolutions(group: TableGroup): { readonly id: string; readonly title: string }[] {
+  const renumber = group.sources.every(({ table, legacy }) => rowidAlias(table, legacy) !== undefined);
+  return [
+    ...(renumber ? [{ id: 'keys:renumber', title: 'Give the rows new ids; references follow' }] : []),
+    { id: 'keys:composite', title: 'Let a discriminator join the key' },
+    { id: 'rename-apart', title: 'Keep the tables apart under different names' },
+  ];
+}

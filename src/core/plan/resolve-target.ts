@@ -143,7 +143,7 @@ function resolveTable(group: TableGroup, input: TargetInput): ResolvedTable | un
         'KEY_POLICY_IMPOSSIBLE',
         [...source.at, 'keys'],
         `${describeSource(source)}: only an INTEGER PRIMARY KEY can be renumbered, and ${group.target}.${group.name} has none. Use "composite", or keep the tables apart.`,
-        { database: source.database.path, table: source.table.name, resolutions: keyResolutions },
+        { database: source.database.path, table: source.table.name, resolutions: keyResolutions(group) },
       );
   return table;
 }
@@ -366,7 +366,7 @@ function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter
       reporter.error('KEY_POLICY_IMPOSSIBLE', [...source.at, 'keys'], `${describeSource(source)}: ${message}`, {
         database: source.database.path,
         table: source.table.name,
-        resolutions: keyResolutions,
+        resolutions: keyResolutions(group),
       });
     if (keys === 'composite' && discriminatorColumns(group).length === 0)
       complain('"composite" needs a "discriminator" that joins the key. Add one.');
@@ -403,7 +403,7 @@ function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter
           rows: source.table.rows,
         })),
       },
-      resolutions: [{ id: 'keys:keep', title: 'Stop when keys collide' }, ...keyResolutions],
+      resolutions: [{ id: 'keys:keep', title: 'Stop when keys collide' }, ...keyResolutions(group)],
     },
   );
 }

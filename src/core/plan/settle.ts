@@ -1,11 +1,14 @@
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { ConsolidationError } from '../errors';
 import type { Inventory } from '../inventory/inventory';
 import type { Finding } from '../ports';
 import { checkPlan, type PlanCheck } from './check';
 import { PLAN_FINDINGS } from './finding-codes';
 import type { MeasuredRows } from './measured-rows';
+import { oneLine } from './draft-text';
+import { editPlan, type PlanEdit } from './edit';
 import { parsePlan, type PlanDocument } from './read';
-import { applyResolution } from './resolutions';
+import { resolutionEdits } from './resolutions';
 import type { ResolvedPlan } from './resolved';
 import { sameName } from '../sqlite/sql-tokens';
 
@@ -57,6 +60,8 @@ export interface SettleContext {
   readonly inventory: Inventory;
   /** Counts what only the data tells, for a plan without errors. */
   readonly measure?: (resolved: ResolvedPlan) => Promise<MeasuredRows>;
+  /** The comment behind an entry is the draft's own: it says why the entry was so, and now why it is otherwise. */
+  readonly ownComments?: boolean;
 }
 
 /** Rounds of settling; each may bring up what was hidden before. */
@@ -87,8 +92,10 @@ export async function settlePlan(
     const chosen = chosenFor(finding, wishes);
     if (!chosen) return;
     const { id, title, why } = chosen;
-    const text = applyResolution(document, context.inventory, finding, id, `settled by the draft: ${why}`);
-    if (text === document.text) return;
+    const edits = resolutionEdits(document.plan, context.inventory, finding, id, `settled by the draft: ${why}`);
+    const edited = editPlan(document.text, edits);
+    if (edited === document.text) return;
+    const text = context.ownComments ? edits.reduce(commented(`${title} (${why})`), edited) : edited;
     document = parsePlan(text, document.file);
     const { code, message, database, table } = finding;
     settled.push({ code, message, database, table, resolution: { id, title }, why });
@@ -125,6 +132,21 @@ export function chosenFor(
   const safe = own(wishes, SAFE) === undefined ? undefined : own(SAFE_RESOLUTIONS, code);
   const chosen = safe && resolutions.find(({ id }) => fits(id, safe.choice));
   return chosen && { ...chosen, why: safe!.why };
+}
+
+/** Replaces the comment behind the entry of a table, where there is one, by what was done to the entry. */
+function commented(comment: string): (text: string, edit: PlanEdit) => string {
+  return (text, { path }) => {
+    const [area, , tables] = path;
+    const node =
+      area === 'sources' && tables === 'tables' ? findNodeAtLocation(parseTree(text)!, path.slice(0, 4)) : undefined;
+    if (!node) return text;
+    const end = node.offset + node.length;
+    const [behind] = /^,?[ \t]*\/\/[^\n]*/.exec(text.slice(end)) ?? [];
+    if (behind === undefined) return text;
+    const start = end + behind.indexOf('//');
+    return `${text.slice(0, start)}// ${oneLine(comment)}${text.slice(end + behind.length)}`;
+  };
 }
 
 /** Is a resolution the one that a wish names: by its id, by what the id begins with, or with `*` for one part? */
