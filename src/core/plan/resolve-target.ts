@@ -136,7 +136,8 @@ function fromOwn(group: TableGroup, planned: PlanTarget): boolean {
 
 function resolveTable(group: TableGroup, input: TargetInput): ResolvedTable | undefined {
   const table = buildTable(group, input);
-  if (!table || table.rowidAlias) return table;
+  // A virtual table's rows are known by their rowids alone.
+  if (!table || table.rowidAlias || table.kind === 'virtual') return table;
   for (const source of group.sources)
     if (source.entry.keys === 'renumber')
       input.reporter.error(
