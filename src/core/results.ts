@@ -152,6 +152,18 @@ export interface VerificationCheck {
   readonly actual: string;
   readonly target?: string;
   readonly table?: string;
+  /** The rows that differ, up to 20 of them, where a comparison of rows failed. */
+  readonly differences?: readonly RowDifference[];
+}
+
+/** A row that only one side of a comparison has. */
+export interface RowDifference {
+  /** `missing`: the legacy databases give it and the target lacks it. */
+  readonly kind: 'missing' | 'unexpected';
+  /** How many times. */
+  readonly rows: number;
+  /** Unified column to value, as an SQL literal; long values are cut. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 export interface StepSummary {

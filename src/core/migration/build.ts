@@ -9,13 +9,14 @@ import type { ResolvedTarget } from '../plan/resolved';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import { openImage } from '../sqlite/image';
-import { imageBytes } from '../sqlite/materialize';
 import type { Manifest } from './backup';
 import { snapshotPath } from './backup';
-import { SOURCE_SCHEMA } from './compile';
 import type { Migration } from './compile';
+import { SOURCE_SCHEMA } from './copy-statement';
 import type { RunDirectory } from './run-directory';
 import { graftTables } from './graft-tables';
+import { putThrough } from './refused-rows';
+import { loadForSql } from './sql-source';
 import { readSequences } from './legacy-sequence';
 import type { CopyStep, Step } from './steps';
 import { summarizeStep } from './steps';
@@ -108,6 +109,10 @@ async function execute(step: Step, database: EngineDatabase, sources: AttachedSo
       return createVirtual(database, step.table, step.sql);
     case 'copy':
       await sources.attach(step.database);
+      if (step.sieve) {
+        putThrough(database, step.sieve, true);
+        return;
+      }
       return runStatement(database, step.sql, step);
     case 'sequence': {
       const legacy = (await sources.sequences(step.database)).get(step.source) ?? 0n;
@@ -186,13 +191,12 @@ class AttachedSource {
     if (this.attached?.path === legacy) return;
     this.detach();
     const image = await openImage(snapshotPath(this.workspace, this.manifest, legacy));
-    let bytes: Uint8Array;
+    let source: EngineDatabase;
     try {
-      bytes = imageBytes(image);
+      source = await loadForSql(this.engine, image);
     } finally {
       image.close();
     }
-    const source = new this.engine.Database(bytes);
     this.database.run(`ATTACH ${quoteLiteral(engineFileName(source))} AS ${quoteIdentifier(SOURCE_SCHEMA)}`);
     this.attached = { path: legacy, image: source };
   }

@@ -3,15 +3,16 @@ import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import { isKeyword, sqlTokens } from '../sqlite/sql-tokens';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
+import { copyColumns, insertSelect } from './copy-statement';
 import { collect, gatherTable, settle } from './gather';
 import { graftTrees, sharesFormat } from './graft-plan';
 import { shiftsOf } from './key-offsets';
 import type { Measurements } from './measure';
+import { quarantineName, quarantineTable, sieve } from './refused-rows';
 import { choosesRows, sourceKey } from './source-key';
 import type { CopyStep, Step, Tree } from './steps';
 import type { TargetShapes } from './table-shapes';
-import { mappedValue } from './values';
-import type { Shifts } from './values';
+import { isUnique } from './try-rows';
 
 /** A resolved plan as steps. */
 export interface Migration {
@@ -24,9 +25,6 @@ export interface Migration {
   /** Bytes that snapshot and targets take together (an upper estimate). */
   readonly bytesNeeded: number;
 }
-
-/** Schema name under which a legacy image is attached while its rows are copied. */
-export const SOURCE_SCHEMA = 'legacy';
 
 /**
  * Turns a plan without open conflicts into the steps that carry it out.
@@ -147,18 +145,33 @@ function buildSteps(input: TargetInput): Step[] {
       table.sources.filter((source) => present.has(source.database)).map((source) => ({ table, source })),
     )
     .sort((a, b) => compare(a.source.database, b.source.database));
+  const sifted = (table: ResolvedTable) =>
+    table.sources.some((source) => measurements.refused.has(sourceKey(target, table, source)));
   const gathered = new Map(target.tables.filter(choosesRows).map((table, number) => [table, number]));
   return [
     { kind: 'create-target', target: name, path: target.path, pragmas },
     ...target.tables
       .filter((table) => table.kind === 'table')
       .map((table): Step => ({ kind: 'create-table', target: name, table: table.name, sql: table.sql })),
+    ...target.tables.filter(sifted).flatMap((table): Step[] => {
+      const legacy = table.sources.flatMap((source) =>
+        present.has(source.database) ? [legacyTable(databases, source)] : [],
+      );
+      const sql = quarantineTable(table, legacy);
+      return [
+        { kind: 'create-table', target: name, table: quarantineName(table), sql },
+        // What makes a row be refused has to be there before the rows are.
+        ...table.indexes
+          .filter((index) => isUnique(index.sql))
+          .map((index): Step => ({ kind: 'create-index', target: name, name: index.name, sql: index.sql })),
+      ];
+    }),
     ...target.tables.filter((table) => table.kind === 'virtual').flatMap((table) => virtualSteps(input, table)),
     ...[...gathered].map(([table, number]): Step => ({
       kind: 'gather',
       target: name,
       table: table.name,
-      sql: gatherTable(table, number),
+      sql: gatherTable(table, number, input.shapes.get(table.name)),
     })),
     ...copies.flatMap(({ table, source }): Step[] => {
       const legacy = legacyTable(databases, source);
@@ -168,14 +181,13 @@ function buildSteps(input: TargetInput): Step[] {
       const place = { target: name, table: table.name, database: source.database, source: source.table };
       return [copy, { kind: 'sequence', ...place, offset }];
     }),
-    ...[...gathered].map(([table, number]): Step => ({
-      kind: 'settle',
-      target: name,
-      table: table.name,
-      sql: settle(table, number),
-    })),
+    ...[...gathered].flatMap(([table, number]) =>
+      settle(table, number).map((sql): Step => ({ kind: 'settle', target: name, table: table.name, sql })),
+    ),
     ...target.tables.flatMap((table) =>
-      table.indexes.map((index): Step => ({ kind: 'create-index', target: name, name: index.name, sql: index.sql })),
+      table.indexes
+        .filter((index) => !(sifted(table) && isUnique(index.sql)))
+        .map((index): Step => ({ kind: 'create-index', target: name, name: index.name, sql: index.sql })),
     ),
     ...target.after.map((item): Step => ({
       kind: `create-${item.kind}`,
@@ -229,15 +241,21 @@ function copyStep(
   const rows = legacy.rows ?? 0;
   const shifts = shiftsOf(plan, measurements.offsets, target, table, source);
   const shifted = [...shifts.values()].some((shift) => shift !== 0n);
-  const trees = shifted
-    ? undefined
-    : graftTrees(target, table, source, databases.get(source.database)!, legacy, shapes.get(table.name));
+  const refused = (measurements.refused.get(sourceKey(target, table, source)) ?? []).length;
+  const trees =
+    shifted || refused > 0
+      ? undefined
+      : graftTrees(target, table, source, databases.get(source.database)!, legacy, shapes.get(table.name));
   if (trees) return { kind: 'copy', ...place, strategy: 'graft', sql: '', trees, rows };
-  const sql =
-    gathered === undefined
-      ? insertSelect(table, source, legacy, shifts)
-      : collect(gathered, source, table.sources.indexOf(source));
-  return { kind: 'copy', ...place, strategy: 'sql', sql, rows };
+  if (gathered !== undefined)
+    return { kind: 'copy', ...place, strategy: 'sql', sql: collect(table, gathered, source, shifts), rows };
+  const columns = copyColumns(table, source, legacy, shifts);
+  const sql = insertSelect(table, columns);
+  if (refused === 0) return { kind: 'copy', ...place, strategy: 'sql', sql, rows };
+  const all = table.sources.flatMap((other) =>
+    input.present.has(other.database) ? [legacyTable(databases, other)] : [],
+  );
+  return { kind: 'copy', ...place, strategy: 'sql', sql, sieve: sieve(table, source, legacy, all, columns), rows };
 }
 
 /**
@@ -284,31 +302,5 @@ function renamedTable(sql: string, name: string): string {
   const token = tokens[tokens.findIndex((candidate) => isKeyword(candidate, 'TABLE')) + 1]!;
   return sql.slice(0, token.start) + quoteIdentifier(name) + sql.slice(token.end);
 }
-
-/** `INSERT … SELECT` with every column named. NOT INDEXED: the rows come in rowid order, whatever indexes there are. */
-function insertSelect(table: ResolvedTable, source: ResolvedSource, legacy: InventoryTable, shifts: Shifts): string {
-  const rowid = keepsRowid(table, legacy) ? [rowidName(legacy)] : [];
-  const into = [...rowid, ...source.columns.map((column) => quoteIdentifier(column.target))];
-  const values = [...rowid, ...source.columns.map((column) => mappedValue(column, shifts))];
-  const where = source.where === undefined ? '' : ` WHERE (${source.where}\n)`;
-  return (
-    `INSERT INTO main.${quoteIdentifier(table.name)} (${into.join(', ')}) ` +
-    `SELECT ${values.join(', ')} FROM ${SOURCE_SCHEMA}.${quoteIdentifier(source.table)} NOT INDEXED${where}`
-  );
-}
-
-/** Rowids that no column holds are kept where one source feeds the table: programs may rely on them. */
-function keepsRowid(table: ResolvedTable, legacy: InventoryTable): boolean {
-  return table.keepRowid === true && !legacy.withoutRowid && rowidName(legacy) !== '' && rowidFree(table);
-}
-
-/** A name of the rowid that no column hides (https://sqlite.org/lang_createtable.html#rowid), or the empty string. */
-function rowidName(legacy: InventoryTable): string {
-  const names = new Set(legacy.columns.map((column) => column.name.toLowerCase()));
-  return ['rowid', '_rowid_', 'oid'].find((name) => !names.has(name)) ?? '';
-}
-
-const rowidFree = (table: ResolvedTable) =>
-  !table.columns.some((name) => ['rowid', '_rowid_', 'oid'].includes(name.toLowerCase()));
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -9,11 +9,13 @@ import { readSchema } from '../sqlite/schema';
 import type { DatabaseSchema } from '../sqlite/schema-table';
 import type { Manifest } from './backup';
 import { snapshotPath } from './backup';
+import { loadForSql } from './sql-source';
 
 /** Read access to the backup's copies while a migration is verified; one image is open at a time. */
 export class LegacyImages {
   private opened?: { readonly path: string; readonly image: DatabaseImage; readonly schema: DatabaseSchema };
   private loaded?: { readonly path: string; readonly database: EngineDatabase };
+  private attachable?: { readonly path: string; readonly database: EngineDatabase };
 
   constructor(
     private readonly workspace: string,
@@ -51,20 +53,33 @@ export class LegacyImages {
     return this.loaded.database;
   }
 
+  /** The recovered database in the engine, to be attached to a UTF-8 database. Valid until another one is asked for. */
+  async sqlDatabase(database: string): Promise<EngineDatabase> {
+    if (this.attachable?.path === database) return this.attachable.database;
+    this.attachable?.database.close();
+    this.attachable = undefined;
+    const engine = await loadEngine();
+    const { image } = await this.open(database);
+    this.attachable = { path: database, database: await loadForSql(engine, image) };
+    return this.attachable.database;
+  }
+
   close(): void {
     this.opened?.image.close();
     this.loaded?.database.close();
+    this.attachable?.database.close();
     this.opened = undefined;
     this.loaded = undefined;
+    this.attachable = undefined;
   }
 }
 
-/** A legacy database as it is now, recovered, in the engine. The caller closes it. */
+/** A legacy database as it is now, recovered, in the engine, to be attached. The caller closes it. */
 export async function loadRecovered(workspace: string, database: string): Promise<EngineDatabase> {
   const engine = await loadEngine();
   const image = await openImage(path.join(workspace, database), { name: database });
   try {
-    return new engine.Database(imageBytes(image));
+    return await loadForSql(engine, image);
   } finally {
     image.close();
   }

@@ -1,6 +1,5 @@
-import { loadEngine } from '../engine';
+import { engineFileName, loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
-import { engineFileName } from '../engine';
 import { ConsolidationError } from '../errors';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { Inventory } from '../inventory/inventory';
@@ -8,10 +7,15 @@ import type { MeasuredTable } from '../plan/measured-rows';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
-import { collect, gatherTable, gatheredName, settledRank } from './gather';
-import { keyRange, offsetsOf } from './key-offsets';
+import { SOURCE_SCHEMA } from './copy-statement';
+import { collect, gatherTable, gatheredName, givesWay, keyed } from './gather';
+import { keyRange, offsetsOf, shiftsOf } from './key-offsets';
 import type { KeyRange } from './key-offsets';
+import { legacyTables, mayRefuse } from './refusable';
+import type { Refusal } from './refused-rows';
 import { choosesRows, sourceKey } from './source-key';
+import { describeTargets } from './table-shapes';
+import { tryRows } from './try-rows';
 
 /** Figures that only the data gives, taken before anything is written. */
 export interface Measurements {
@@ -21,7 +25,9 @@ export interface Measurements {
   readonly superseded: ReadonlyMap<string, number>;
   /** Rows that a row filter of the plan leaves out, by `sourceKey`. */
   readonly filtered: ReadonlyMap<string, number>;
-  /** Keys that occur in more than one source though the plan says `keep`. */
+  /** Rows that the unified table refuses, by `sourceKey`; only of sources of which it refuses any. */
+  readonly refused: ReadonlyMap<string, readonly Refusal[]>;
+  /** What stands in the plan's way: keys in more than one source though it says `keep`, rows that would be refused. */
   readonly collisions: readonly MeasuredTable[];
 }
 
@@ -29,6 +35,7 @@ export const NOTHING_MEASURED: Measurements = {
   offsets: new Map(),
   superseded: new Map(),
   filtered: new Map(),
+  refused: new Map(),
   collisions: [],
 };
 
@@ -41,7 +48,7 @@ interface Measured {
   readonly number: number;
 }
 
-/** Looks into the tables that several sources feed; a plan without any costs nothing. */
+/** Looks into the tables whose figures the schemas alone do not give; a plan without any costs nothing. */
 export async function measure(
   plan: ResolvedPlan,
   inventory: Inventory,
@@ -49,70 +56,80 @@ export async function measure(
   options: WorkOptions,
 ): Promise<Measurements> {
   const present = new Set(inventory.databases.filter((database) => database.kind !== 'absent').map(({ path }) => path));
-  const merged = plan.targets.flatMap((target) => target.tables.map((table) => ({ target, table })));
+  const shapes = await describeTargets(plan);
+  const legacyOf = legacyTables(inventory.databases);
+  const merged = plan.targets.flatMap((target) =>
+    target.tables.filter(({ kind }) => kind === 'table').map((table) => ({ target, table })),
+  );
   const gathered = merged
     .filter(({ table }) => canCollide(table))
     .map((entry, number): Measured => ({ ...entry, number }));
   const renumbered = merged.filter(({ table }) => table.sources.some((source) => source.keys === 'renumber'));
   const sifted = merged.filter(({ table }) => table.sources.some((source) => source.where !== undefined));
-  if (gathered.length === 0 && renumbered.length === 0 && sifted.length === 0) return NOTHING_MEASURED;
 
   const engine = await loadEngine();
   const scratch = new engine.Database();
   const ranges = new Map<string, KeyRange>();
   const filtered = new Map<string, number>();
-  try {
-    for (const { table, number } of gathered) scratch.run(gatherTable(table, number));
+  const visit = async (
+    entries: readonly { readonly target: ResolvedTarget; readonly table: ResolvedTable }[],
+    look: (entry: Measured, source: ResolvedSource) => void,
+  ) => {
     for (const database of [...present].sort()) {
       throwIfCancelled(options.signal);
-      const copies = gathered.flatMap((entry) =>
-        sourcesOf(entry.table, database).map((source) => ({ ...entry, source })),
+      const found = entries.flatMap((entry, number) =>
+        entry.table.sources
+          .filter((source) => source.database === database)
+          .map((source) => ({ entry: { ...entry, number }, source })),
       );
-      const keys = renumbered.flatMap((entry) =>
-        sourcesOf(entry.table, database).map((source) => ({ ...entry, source })),
-      );
-      const sieves = sifted.flatMap((entry) =>
-        sourcesOf(entry.table, database)
-          .filter((source) => source.where !== undefined)
-          .map((source) => ({ ...entry, source })),
-      );
-      if (copies.length === 0 && keys.length === 0 && sieves.length === 0) continue;
+      if (found.length === 0) continue;
       options.progress?.({ phase: 'preflight', message: `Comparing the keys of ${database}` });
       const legacy = await load(database);
-      scratch.run(`ATTACH ${quoteLiteral(engineFileName(legacy))} AS legacy`);
+      scratch.run(`ATTACH ${quoteLiteral(engineFileName(legacy))} AS ${SOURCE_SCHEMA}`);
       try {
-        for (const { table, number, source } of copies)
-          scratch.run(collect(number, source, table.sources.indexOf(source)));
-        for (const { target, table, source } of keys) {
-          ranges.set(sourceKey(target, table, source), keyRange(scratch, plan, inventory, target, table, source));
-        }
-        for (const { target, table, source } of sieves)
-          filtered.set(sourceKey(target, table, source), leftOut(scratch, source));
+        for (const { entry, source } of found) look(entry, source);
       } finally {
-        scratch.run('DETACH legacy');
+        scratch.run(`DETACH ${SOURCE_SCHEMA}`);
         legacy.close();
       }
     }
-    return {
-      offsets: new Map(renumbered.flatMap(({ target, table }) => [...offsetsOf(target, table, ranges)])),
-      superseded: new Map(
-        gathered.filter(({ table }) => choosesRows(table)).flatMap((entry) => superseded(scratch, entry)),
-      ),
-      filtered,
-      collisions: gathered.filter(({ table }) => !choosesRows(table)).flatMap((entry) => collisions(scratch, entry)),
-    };
+  };
+  try {
+    await visit(renumbered, ({ target, table }, source) => {
+      ranges.set(sourceKey(target, table, source), keyRange(scratch, plan, inventory, target, table, source));
+    });
+    await visit(sifted, ({ target, table }, source) => {
+      if (source.where !== undefined) filtered.set(sourceKey(target, table, source), leftOut(scratch, source));
+    });
+    const offsets = new Map(renumbered.flatMap(({ target, table }) => [...offsetsOf(target, table, ranges)]));
+    for (const { target, table, number } of gathered)
+      scratch.run(gatherTable(table, number, shapes.get(target.name)?.get(table.name)));
+    await visit(gathered, ({ target, table, number }, source) => {
+      scratch.run(collect(table, number, source, shiftsOf(plan, offsets, target, table, source)));
+    });
+    const superseded = new Map(
+      gathered.filter(({ table }) => choosesRows(table)).flatMap((entry) => supersededRows(scratch, entry)),
+    );
+    const colliding = gathered
+      .filter(({ table }) => !choosesRows(table))
+      .flatMap((entry) => collisions(scratch, entry));
+    // Where keys collide, the plan has to be changed first; every second row would be refused for that alone.
+    const tried = merged.filter(
+      ({ target, table }) =>
+        !colliding.some((found) => found.target === target.name && found.table === table.name) &&
+        mayRefuse(table, shapes.get(target.name)?.get(table.name), legacyOf),
+    );
+    const refused = await tryRows({ plan, inventory, offsets, tables: tried, legacyOf, load }, options);
+    return { offsets, superseded, filtered, refused, collisions: [...colliding, ...refusedTables(tried, refused)] };
   } finally {
     scratch.close();
   }
 }
 
-const sourcesOf = (table: ResolvedTable, database: string) =>
-  table.sources.filter((source) => source.database === database);
-
 /** Several sources, a key, and nothing that tells the sources' keys apart. */
 function canCollide(table: ResolvedTable): boolean {
   const key = table.primaryKey ?? [];
-  if (table.sources.length < 2 || key.length === 0) return false;
+  if (table.sources.length < 2 || key.length === 0) return choosesRows(table) && key.length > 0;
   if (choosesRows(table)) return true;
   if (table.sources.some((source) => source.keys === 'renumber')) return false;
   const constants = table.sources.map((source) => JSON.stringify(key.map((column) => constant(source, column))));
@@ -124,11 +141,10 @@ function constant(source: ResolvedSource, column: string): unknown {
   return mapping?.kind === 'constant' ? mapping.value : undefined;
 }
 
-function superseded(scratch: EngineDatabase, { target, table, number }: Measured): [string, number][] {
+function supersededRows(scratch: EngineDatabase, { target, table, number }: Measured): [string, number][] {
   const rows =
-    scratch.exec(`SELECT ordinal, count(*) FROM (${settledRank(table, number)}) WHERE rank > 1 GROUP BY ordinal`)[0]
-      ?.values ?? [];
-  return rows.map(([ordinal, count]) => [sourceKey(target, table, table.sources[Number(ordinal)]!), Number(count)]);
+    scratch.exec(`SELECT source, count(*) FROM (${givesWay(table, number)}) GROUP BY source`)[0]?.values ?? [];
+  return rows.map(([source, count]) => [sourceKey(target, table, table.sources[Number(source)]!), Number(count)]);
 }
 
 /** @throws ConsolidationError `SQL_FAILED` */
@@ -150,8 +166,25 @@ function collisions(scratch: EngineDatabase, { target, table, number }: Measured
   const key = table.primaryKey!.map(quoteIdentifier).join(', ');
   const row = `json_array(${table.columns.map((column) => `quote(${quoteIdentifier(column)})`).join(', ')})`;
   const [result] = scratch.exec(
-    `SELECT count(*), coalesce(sum(kinds > 1), 0) FROM (SELECT count(DISTINCT ${row}) AS kinds FROM temp.${gatheredName(number)} GROUP BY ${key} HAVING count(*) > 1)`,
+    `SELECT count(*), coalesce(sum(kinds > 1), 0) FROM (SELECT count(DISTINCT ${row}) AS kinds FROM ${gatheredName(number)} WHERE ${keyed(table)} GROUP BY ${key} HAVING count(*) > 1)`,
   );
   const [keys, different] = (result?.values[0] ?? [0, 0]).map(Number) as [number, number];
   return keys === 0 ? [] : [{ target: target.name, table: table.name, collisions: { keys, different } }];
+}
+
+function refusedTables(
+  tried: readonly { readonly target: ResolvedTarget; readonly table: ResolvedTable }[],
+  refused: Measurements['refused'],
+): MeasuredTable[] {
+  return tried.flatMap(({ target, table }) => {
+    const entries = table.sources.flatMap((source) =>
+      (refused.get(sourceKey(target, table, source)) ?? []).map(({ reason, rows }) => ({
+        database: source.database,
+        legacyTable: source.table,
+        rows,
+        constraint: reason,
+      })),
+    );
+    return entries.length === 0 ? [] : [{ target: target.name, table: table.name, refused: entries }];
+  });
 }

@@ -5,7 +5,15 @@ import { writeFileAtomically } from '../files';
 import type { Finding, WorkOptions } from '../ports';
 import { throwIfCancelled } from '../ports';
 import { renderReport } from '../report/report';
-import type { DatabaseResult, MigrateResult, MigrationMode, TargetResult, Verification } from '../results';
+import type {
+  DatabaseResult,
+  MigrateResult,
+  MigrationMode,
+  RejectedRows,
+  TableResult,
+  TargetResult,
+  Verification,
+} from '../results';
 import { backUp } from './backup';
 import type { Manifest } from './backup';
 import { buildTargets, stagedPath } from './build';
@@ -14,6 +22,7 @@ import { carryOut, checkDestinations, planPublications } from './publish';
 import { RunDirectory } from './run-directory';
 import type { Publication } from './run-directory';
 import { rowsOf, totalRows } from '../inventory/rows';
+import { quarantineName } from './refused-rows';
 import type { RunInput } from './runs';
 import { sourceKey } from './source-key';
 import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
@@ -238,7 +247,7 @@ function result(
     version: 1,
     run: '',
     databases: databaseResults(migration),
-    rejected: [],
+    rejected: rejectedRows(migration),
     verification: NOTHING_VERIFIED,
     steps: migration.steps.map(summarizeStep),
     bytesNeeded: migration.bytesNeeded,
@@ -268,7 +277,7 @@ function publishedTargets(migration: Migration, publications: readonly Publicati
 function tableResults(migration: Migration, targetName: string): TargetResult['tables'] {
   const target = migration.plan.targets.find((candidate) => candidate.name === targetName);
   const copies = migration.steps.flatMap((step) => (step.kind === 'copy' && step.target === targetName ? [step] : []));
-  return (target?.tables ?? []).map((table) => {
+  return (target?.tables ?? []).flatMap((table) => {
     const own = copies.filter((copy) => copy.table === table.name);
     const sources = table.sources.flatMap((source) => {
       const database = migration.inventory.databases.find(
@@ -276,16 +285,51 @@ function tableResults(migration: Migration, targetName: string): TargetResult['t
       );
       if (!database) return [];
       const left = migration.measurements.filtered.get(sourceKey(target!, table, source)) ?? 0;
-      return [{ database: source.database, table: source.table, rows: rowsOf(database, source.table) - left }];
+      const rejected = rejectedFrom(migration, sourceKey(target!, table, source));
+      return [
+        { database: source.database, table: source.table, rows: rowsOf(database, source.table) - left - rejected },
+      ];
     });
     const gone = table.sources.reduce((sum, source) => sum + supersededRows(migration, target!, table, source), 0);
-    return {
+    const result: TableResult = {
       name: table.name,
       rows: sources.reduce((sum, source) => sum + source.rows, 0) - gone,
       strategy: table.kind === 'virtual' ? 'graft' : (own[0]?.strategy ?? 'sql'),
       sources,
     };
+    return [result, ...quarantineResult(migration, target!, table)];
   });
+}
+
+/** Rows of a source that the unified table refuses. */
+const rejectedFrom = (migration: Migration, key: string) =>
+  (migration.measurements.refused.get(key) ?? []).reduce((sum, { rows }) => sum + rows, 0);
+
+/** The table with the rows that another one refuses, where there are any. */
+function quarantineResult(migration: Migration, target: ResolvedTarget, table: ResolvedTable): TableResult[] {
+  const sources = table.sources.flatMap((source) => {
+    const rows = rejectedFrom(migration, sourceKey(target, table, source));
+    return rows === 0 ? [] : [{ database: source.database, table: source.table, rows }];
+  });
+  if (sources.length === 0) return [];
+  const rows = sources.reduce((sum, source) => sum + source.rows, 0);
+  return [{ name: quarantineName(table), rows, strategy: 'sql', sources }];
+}
+
+function rejectedRows(migration: Migration): RejectedRows[] {
+  return migration.plan.targets.flatMap((target) =>
+    target.tables.flatMap((table) =>
+      table.sources.flatMap((source) =>
+        (migration.measurements.refused.get(sourceKey(target, table, source)) ?? []).map(({ reason, rows }) => ({
+          database: source.database,
+          table: source.table,
+          target: `${target.name}.${table.name}`,
+          rows,
+          reason,
+        })),
+      ),
+    ),
+  );
 }
 
 /** Rows of a source that gave way to a row with the same key in another source. */
@@ -323,6 +367,7 @@ function databaseResults(migration: Migration): DatabaseResult[] {
     );
     const gaveWay = keys.reduce((sum, key) => sum + (superseded.get(key) ?? 0), 0);
     const leftOut = keys.reduce((sum, key) => sum + (filtered.get(key) ?? 0), 0);
+    const rejected = keys.reduce((sum, key) => sum + rejectedFrom(migration, key), 0);
     const named = tables.reduce((sum, table) => sum + (table.action === 'move' ? rows(table.table) : 0), 0);
     const retired =
       action === 'retire'
@@ -333,7 +378,7 @@ function databaseResults(migration: Migration): DatabaseResult[] {
       action,
       reason,
       bytes: database?.bytes ?? 0,
-      rows: { total, moved: named - gaveWay - leftOut, superseded: gaveWay, retired, rejected: 0 },
+      rows: { total, moved: named - gaveWay - leftOut - rejected, superseded: gaveWay, retired, rejected },
       walFrames: database?.walFrames ?? 0,
     };
   });

@@ -1,4 +1,5 @@
 import type { StepSummary } from '../results';
+import type { Sieve } from './refused-rows';
 
 /**
  * What a migration does, as data. The dry run prints these steps; the run executes exactly these and no others.
@@ -55,6 +56,8 @@ export interface CopyStep {
   readonly source: string;
   /** `INSERT … SELECT` from the attached schema `legacy` into `main`; empty for a graft. */
   readonly sql: string;
+  /** The unified table refuses rows of this source: the others are put through, these go into the quarantine table. */
+  readonly sieve?: Sieve;
   /** What a graft copies. */
   readonly trees?: readonly Tree[];
   /** Rows of the legacy table. */

@@ -17,7 +17,16 @@ export interface TableShape {
 export type TargetShapes = ReadonlyMap<string, TableShape>;
 
 /** Lets the engine make the empty tables of every target and describe them. A statement that fails is left to the run to report. */
-export async function describeTargets(plan: ResolvedPlan): Promise<ReadonlyMap<string, TargetShapes>> {
+export function describeTargets(plan: ResolvedPlan): Promise<ReadonlyMap<string, TargetShapes>> {
+  let shapes = described.get(plan);
+  if (!shapes) described.set(plan, (shapes = describe(plan)));
+  return shapes;
+}
+
+/** A plan is asked for more than once on its way through the stages. */
+const described = new WeakMap<ResolvedPlan, Promise<ReadonlyMap<string, TargetShapes>>>();
+
+async function describe(plan: ResolvedPlan): Promise<ReadonlyMap<string, TargetShapes>> {
   const engine = await loadEngine();
   return new Map(
     plan.targets.map((target) => {

@@ -1,5 +1,15 @@
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { ColumnMapping } from '../plan/resolved';
+import type { Affinity } from '../sqlite/schema-table';
+
+/** Type names that give a column its affinity in any ordinary table: STRICT's `ANY` would be NUMERIC there. */
+export const TYPE_OF: Readonly<Record<Affinity, string>> = {
+  blob: '',
+  text: 'TEXT',
+  numeric: 'NUMERIC',
+  integer: 'INTEGER',
+  real: 'REAL',
+};
 
 /** What is added to keys, and to references to them, by unified column. */
 export type Shifts = ReadonlyMap<string, bigint>;

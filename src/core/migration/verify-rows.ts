@@ -3,19 +3,31 @@ import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
 import { addDigests, digestTable, digestTableGroups, groupKey } from '../sqlite/digest';
+import { groupKeyOf } from '../sqlite/group-key';
 import type { DatabaseImage } from '../sqlite/image';
-import type { DatabaseSchema } from '../sqlite/schema-table';
-import { NOTHING, settledContent, sourceContent } from './row-content';
-import type { Content, RowContext } from './row-content';
+import type { DatabaseSchema, SchemaColumn, SchemaTable } from '../sqlite/schema-table';
+import { carriedRows, computedRows } from './expected-rows';
+import type { RowContext, Rows } from './expected-rows';
+import { keptRowid, rowidName } from './copy-statement';
+import { quarantineName } from './refused-rows';
+import { rowDifferences } from './row-differences';
+import { NOTHING } from './row-content';
+import type { Content } from './row-content';
 import { choosesRows } from './source-key';
+import { isVolatile, volatileColumns } from './volatile';
+
+interface Place {
+  readonly target: string;
+  readonly table: string;
+}
 
 /**
- * Rows of one unified table against its sources. Where discriminators tell the sources apart, each group is compared
- * with its source; otherwise the table is compared with the sum of all. Columns that an expression computes are left
- * out of the digest: only what is carried over as it is can be compared byte for byte.
+ * Every row of one unified table against its sources, value by value and type by type. Sources are compared apart where
+ * fixed values tell their rows apart, and in sum where nothing does. What is carried over as it is is read from the
+ * backup's bytes; what the plan computes is computed once more. Only what depends on the moment is left out.
  */
 export async function verifyRows(
-  context: RowContext,
+  context: Omit<RowContext, 'stored'>,
   image: DatabaseImage,
   schema: DatabaseSchema,
   options: WorkOptions,
@@ -26,54 +38,185 @@ export async function verifyRows(
   const place = { target: target.name, table: table.name };
   const name = `${target.name}.${table.name}`;
   if (!stored) return [{ name: `${name}: exists`, ok: false, expected: 'a table', actual: 'missing', ...place }];
+  const whole: RowContext = { ...context, stored };
+  if (table.kind === 'virtual') return verifyShadows(whole, sources, image, schema, options);
+  const defaults = (target.defaults ?? []).filter((row) => row.table === table.name);
+  const quarantine = schema.tables.find((candidate) => candidate.name === quarantineName(table));
+  if (defaults.length > 0 || choosesRows(table) || quarantine)
+    return verifyWhole(
+      whole,
+      sources,
+      image,
+      quarantine,
+      defaults.map(({ sql }) => sql),
+      options,
+    );
+  return new GroupedRows(whole, sources, image, options).verify();
+}
 
-  if (table.kind === 'virtual') return verifyShadows(context, sources, image, schema, options);
-  const content = (source: ResolvedSource, columns: readonly string[]) =>
-    sourceContent(context, source, columns, options);
-  if ((target.defaults ?? []).some((row) => row.table === table.name)) {
-    const expected = await sum(sources, (source) => content(source, []));
-    const actual = await digestTable(image, stored, [], options);
-    return [withDefaults(name, expected.rows, actual.rows, place)];
-  }
-  if (choosesRows(table)) {
-    const columns = [...table.columns];
-    const expected = await settledContent(context, sources, columns, options);
-    const actual = await digestTable(image, stored, columns, options);
-    return [compare(`${name}: rows that stay of ${sourceNames(sources)}`, expected, actual, place)];
+/** Tables whose rows cannot be told by source: what stays of all, with the default rows, is compared at once. */
+async function verifyWhole(
+  context: RowContext,
+  sources: readonly ResolvedSource[],
+  image: DatabaseImage,
+  quarantine: SchemaTable | undefined,
+  defaults: readonly string[],
+  options: WorkOptions,
+): Promise<VerificationCheck[]> {
+  const { target, table, stored } = context;
+  const place = { target: target.name, table: table.name };
+  // What a default row takes from the clock cannot be told column by column.
+  const columns = defaults.some(isVolatile) ? [] : comparable(context, sources);
+  const what = [
+    sources.length === 0 ? 'no source' : sourceNames(sources),
+    ...(defaults.length > 0 ? ['the default rows'] : []),
+  ].join(', with ');
+  const checks = [
+    await compareRows(
+      `${target.name}.${table.name}: rows${choosesRows(table) ? ' that stay' : ''} of ${what}`,
+      [computedRows(context, sources, columns)],
+      { rows: [stands(image, stored, columns)] },
+      columns,
+      place,
+      options,
+    ),
+  ];
+  if (!quarantine) return checks;
+  const kept = quarantine.columns.map((column) => column.name);
+  return [
+    ...checks,
+    await compareRows(
+      `${target.name}.${quarantine.name}: rows that ${table.name} refuses`,
+      [computedRows(context, sources, kept, quarantine.name)],
+      { rows: [stands(image, quarantine, kept)] },
+      kept,
+      { target: target.name, table: quarantine.name },
+      options,
+    ),
+  ];
+}
+
+const stands =
+  (image: DatabaseImage, table: SchemaTable, columns: readonly string[]): Rows =>
+  (work) =>
+    work({ image, table, columns });
+
+/** Columns that are stored and can be known: all but those that depend on the moment. Rowids that are kept, too. */
+function comparable({ stored }: RowContext, sources: readonly ResolvedSource[]): string[] {
+  const left = new Set(volatileColumns(stored.columns, sources));
+  const columns = stored.columns.filter(({ field, rowidAlias, name }) => (field >= 0 || rowidAlias) && !left.has(name));
+  const given = (column: SchemaColumn) =>
+    !column.rowidAlias || sources.every((source) => source.columns.some(({ target }) => target === column.name));
+  return columns.filter(given).map(({ name }) => name);
+}
+
+/** A table without anything that chooses between its rows. */
+class GroupedRows {
+  /** Columns with a fixed value in every source: by these the rows of the table are told apart. */
+  readonly #fixed: readonly string[];
+  /** Columns that are compared. */
+  readonly #compared: readonly string[];
+
+  constructor(
+    private readonly context: RowContext,
+    private readonly sources: readonly ResolvedSource[],
+    private readonly image: DatabaseImage,
+    private readonly options: WorkOptions,
+  ) {
+    const { table, stored, legacy } = context;
+    const columns = comparable(context, sources);
+    this.#fixed =
+      sources.length === 0
+        ? []
+        : columns.filter((column) => sources.every((source) => constantOf(source, column) !== undefined));
+    const rowid =
+      sources.length === 1 && !stored.withoutRowid && table.keepRowid === true && legacy.holds(sources[0]!.database);
+    const name = rowidName(table.columns);
+    this.#compared = [
+      ...(rowid && name !== undefined ? [name] : []),
+      ...columns.filter((column) => !this.#fixed.includes(column)),
+    ];
   }
 
-  const grouping = discriminators(sources);
-  if (grouping.length === 0) {
-    const columns = commonColumns(sources);
-    const expected = await sum(sources, (source) => content(source, columns));
-    const actual = await digestTable(image, stored, columns, options);
-    return [compare(`${name}: rows from ${sourceNames(sources)}`, expected, actual, place)];
-  }
-
-  const checks: VerificationCheck[] = [];
-  for (const columns of distinctColumnLists(sources)) {
-    const groups = await digestTableGroups(image, stored, columns, grouping, options);
-    for (const source of sources.filter((candidate) => sameList(carriedColumns(candidate), columns))) {
+  async verify(): Promise<VerificationCheck[]> {
+    const { context, sources, image, options } = this;
+    const { target, table, stored } = context;
+    const place = { target: target.name, table: table.name };
+    const name = `${place.target}.${place.table}`;
+    const compared = await this.#withoutLostRowid();
+    const actual =
+      this.#fixed.length === 0
+        ? new Map([['', await digestTable(image, stored, compared, options)]])
+        : await digestTableGroups(image, stored, compared, this.#fixed, options);
+    const groups = new Map<string, ResolvedSource[]>();
+    for (const source of sources) {
+      const key = this.#keyOf(source);
+      groups.set(key, [...(groups.get(key) ?? []), source]);
+    }
+    const checks: VerificationCheck[] = [];
+    for (const [key, members] of groups) {
       throwIfCancelled(options.signal);
-      const key = groupKey(
-        grouping.map((column) => constantOf(source, column)),
-        grouping.map((column) => stored.columns.find((candidate) => candidate.name === column)!),
-      );
+      const expected: Rows[] = [];
+      for (const source of members)
+        expected.push((await carriedRows(context, source, compared)) ?? computedRows(context, [source], compared));
+      const what = members.length === 1 ? members[0]!.database : sourceNames(members);
       checks.push(
-        compare(
-          `${name}: rows from ${source.database}`,
-          await content(source, columns),
-          groups.get(key) ?? NOTHING,
+        await compareRows(
+          `${name}: rows from ${what}`,
+          expected,
+          { rows: [stands(image, stored, compared)], only: this.#member(key), content: actual.get(key) ?? NOTHING },
+          compared,
           place,
+          options,
         ),
       );
     }
+    const strangers = [...actual].filter(([key]) => !groups.has(key)).reduce((sum, [, { rows }]) => sum + rows, 0);
+    if (strangers > 0 || groups.size === 0 || this.#fixed.length > 0)
+      checks.push({
+        name: `${name}: no rows of another origin`,
+        ok: strangers === 0,
+        expected: '0 rows',
+        actual: `${strangers} rows`,
+        ...place,
+      });
+    return checks;
   }
-  const total = await sum(sources, (source) => content(source, []));
-  const actual = await digestTable(image, stored, [], options);
-  checks.push(compare(`${name}: rows in all`, { ...total, digest: '' }, { ...actual, digest: '' }, place));
-  return checks;
+
+  /** The rowid is compared where the legacy table and the unified one both have a name for it. */
+  async #withoutLostRowid(): Promise<readonly string[]> {
+    const { context, sources } = this;
+    const [source] = sources;
+    const rowid = rowidName(context.table.columns);
+    if (source === undefined || rowid === undefined || this.#compared[0] !== rowid) return this.#compared;
+    const { schema } = await context.legacy.open(source.database);
+    const from = schema.tables.find(({ name }) => name === source.table);
+    return from && keptRowid(context.table, from) ? this.#compared : this.#compared.slice(1);
+  }
+
+  #columns(): SchemaColumn[] {
+    return this.#fixed.map((name) => this.context.stored.columns.find((column) => column.name === name)!);
+  }
+
+  #keyOf(source: ResolvedSource): string {
+    if (this.#fixed.length === 0) return '';
+    return groupKey(
+      this.#fixed.map((column) => constantOf(source, column)!.value),
+      this.#columns(),
+    );
+  }
+
+  #member(key: string) {
+    if (this.#fixed.length === 0) return undefined;
+    return (value: (column: string) => Parameters<typeof groupKeyOf>[0][number]) =>
+      groupKeyOf(this.#fixed.map((column) => value(column))) === key;
+  }
 }
+
+const constantOf = (source: ResolvedSource, column: string) => {
+  const mapping = source.columns.find((candidate) => candidate.target === column);
+  return mapping?.kind === 'constant' ? mapping : undefined;
+};
 
 /** What a virtual table holds is in its shadow tables, which have to be the same row for row. */
 async function verifyShadows(
@@ -90,87 +233,50 @@ async function verifyShadows(
       const name = table.name + shadow.name.slice(source.table.length);
       const stored = schema.tables.find((candidate) => candidate.name === name);
       const columns = shadow.columns.map((column) => column.name);
-      const expected = await digestTable(from.image, shadow, columns, options);
-      const actual = stored ? await digestTable(image, stored, columns, options) : NOTHING;
-      const place = { target: target.name, table: table.name };
       checks.push(
-        compare(`${target.name}.${name}: rows from ${source.database} ${shadow.name}`, expected, actual, place),
+        await compareRows(
+          `${target.name}.${name}: rows from ${source.database} ${shadow.name}`,
+          [stands(from.image, shadow, columns)],
+          { rows: stored ? [stands(image, stored, columns)] : [] },
+          columns,
+          { target: target.name, table: table.name },
+          options,
+        ),
       );
     }
   }
   return checks;
 }
 
-/** Default rows of a supplied DDL come on top of the legacy rows, where those do not hold their keys. */
-function withDefaults(
-  name: string,
-  legacy: number,
-  actual: number,
-  place: { target: string; table: string },
-): VerificationCheck {
-  return {
-    name: `${name}: rows, with the default rows`,
-    ok: actual >= legacy,
-    expected: `at least ${legacy} rows`,
-    actual: `${actual} rows`,
-    ...place,
-  };
+interface Actual {
+  readonly rows: readonly Rows[];
+  readonly only?: Parameters<typeof rowDifferences>[1]['only'];
+  /** Where it is known already. */
+  readonly content?: Content;
 }
 
-function compare(
+async function compareRows(
   name: string,
-  expected: Content,
-  actual: Content,
-  place: { target: string; table: string },
-): VerificationCheck {
-  const text = ({ rows, digest }: Content) => (digest ? `${rows} rows, digest ${digest}` : `${rows} rows`);
+  expectedRows: readonly Rows[],
+  actualRows: Actual,
+  columns: readonly string[],
+  place: Place,
+  options: WorkOptions,
+): Promise<VerificationCheck> {
+  const expected = await contentOf(expectedRows, options);
+  const actual = actualRows.content ?? (await contentOf(actualRows.rows, options));
+  const text = ({ rows, digest }: Content) => (rows === 0 ? 'no rows' : `${rows} rows, digest ${digest}`);
   const ok = expected.rows === actual.rows && (expected.rows === 0 || expected.digest === actual.digest);
-  return { name, ok, expected: text(expected), actual: text(actual), ...place };
+  const check = { name, ok, expected: text(expected), actual: text(actual), ...place };
+  if (ok || columns.length === 0) return check;
+  const differences = await rowDifferences({ rows: expectedRows }, actualRows, columns, options);
+  return { ...check, differences };
 }
 
-/** Unified names of the columns that a source carries over unchanged, in table order. */
-function carriedColumns(source: ResolvedSource): string[] {
-  return source.columns.flatMap((mapping) => (mapping.kind === 'column' ? [mapping.target] : []));
-}
-
-function commonColumns(sources: readonly ResolvedSource[]): string[] {
-  const [first, ...rest] = sources.map(carriedColumns);
-  return (first ?? []).filter((column) => rest.every((columns) => columns.includes(column)));
-}
-
-function distinctColumnLists(sources: readonly ResolvedSource[]): string[][] {
-  const lists = sources.map(carriedColumns);
-  return lists.filter((list, index) => lists.findIndex((other) => sameList(other, list)) === index);
-}
-
-const sameList = (a: readonly string[], b: readonly string[]) =>
-  a.length === b.length && a.every((value, index) => value === b[index]);
-
-const constantOf = (source: ResolvedSource, column: string) => {
-  const mapping = source.columns.find((candidate) => candidate.target === column);
-  return mapping?.kind === 'constant' ? mapping.value : null;
-};
-
-/** Columns that are constant in every source and together tell all sources apart; empty when there are none. */
-function discriminators(sources: readonly ResolvedSource[]): string[] {
-  if (sources.length < 2) return [];
-  const constants = sources[0]!.columns.flatMap((mapping) => (mapping.kind === 'constant' ? [mapping.target] : []));
-  const columns = constants.filter((column) =>
-    sources.every((source) =>
-      source.columns.some((mapping) => mapping.kind === 'constant' && mapping.target === column),
-    ),
-  );
-  const keys = new Set(sources.map((source) => JSON.stringify(columns.map((column) => constantOf(source, column)))));
-  return keys.size === sources.length ? columns : [];
-}
-
-async function sum(
-  sources: readonly ResolvedSource[],
-  content: (source: ResolvedSource) => Promise<Content>,
-): Promise<Content> {
+async function contentOf(parts: readonly Rows[], options: WorkOptions): Promise<Content> {
   let total: Content = NOTHING;
-  for (const source of sources) {
-    const part = await content(source);
+  for (const rows of parts) {
+    const part = await rows(({ image, table, columns }) => digestTable(image, table, columns, options));
     total = {
       rows: total.rows + part.rows,
       digest: total.digest ? addDigests(total.digest, part.digest) : part.digest,

@@ -1,0 +1,594 @@
+"""Random legacy databases with random plans, and what native SQLite says the targets must hold.
+
+`make DIRECTORY FIRST COUNT` writes one workspace for each seed: databases, consolidation.jsonc and case.json, which says
+in the terms of this file what was asked for. `check DIRECTORY FIRST COUNT` compares the targets: the rows of every source
+are read with native SQLite, mapped, and inserted row by row into a table of the target's DDL; then both tables are
+compared value by value, types included. Prints one JSON line for each seed.
+"""
+
+import collections
+import hashlib
+import json
+import os
+import random
+import shutil
+import sqlite3
+import sys
+
+HOSTILE_TABLES = ["sele\"ct", "or'der", "a b", "\u00fcn\u00ef", "x]y", "group", "1st", "t;--", "`q`", "rows"]
+HOSTILE_COLUMNS = ["va\"lue", "q'uote", "a b", "order", "\u00e9", "rowid", "_rowid_", "x]", "check", "1", "--", "oid"]
+TYPES = ["", "", "INTEGER", "INT", "TEXT", "TEXT", "REAL", "NUMERIC", "BLOB", "VARCHAR(10)", "DATETIME", "DOUBLE", "BOOLEAN"]
+STRICT_TYPES = ["INT", "INTEGER", "TEXT", "REAL", "BLOB", "ANY"]
+COLLATIONS = ["", "", "", " COLLATE NOCASE", " COLLATE RTRIM"]
+INTEGERS = ["0", "1", "-1", "7", "9007199254740993", "-9007199254740993", "9223372036854775807", "(-9223372036854775807 - 1)", "2147483648", "127", "128", "-32769", "8388608"]
+REALS = ["3.0", "0.1", "-0.0", "1e300", "-1.5", "9007199254740993.0", "1e-310", "9223372036854775807.0", "9e999", "-9e999", "1e999 - 1e999"]
+TEXTS = ["'x'", "''", "'007'", "'1.0'", "'1e5'", "' 5 '", "'abc'", "'ABC'", "'abc  '", "'a' || char(0) || 'b'", "CAST(x'ff80fe' AS TEXT)", "CAST(x'61c328' AS TEXT)", "char(128512)", "'it''s'", "char(0xd800)", "'9223372036854775808'", "'2026-01-01'", "char(0)"]
+BLOBS = ["x''", "x'00'", "x'00ff'", "x'616263'", "zeroblob(300)", "randomblob(40)"]
+
+
+def quote(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value):
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "NULL" if value is None else str(value)
+
+
+def value_of(rng, type_, strict, long_text):
+    if rng.random() < 0.12:
+        return "NULL"
+    if strict and type_ != "ANY":
+        pool = {"INT": INTEGERS, "INTEGER": INTEGERS, "TEXT": TEXTS, "REAL": REALS[:5] + INTEGERS[:4], "BLOB": BLOBS}[type_]
+    elif rng.random() < 0.6 and type_ in ("INTEGER", "INT", "TEXT", "REAL", "BLOB"):
+        pool = {"INTEGER": INTEGERS, "INT": INTEGERS, "TEXT": TEXTS, "REAL": REALS, "BLOB": BLOBS}[type_]
+    else:
+        pool = rng.choice([INTEGERS, REALS, TEXTS, BLOBS])
+    if pool is TEXTS and long_text:
+        return "substr(hex(zeroblob(600000)), 1, %d) || 'end'" % rng.choice([1000000, 70000, 5000])
+    return rng.choice(pool)
+
+
+class Table:
+    """A logical table: its columns as all sources have them, before renames and variations."""
+
+    def __init__(self, rng, number, names):
+        self.name = names.pop() if rng.random() < 0.25 else "t%d" % number
+        self.strict = rng.random() < 0.2
+        self.key = rng.choices(["none", "rowid", "auto", "text", "pair", "int-desc"], [3, 6, 2, 3, 2, 1])[0]
+        self.without_rowid = self.key in ("text", "pair") and rng.random() < 0.45
+        columns = HOSTILE_COLUMNS[:]
+        rng.shuffle(columns)
+        self.columns = []  # name, type, suffix
+        for index in range(rng.randint(1, 5)):
+            name = columns.pop() if rng.random() < 0.3 else "c%d" % index
+            type_ = rng.choice(STRICT_TYPES if self.strict else TYPES)
+            suffix = rng.choice(COLLATIONS)
+            if rng.random() < 0.25:
+                default = {"TEXT": "'dflt'", "BLOB": "x'0102'"}.get(type_, "7") if self.strict else rng.choice(["7", "'7'", "3.0", "'d e'", "(1 + 1)", "NULL", "-1"])
+                suffix = " DEFAULT " + default + suffix
+            self.columns.append([name, type_, suffix])
+        self.generated = []
+        if rng.random() < 0.25:
+            base = quote(self.columns[0][0])
+            kind = rng.choice(["VIRTUAL", "STORED"])
+            self.generated.append(["g", "TEXT" if self.strict else "", "AS (typeof(%s) || 'x') %s" % (base, kind)])
+        self.references = []  # column, other logical table
+        self.families = []
+
+    def id_columns(self):
+        return {"none": [], "rowid": ["id"], "auto": ["id"], "int-desc": ["id"], "text": ["k"], "pair": ["k", "n"]}[self.key]
+
+    def key_type(self, column):
+        if column == "id":
+            return "INTEGER"
+        if column == "n":
+            return "INT"
+        return "TEXT"
+
+    def ddl(self, name, columns, generated):
+        parts = []
+        key = self.id_columns()
+        for column in key:
+            text = quote(column) + " " + self.key_type(column)
+            if self.key == "rowid":
+                text += " PRIMARY KEY"
+            if self.key == "auto":
+                text += " PRIMARY KEY AUTOINCREMENT"
+            if self.key == "int-desc":
+                text += " PRIMARY KEY DESC" if not self.strict else " PRIMARY KEY"
+            if column == "k":
+                text += self.key_collation
+            parts.append(text)
+        parts.append('"tag" TEXT')
+        parts.append('"stamp" INTEGER')
+        for column, type_, suffix in columns + [[c, "INTEGER", ""] for c, _ in self.references]:
+            parts.append("%s %s%s" % (quote(column), type_, suffix))
+        for column, type_, body in generated:
+            parts.append("%s %s %s" % (quote(column), type_, body))
+        if self.key in ("text", "pair"):
+            parts.append("PRIMARY KEY (%s)" % ", ".join(quote(c) for c in key))
+        for column, other in self.references:
+            if self.declared[column]:
+                parts.append("FOREIGN KEY (%s) REFERENCES %s(id)" % (quote(column), quote(other.name)))
+        options = [o for o, on in (("WITHOUT ROWID", self.without_rowid), ("STRICT", self.strict)) if on]
+        return "CREATE TABLE %s (%s) %s" % (quote(name), ", ".join(parts), ", ".join(options))
+
+
+def make(folder, seed):
+    rng = random.Random(seed)
+    os.makedirs(folder)
+    sqlite3_names = HOSTILE_TABLES[:]
+    rng.shuffle(sqlite3_names)
+    tables = [Table(rng, number, sqlite3_names) for number in range(rng.randint(1, 4))]
+    for table in tables:
+        table.declared = {}
+        table.key_collation = rng.choice(["", "", " COLLATE NOCASE"])
+        table.single_rows = rng.random() < 0.1
+    keyed = [t for t in tables if t.key in ("rowid", "auto")]
+    for table in tables:
+        if keyed and rng.random() < 0.5:
+            other = rng.choice(keyed)  # itself and cycles included
+            column = "ref%d" % len(table.references)
+            table.references.append([column, other])
+            table.declared[column] = rng.random() < 0.7
+    count = rng.randint(1, 4)
+    files = ["data/db%d.db" % n if rng.random() < 0.7 else "bots/b %d/state.db" % n for n in range(count)]
+    targets = {"a": {"path": "out/a.db", "profile": "p"}}
+    if rng.random() < 0.4:
+        targets["b"] = {"path": "out/b.db"}
+    profile = {}
+    if rng.random() < 0.3:
+        profile["page_size"] = rng.choice([512, 1024, 4096, 8192, 65536])
+    if rng.random() < 0.3:
+        profile["auto_vacuum"] = rng.choice(["NONE", "FULL", "INCREMENTAL"])
+    if rng.random() < 0.3:
+        profile["journal_mode"] = rng.choice(["WAL", "DELETE"])
+    families = []
+    # References have to stay inside one target, so all tables of one case that are linked go to the same one.
+    home = rng.choice(list(targets)) if any(t.references for t in tables) else None
+    relations = {}
+    for table in tables:
+        sources = sorted(rng.sample(range(count), rng.randint(1, count)))
+        family = {"target": home or rng.choice(list(targets)), "table": table.name, "sources": [], "policy": "keep", "logical": table}
+        if rng.random() < 0.25:
+            family["table"] = "renamed " + table.name
+        many = len(sources) > 1
+        if many and table.key in ("rowid", "auto"):
+            family["policy"] = rng.choice(["keep", "renumber", "renumber", "composite", "first", "last"])
+        elif many and table.key in ("text", "pair", "int-desc"):
+            family["policy"] = rng.choice(["keep", "composite", "first", "last"])
+        elif table.key in ("rowid", "auto") and rng.random() < 0.1:
+            family["policy"] = "renumber"
+        family["discriminated"] = family["policy"] == "composite" or rng.random() < (0.35 if many else 0.1)
+        families.append(family)
+        family["indices"] = sources
+        table.family = family
+    # A parent whose key grows by a discriminator wants the same in its children: keep to what can be declared.
+    for table in tables:
+        for column, other in table.references:
+            if other.family["policy"] == "composite":
+                other.family["policy"] = "renumber" if other.key in ("rowid", "auto") else "keep"
+                other.family["discriminated"] = False
+    for table in tables:
+        for column, other in table.references:
+            if not table.declared[column]:
+                relations["%s.%s.%s" % (table.family["target"], table.family["table"], column)] = "%s.%s.id" % (other.family["target"], other.family["table"])
+    plan_sources = {}
+    connections = {}
+    formats = {}
+    for index, file in enumerate(files):
+        path = os.path.join(folder, file)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute("PRAGMA synchronous = OFF")
+        if rng.random() < 0.4:
+            connection.execute("PRAGMA page_size = %d" % rng.choice([512, 1024, 2048, 8192, 32768, 65536]))
+        if rng.random() < 0.2:
+            connection.execute("PRAGMA encoding = '%s'" % rng.choice(["UTF-16le", "UTF-16be"]))
+        if rng.random() < 0.2:
+            connection.execute("PRAGMA auto_vacuum = %d" % rng.randint(1, 2))
+        wal = rng.random() < 0.15
+        if wal:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+        else:
+            connection.execute("PRAGMA journal_mode = MEMORY")
+        connections[index] = (connection, wal)
+        plan_sources[file] = {"action": "merge", "tables": {}}
+        formats[file] = wal
+    for table in tables:
+        family = table.family
+        family["key"] = table.id_columns()
+        family["references"] = [[column, tables.index(other)] for column, other in table.references]
+        used_text_keys = 0
+        for position, index in enumerate(family["indices"]):
+            connection, _ = connections[index]
+            columns = [c[:] for c in table.columns]
+            generated = table.generated[:]
+            if len(family["indices"]) > 1 and not generated and len(columns) > 1 and rng.random() < 0.15:
+                columns.pop()  # this source is older: it lacks a column
+            if len(family["indices"]) > 1 and not table.strict and rng.random() < 0.1:
+                columns[-1][1] = rng.choice(TYPES)
+            added_later = columns.pop() if len(columns) > 1 and not generated and not table.strict and not table.references and "(" not in columns[-1][2] and rng.random() < 0.1 else None
+            legacy_name = table.name
+            connection.execute(table.ddl(legacy_name, columns, generated))
+            if table.key == "auto" and rng.random() < 0.5:
+                connection.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (legacy_name, rng.choice([5, 1000, 2**40])))
+            rows = 0 if rng.random() < 0.08 else 300 if rng.random() < 0.04 else rng.randint(1, 25)
+            connection.execute("BEGIN")
+            for row in range(rows):
+                values = {}
+                disjoint = family["policy"] == "keep"
+                if table.key in ("rowid", "auto", "int-desc"):
+                    values["id"] = str(row * 3 + 1 + (position * 100000 if disjoint else rng.choice([0, 0, 1])))
+                    if not disjoint and rng.random() < 0.05 and table.key != "auto" and family["policy"] != "renumber":
+                        values["id"] = str(-row - 1)
+                    if family["policy"] == "renumber" and rng.random() < 0.05 and row > 0:
+                        values["id"] = str(-row)
+                    if family["policy"] == "keep" and row == 0 and rng.random() < 0.1:
+                        values["id"] = str(2**62 + position)
+                if table.key in ("text", "pair"):
+                    base = "k%d" % (row if not disjoint else position * 1000 + row)
+                    if not disjoint and rng.random() < 0.3:
+                        base = base.upper()
+                    values["k"] = literal(base)
+                    if not table.without_rowid and not table.strict and rng.random() < 0.1:
+                        values["k"] = "NULL"
+                if table.key == "pair":
+                    values["n"] = str(row)
+                    if family["policy"] == "keep":
+                        values["n"] = str(position * 1000 + row)
+                values["tag"] = literal("%d/%d/%d" % (index, tables.index(table), row))
+                values["stamp"] = rng.choice(["NULL", str(rng.randint(1, 5)), str(rng.randint(1, 5))])
+                for column, type_, suffix in columns:
+                    if rng.random() < 0.1:
+                        continue
+                    values[column] = value_of(rng, type_, table.strict, rng.random() < 0.002)
+                for column, other in table.references:
+                    values[column] = rng.choice(["NULL", str(rng.randint(0, 30) * 3 + 1)])
+                insert = "INSERT OR IGNORE INTO %s (%s) VALUES (%s)" % (quote(legacy_name), ", ".join(quote(c) for c in values), ", ".join(values.values()))
+                connection.execute(insert)
+            connection.execute("COMMIT")
+            if added_later is not None:
+                connection.execute("ALTER TABLE %s ADD COLUMN %s %s%s" % (quote(legacy_name), quote(added_later[0]), added_later[1], added_later[2]))
+                columns.append(added_later)
+            if rng.random() < 0.3 and rows:
+                connection.execute("DELETE FROM %s WHERE abs(random()) %% 4 = 0" % quote(legacy_name))
+            if rng.random() < 0.4:
+                column, _, _ = rng.choice(columns)
+                extra = rng.choice(["", "", " WHERE stamp > 2", ""])
+                expression = rng.choice([quote(column), quote(column) + " DESC", "stamp, " + quote(column), "typeof(%s)" % quote(column)])
+                unique = ""
+                if rng.random() < 0.2:
+                    unique, expression = "UNIQUE ", "tag"
+                connection.execute("CREATE %sINDEX %s ON %s (%s)%s" % (unique, quote("ix%d" % tables.index(table)), quote(legacy_name), expression, extra))
+            if rng.random() < 0.15 and len(family["indices"]) == 1:
+                connection.execute("CREATE TRIGGER %s AFTER INSERT ON %s BEGIN SELECT raise(ABORT, 'fired'); END" % (quote("tr%d" % tables.index(table)), quote(legacy_name)))
+            if rng.random() < 0.1 and len(family["indices"]) == 1:
+                connection.execute("CREATE VIEW %s AS SELECT tag FROM %s" % (quote("v%d" % tables.index(table)), quote(legacy_name)))
+            # The mapping, in the plan's words and in ours.
+            entry = {"to": "%s.%s" % (family["target"], family["table"])}
+            mapping = []
+            planned = {}
+            names = family["key"] + ["tag", "stamp"] + [c for c, _, _ in columns] + [c for c, _ in table.references]
+            renames = table.__dict__.setdefault("renames", {})
+            for column in names:
+                choice = rng.random()
+                plain = [column, quote(column)]
+                if column in [c for c, _, _ in columns] and not generated:
+                    if choice < 0.08 and len(columns) > 1:
+                        planned[column] = {"drop": "not wanted"}
+                        continue
+                    if choice < 0.16 and not table.strict:
+                        # A REAL as text looks different from one version of SQLite to the next, and a BLOB as text is another
+                        # text in a UTF-16 database: neither is turned into one.
+                        expression = rng.choice(["CASE WHEN typeof(@) IN ('real', 'blob') THEN @ ELSE @ || '' END", "coalesce(@, 'none')", "CASE WHEN @ IS NULL THEN 1 ELSE 2.0 END", "typeof(@) -- kind", "(@)"]).replace("@", quote(column))
+                        planned[column] = {"sql": expression}
+                        mapping.append([column, expression])
+                        continue
+                    if choice < 0.22 and not table.strict:
+                        fixed = rng.choice(["fixed", 5, 2.5, None, "it's"])
+                        planned[column] = {"value": fixed}
+                        mapping.append([column, literal(fixed)])
+                        continue
+                    if column not in renames and choice < 0.4 and column.lower() not in ("rowid", "_rowid_", "oid"):
+                        renames[column] = "re " + column if rng.random() < 0.5 else "re_%d" % len(renames)
+                    if renames.get(column):
+                        planned[column] = renames[column]
+                        plain[0] = renames[column]
+                    else:
+                        renames[column] = None
+                mapping.append(plain)
+            if rng.random() < 0.1 and not table.strict:
+                planned["extra"] = {"sql": "stamp + 1"}
+                mapping.append(["extra", "stamp + 1"])
+            if family["discriminated"]:
+                kind = table.__dict__.setdefault("discriminator", rng.choice(["stem", "number", "text"]))
+                where = {"stem": "${path}", "number": index, "text": "source %d" % index}[kind]
+                entry["discriminator"] = {"origin": where}
+                mapping.append(["origin", literal(files[index] if kind == "stem" else where)])
+            if planned:
+                entry["columns"] = planned
+            if rng.random() < 0.15:
+                entry["where"] = rng.choice(["stamp IS NOT NULL", "stamp > 1 OR stamp IS NULL", "stamp < 4 -- few", "1"])
+                entry["whereReason"] = "old rows"
+            policy = family["policy"]
+            if policy in ("first", "last"):
+                entry["keys"] = {policy: "stamp"}
+            elif policy != "keep" or len(family["indices"]) > 1:
+                entry["keys"] = policy
+            plan_sources[files[index]]["tables"][legacy_name] = entry
+            family["sources"].append({"file": files[index], "table": legacy_name, "mapping": mapping, "where": entry.get("where"), "withoutRowid": table.without_rowid, "columns": names})
+    checked = {}
+    for index, file in enumerate(files):
+        connection, wal = connections[index]
+        path = os.path.join(folder, file)
+        if rng.random() < 0.2:
+            connection.execute("CREATE TABLE old_log (x)")
+            connection.execute("INSERT INTO old_log VALUES (1), (2)")
+            plan_sources[file]["tables"]["old_log"] = {"retire": "obsolete"}
+        wal = wal and os.path.exists(path + "-wal")
+        if wal:
+            shutil.copy(path, path + ".copy")
+            shutil.copy(path + "-wal", path + ".copy-wal")
+        connection.close()
+        if wal:
+            os.replace(path + ".copy", path)
+            os.replace(path + ".copy-wal", path + "-wal")
+            if os.path.exists(path + "-shm"):
+                os.remove(path + "-shm")
+    for file in files:
+        for name in (file, file + "-wal"):
+            path = os.path.join(folder, name)
+            if os.path.exists(path):
+                with open(path, "rb") as handle:
+                    checked[name] = hashlib.sha256(handle.read()).hexdigest()
+    for family in families:
+        del family["logical"]
+    used = {family["target"] for family in families}
+    plan = {
+        "version": 1,
+        "name": "case %d" % seed,
+        "profiles": {"p": profile},
+        "targets": {name: target for name, target in targets.items() if name in used},
+        "sources": plan_sources,
+        "relations": relations,
+        "compatibility": {"views": rng.random() < 0.5, "symlinks": False},
+    }
+    with open(os.path.join(folder, "consolidation.jsonc"), "w") as handle:
+        json.dump(plan, handle, indent=1)
+    with open(os.path.join(folder, "case.json"), "w") as handle:
+        json.dump({"seed": seed, "families": families, "targets": {n: t["path"] for n, t in targets.items()}, "files": checked}, handle)
+
+
+def text(value):
+    return ("text", value)
+
+
+def typed(value):
+    if value is None:
+        return ("null",)
+    if isinstance(value, float):
+        return ("real", (0.0).hex() if value == 0 else value.hex())
+    if isinstance(value, int):
+        return ("integer", value)
+    return value if isinstance(value, tuple) else ("blob", bytes(value))
+
+
+def opened(scratch, folder, file, cache):
+    if file in cache:
+        return cache[file]
+    copy = os.path.join(scratch, "%d.db" % len(cache))
+    for suffix in ("", "-wal"):
+        if os.path.exists(copy + suffix):
+            os.remove(copy + suffix)
+        if os.path.exists(os.path.join(folder, file) + suffix):
+            shutil.copy(os.path.join(folder, file) + suffix, copy + suffix)
+    connection = sqlite3.connect(copy)
+    connection.text_factory = text
+    cache[file] = connection
+    return connection
+
+
+def insert(expected, table, columns, row):
+    places = ", ".join("CAST(? AS TEXT)" if isinstance(v, tuple) else "?" for v in row)
+    values = [v[1] if isinstance(v, tuple) else v for v in row]
+    expected.execute("INSERT INTO %s (%s) VALUES (%s)" % (quote(table), ", ".join(quote(c) for c in columns), places), values)
+
+
+def decode(value):
+    return value[1].decode("utf8", "replace") if isinstance(value, tuple) else value
+
+
+def settled(family, rows, ddl):
+    """first / last: for each key, as the unified table compares keys, the row that stays. NULL is no key."""
+    judge = sqlite3.connect(":memory:")
+    judge.text_factory = text
+    judge.execute(ddl)
+    name = quote(family["table"])
+    key = [quote(c) for c in family["key"]]
+    kept = []
+    for row in rows:
+        values = dict(zip(row["columns"], row["values"]))
+        chosen = [values[c] for c in family["key"]]
+        if any(v is None for v in chosen):
+            kept.append(row)
+            continue
+        condition = " AND ".join("%s = %s" % (c, "CAST(? AS TEXT)" if isinstance(v, tuple) else "?") for c, v in zip(key, chosen))
+        arguments = [v[1] if isinstance(v, tuple) else v for v in chosen]
+        same = [k for k in kept if not any(dict(zip(k["columns"], k["values"]))[c] is None for c in family["key"])]
+        found = None
+        for candidate in same:
+            judge.execute("DELETE FROM %s" % name)
+            insert(judge, family["table"], candidate["columns"], candidate["values"])
+            if judge.execute("SELECT 1 FROM %s WHERE %s" % (name, condition), arguments).fetchone():
+                found = candidate
+                break
+        if found is None:
+            kept.append(row)
+            continue
+        def stamp(r):
+            v = dict(zip(r["columns"], r["values"]))["stamp"]
+            return (-1, 0) if v is None else (0, v)
+        better = stamp(row) < stamp(found) if family["policy"] == "first" else stamp(row) > stamp(found)
+        if better:
+            kept.remove(found)
+            kept.append(row)
+    return kept
+
+
+def check(folder, scratch):
+    with open(os.path.join(folder, "case.json")) as handle:
+        case = json.load(handle)
+    with open(os.path.join(folder, "result.json")) as handle:
+        result = json.load(handle)
+    seed = case["seed"]
+    if result["status"] != "published":
+        error = result.get("error") or {}
+        return {"seed": seed, "status": result["status"], "code": error.get("code"), "message": error.get("message")}
+    differences = []
+    for name, digest in case["files"].items():
+        with open(os.path.join(folder, name), "rb") as handle:
+            if hashlib.sha256(handle.read()).hexdigest() != digest:
+                differences.append("%s was changed" % name)
+    for database in result["databases"]:
+        rows = database["rows"]
+        if rows["moved"] + rows["superseded"] + rows["retired"] + rows["rejected"] != rows["total"]:
+            differences.append("the provenance of %s does not add up: %r" % (database["path"], rows))
+    cache = {}
+    compared = 0
+    ids = {}  # family number -> (file, old id) -> new id
+    actual_rows = {}
+    expected_rows = {}
+    shown = {}
+    for number, family in enumerate(case["families"]):
+        target = opened(scratch, folder, case["targets"][family["target"]], cache)
+        ddl = target.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (family["table"],)).fetchone()
+        if ddl is None:
+            differences.append("%s is missing" % family["table"])
+            continue
+        ddl = ddl[0][1].decode()
+        expected = sqlite3.connect(":memory:", isolation_level=None)
+        expected.text_factory = text
+        expected.execute(ddl)
+        columns = [decode(row[1]) for row in target.execute("PRAGMA table_xinfo(%s)" % quote(family["table"]))]
+        source_rows = []
+        told = [t for r in result["targets"] if r["name"] == family["target"] for t in r["tables"] if t["name"] == family["table"]]
+        order = [(s["database"], s["table"]) for s in told[0]["sources"]] if told else []
+        # Of rows that are equally good the first source's stays, in the order in which the report lists them.
+        family["sources"].sort(key=lambda s: order.index((s["file"], s["table"])))
+        for source in family["sources"]:
+            legacy = opened(scratch, folder, source["file"], cache)
+            where = " WHERE (%s\n)" % source["where"] if source["where"] else ""
+            names = [c for c, _ in source["mapping"]]
+            old = quote(family["key"][0]) if family["policy"] == "renumber" else "NULL"
+            expressions = [old] + ["(%s\n)" % e for _, e in source["mapping"]]
+            for row in legacy.execute("SELECT %s FROM %s NOT INDEXED%s" % (", ".join(expressions), quote(source["table"]), where)):
+                source_rows.append({"file": source["file"], "old": row[0], "columns": names, "values": list(row[1:])})
+        if family["policy"] in ("first", "last"):
+            source_rows = settled(family, source_rows, ddl)
+        all_names = [c for c in columns]
+        tag = columns.index("tag")
+        actual = [row for row in target.execute("SELECT %s FROM %s NOT INDEXED" % (", ".join(quote(c) for c in all_names), quote(family["table"])))]
+        by_tag = {row[tag][1]: row for row in actual if isinstance(row[tag], tuple)}
+        ids[number] = {}
+        # One row at a time in a table without indexes' help: what native SQLite stores for these values.
+        results = []
+        for row in source_rows:
+            values = row["values"][:]
+            names = row["columns"]
+            if family["policy"] == "renumber":
+                own = dict(zip(names, values))["tag"][1]
+                found = by_tag.get(own)
+                if found is None:
+                    differences.append("%s: row %s is missing" % (family["table"], own))
+                    continue
+                new = found[columns.index(family["key"][0])]
+                ids[number][(row["file"], row["old"])] = new
+                values[names.index(family["key"][0])] = new
+            try:
+                insert(expected, family["table"], names, values)
+            except sqlite3.Error as error:
+                differences.append("%s: native SQLite refuses a row: %s" % (family["table"], error))
+                continue
+            results.append((row["file"], expected.execute("SELECT %s FROM %s" % (", ".join(quote(c) for c in all_names), quote(family["table"]))).fetchone()))
+            expected.execute("DELETE FROM %s" % quote(family["table"]))
+        actual_rows[number] = (columns, actual)
+        expected_rows[number] = results
+        if family["key"] in ([],) and len(family["sources"]) == 1 and not family["sources"][0]["withoutRowid"]:
+            hidden = [n for n in ("rowid", "_rowid_", "oid") if n not in [c.lower() for c in columns]]
+            legacy_hidden = [n for n in ("rowid", "_rowid_", "oid") if n not in [c.lower() for c in family["sources"][0]["columns"]]]
+            if hidden and legacy_hidden:
+                source = family["sources"][0]
+                legacy = opened(scratch, folder, source["file"], cache)
+                where = " WHERE (%s\n)" % source["where"] if source["where"] else ""
+                wanted = sorted((r, t[1]) for r, t in legacy.execute("SELECT %s, tag FROM %s%s" % (legacy_hidden[0], quote(source["table"]), where)))
+                found = sorted((r, t[1]) for r, t in target.execute("SELECT %s, tag FROM %s" % (hidden[0], quote(family["table"]))))
+                if wanted != found:
+                    differences.append("%s: rowids changed" % family["table"])
+    for number, family in enumerate(case["families"]):
+        if number not in actual_rows:
+            continue
+        columns, actual = actual_rows[number]
+        links = {columns.index(c): parent for c, parent in family["references"] if c in columns and case["families"][parent]["policy"] == "renumber" and parent in ids}
+        parents = {c: {row[actual_rows[p][0].index(case["families"][p]["key"][0])] for row in actual_rows[p][1]} for c, p in links.items()}
+        def followed(file, row):
+            row = list(row)
+            for column, parent in links.items():
+                sources = {s["file"] for s in case["families"][parent]["sources"]}
+                if row[column] is None or file not in sources:
+                    continue
+                row[column] = ids[parent].get((file, row[column]), "dangling")
+            return row
+        def neutral(row):
+            row = list(row)
+            for column in links:
+                if row[column] is not None and row[column] not in parents[column]:
+                    row[column] = "dangling"
+            return row
+        wanted = collections.Counter(tuple(v if v == "dangling" else typed(v) for v in neutral(followed(file, row))) for file, row in expected_rows[number])
+        found = collections.Counter(tuple(v if v == "dangling" else typed(v) for v in neutral(row)) for row in actual)
+        compared += sum(wanted.values())
+        missing, added = wanted - found, found - wanted
+        if missing or added:
+            differences.append("%s (%s): %d missing, %d added: %.600r / %.600r" % (family["table"], family["policy"], sum(missing.values()), sum(added.values()), list(missing)[:1], list(added)[:1]))
+        target = opened(scratch, folder, case["targets"][family["target"]], cache)
+        told = [t for r in result["targets"] if r["name"] == family["target"] for t in r["tables"] if t["name"] == family["table"]]
+        if not told or told[0]["rows"] != len(actual):
+            differences.append("%s: the report says %r rows, there are %d" % (family["table"], told and told[0]["rows"], len(actual)))
+        sequence = target.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone()[0]
+        ddl = target.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (family["table"],)).fetchone()[0][1].decode()
+        if "AUTOINCREMENT" in ddl and sequence:
+            wanted = 0
+            for source in family["sources"]:
+                legacy = opened(scratch, folder, source["file"], cache)
+                if legacy.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone()[0]:
+                    row = legacy.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = ?", (source["table"],)).fetchone()
+                    wanted = max(wanted, row[0] or 0)
+            found = target.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = ?", (family["table"],)).fetchone()[0] or 0
+            if found < wanted:
+                differences.append("%s: counter %r below %r" % (family["table"], found, wanted))
+    for name in {family["target"] for family in case["families"]}:
+        target = opened(scratch, folder, case["targets"][name], cache)
+        for row in target.execute("PRAGMA integrity_check"):
+            if row[0] != text(b"ok"):
+                differences.append("integrity_check of %s: %r" % (name, row))
+    for connection in cache.values():
+        connection.close()
+    return {"seed": seed, "status": "published", "compared": compared, "differences": differences}
+
+
+def main():
+    command, directory, first, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    for seed in range(first, first + count):
+        folder = os.path.join(directory, str(seed))
+        if command == "make":
+            make(folder, seed)
+        else:
+            print(json.dumps(check(folder, directory)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createPipeline } from '../../../src/core/pipeline';
+import { toErrorValue } from '../../../src/core/errors';
+import { temporaryWorkspace } from '../../support/workspace';
+
+/** `HEAVY=1` runs 2,000 cases; `CASES` and `SEED` choose others. */
+const CASES = Number(process.env.CASES ?? (process.env.HEAVY ? 2000 : 40));
+const SEED = Number(process.env.SEED ?? 1);
+const BATCH = 50;
+const ORACLE = path.join(import.meta.dirname, 'oracle/random_migrations.py');
+
+/** Plans that cannot be carried out are refused, with one of these codes and before anything is written. */
+const REFUSALS = new Set(['PLAN_CONFLICT', 'KEY_COLLISION', 'ROWS_REJECTED']);
+
+interface Outcome {
+  readonly seed: number;
+  readonly status: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly compared?: number;
+  readonly differences?: readonly string[];
+}
+
+function oracle(command: 'make' | 'check', directory: string, first: number, count: number): string {
+  const { status, stdout, stderr } = spawnSync('python3', ['-B', ORACLE, command, directory, `${first}`, `${count}`], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`the oracle failed to ${command}:\n${stderr}`);
+  return stdout;
+}
+
+async function migrate(workspace: string): Promise<void> {
+  let result: unknown;
+  try {
+    result = await createPipeline().migrate({ workspace, mode: 'full' });
+  } catch (error) {
+    result = { status: 'refused', error: toErrorValue(error) };
+  }
+  writeFileSync(path.join(workspace, 'result.json'), JSON.stringify(result));
+}
+
+describe('random migrations', () => {
+  it(`give what native SQLite gives row by row: ${CASES} from seed ${SEED}`, { timeout: 7_200_000 }, async () => {
+    const outcomes: Outcome[] = [];
+    for (let first = SEED; first < SEED + CASES; first += BATCH) {
+      const count = Math.min(BATCH, SEED + CASES - first);
+      const directory = path.join(temporaryWorkspace(), 'cases');
+      mkdirSync(directory);
+      oracle('make', directory, first, count);
+      for (let seed = first; seed < first + count; seed++) await migrate(path.join(directory, String(seed)));
+      const lines = oracle('check', directory, first, count).trimEnd().split('\n');
+      outcomes.push(...lines.map((line) => JSON.parse(line) as Outcome));
+      rmSync(directory, { recursive: true });
+      if (process.env.VERBOSE) {
+        for (const outcome of outcomes.slice(-count))
+          if (outcome.status !== 'published' || outcome.differences!.length > 0) console.log(JSON.stringify(outcome));
+      }
+    }
+    const published = outcomes.filter(({ status }) => status === 'published');
+    const wrong = published.filter(({ differences }) => differences!.length > 0);
+    const refused = outcomes.filter(({ status }) => status !== 'published');
+    const rows = published.reduce((sum, { compared }) => sum + compared!, 0);
+    console.log(`${published.length} of ${CASES} migrated, ${refused.length} refused; ${rows} rows compared`);
+    expect(wrong).toEqual([]);
+    expect(refused.filter(({ code }) => !REFUSALS.has(code ?? ''))).toEqual([]);
+    expect(published.length).toBeGreaterThan(CASES * 0.6);
+  });
+});
