@@ -25,11 +25,40 @@ interface Replacement {
  * @throws ConsolidationError `PLAN_SYNTAX` when the text is not JSONC
  */
 export function editPlan(text: string, edits: readonly PlanEdit[]): string {
-  return edits.reduce((current, edit) => applyEdit(current, edit.path, edit.value), text);
+  try {
+    return edits.reduce((current, edit) => applyEdit(current, edit.path, edit.value), text);
+  } finally {
+    last = undefined;
+  }
+}
+
+/** The last text with its tree: most edits of many find the text as the one before left it. */
+let last: { readonly text: string; readonly root: Node } | undefined;
+
+/** The same edits on the value that the text stands for. What is changed is copied; the rest is shared. */
+export function editValue<T>(value: T, edits: readonly PlanEdit[]): T {
+  return edits.reduce<unknown>((current, { path, value: next }) => put(current, path, next), value) as T;
+}
+
+function put(current: unknown, [key, ...rest]: PlanPath, value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(current) && typeof key === 'number')
+    return current.map((item, index) => (index === key ? put(item, rest, value) : item));
+  // What is not there needs no removal; a value of another kind gives way to an object, as in the text.
+  if (value === undefined && !isObject(current)) return current;
+  const object = isObject(current) ? current : {};
+  const member = put(Object.hasOwn(object, key) ? object[key] : undefined, rest, value);
+  const entries = Object.entries(object).filter(([name]) => name !== String(key) || member !== undefined);
+  const index = entries.findIndex(([name]) => name === String(key));
+  if (member !== undefined)
+    entries.splice(index < 0 ? entries.length : index, index < 0 ? 0 : 1, [String(key), member]);
+  return Object.fromEntries(entries);
 }
 
 function parse(text: string): Node {
+  if (last?.text === text) return last.root;
   const root = parseTree(text, [], { allowTrailingComma: true });
+  last = root && { text, root };
   if (root) return root;
   throw new ConsolidationError('PLAN_SYNTAX', 'The plan file is empty or no JSONC. Correct it, or draft it anew.');
 }

@@ -6,7 +6,7 @@ import { checkPlan, type PlanCheck } from './check';
 import { PLAN_FINDINGS } from './finding-codes';
 import type { MeasuredRows } from './measured-rows';
 import { oneLine } from './draft-text';
-import { editPlan, type PlanEdit } from './edit';
+import { editPlan, editValue, type PlanEdit } from './edit';
 import { parsePlan, type PlanDocument } from './read';
 import { resolutionEdits } from './resolutions';
 import type { ResolvedPlan } from './resolved';
@@ -86,26 +86,29 @@ export async function settlePlan(
   first: readonly Finding[] = [],
 ): Promise<Settled> {
   refuseUnknown(wishes);
-  let document = start;
   const settled: SettledFinding[] = [];
+  // Edited side by side, so that the text is parsed once a round and not once a finding.
+  let { plan, text } = start;
   const settle = (finding: Finding) => {
     const chosen = chosenFor(finding, wishes);
     if (!chosen) return;
     const { id, title, why } = chosen;
-    const edits = resolutionEdits(document.plan, context.inventory, finding, id, `settled by the draft: ${why}`);
-    const edited = editPlan(document.text, edits);
-    if (edited === document.text) return;
-    const text = context.ownComments ? edits.reduce(commented(`${title} (${why})`), edited) : edited;
-    document = parsePlan(text, document.file);
+    const edits = resolutionEdits(plan, context.inventory, finding, id, `settled by the draft: ${why}`);
+    const edited = editPlan(text, edits);
+    if (edited === text) return;
+    text = context.ownComments ? edits.reduce(commented(`${title} (${why})`), edited) : edited;
+    plan = editValue(plan, edits);
     const { code, message, database, table } = finding;
     settled.push({ code, message, database, table, resolution: { id, title }, why });
   };
   first.forEach(settle);
+  let document = text === start.text ? start : parsePlan(text, start.file);
   let check = await checkMeasured(document, context);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const before = document.text;
+    ({ plan, text } = document);
     for (const finding of check.findings) if (finding.severity !== 'info') settle(finding);
-    if (document.text === before) break;
+    if (text === document.text) break;
+    document = parsePlan(text, start.file);
     check = await checkMeasured(document, context);
   }
   return { document, settled, check };

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../identifiers';
 import { widenedType, affinityOf } from './affinity';
 import type { ColumnDefinition, Constraint } from './ddl';
 import { ddlFingerprint } from './ddl-rename';
-import { sameName } from '../sqlite/sql-tokens';
+import { foldName, sameName } from '../sqlite/sql-tokens';
 import { quote } from './issues';
 import type { Reporter } from './reporter';
 import type { SourceMapping } from './source-mapping';
@@ -35,17 +35,17 @@ interface Provider {
 
 /** Names of the unified columns: those of the first source in its order, then what others add, discriminators last. */
 export function unifiedColumnNames(sources: readonly MappedSource[]): string[] {
-  const names: string[] = [];
+  const names = new Map<string, string>();
   const add = (name: string) => {
-    if (!names.some((known) => sameName(known, name))) names.push(name);
+    const folded = foldName(name);
+    if (!names.has(folded)) names.set(folded, name);
   };
-  const discriminators = sources.flatMap(({ mapping }) => Object.keys(mapping.discriminator));
+  const discriminators = new Set(sources.flatMap(({ mapping }) => Object.keys(mapping.discriminator)).map(foldName));
   for (const { mapping } of sources)
     for (const column of mapping.columns)
-      if (!discriminators.some((name) => sameName(name, column.target)) || mapping.legacyColumn(column.target))
-        add(column.target);
-  discriminators.forEach(add);
-  return names;
+      if (!discriminators.has(foldName(column.target)) || mapping.legacyColumn(column.target)) add(column.target);
+  for (const { mapping } of sources) Object.keys(mapping.discriminator).forEach(add);
+  return [...names.values()];
 }
 
 /** One column of a derived table from all sources that have it; what they disagree on is reported. */

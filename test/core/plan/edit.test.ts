@@ -1,7 +1,7 @@
 import { parse, stripComments, visit } from 'jsonc-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editPlan } from '../../../src/core/plan/edit';
+import { editPlan, editValue } from '../../../src/core/plan/edit';
 
 const seed = Number(process.env.SEED ?? 20260121);
 
@@ -49,10 +49,14 @@ describe('editPlan', () => {
       fc.property(fc.array(edit, { minLength: 1, maxLength: 40 }), (list) => {
         let text = `// 0\n{ // 1\n  // 2\n  "keep": 1, // 3\n  /* 4 */ "list": [1, 2 /* 5 */], // 6\n  "object": { /* 7 */ "x": 1 } // 8\n  // 9\n}\n// 10\n`;
         const model = parse(text) as Record<string, unknown>;
+        let same: unknown = parse(text);
         for (const { path, value: wanted } of list) {
           edits++;
           text = editPlan(text, [{ path, value: wanted }]);
           set(model, path, wanted);
+          // Values are edited as their text is.
+          same = editValue(same, [{ path, value: wanted }]);
+          expect(JSON.parse(JSON.stringify(same))).toEqual(model);
           const errors: { error: number }[] = [];
           expect(parse(text, errors as never, { allowTrailingComma: false })).toEqual(model);
           expect(errors).toEqual([]);
