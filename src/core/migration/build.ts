@@ -13,6 +13,7 @@ import type { Manifest } from './backup';
 import { snapshotPath } from './backup';
 import type { Migration } from './compile';
 import { SOURCE_SCHEMA } from './copy-statement';
+import { buildFullText, isFullText } from './full-text/build';
 import type { RunDirectory } from './run-directory';
 import { graftTables } from './graft-tables';
 import { putThrough } from './refused-rows';
@@ -70,7 +71,7 @@ async function buildTarget(
   };
   try {
     for (const { step, index } of steps) {
-      if (isGraft(step)) continue;
+      if (isGraft(step) || isFullText(step)) continue;
       throwIfCancelled(options.signal);
       await directory.journal({ event: 'step', index, kind: step.kind });
       await report(step, summarizeStep(step).text);
@@ -86,7 +87,10 @@ async function buildTarget(
     database.close();
   }
   const grafts = steps.map(({ step }) => step).filter(isGraft);
-  await graftTables(staged, grafts, (legacy) => snapshotPath(directory.workspace, manifest, legacy), report, options);
+  const imageOf = (legacy: string) => snapshotPath(directory.workspace, manifest, legacy);
+  await graftTables(staged, grafts, imageOf, report, options);
+  const texts = steps.map(({ step }) => step).filter(isFullText);
+  await buildFullText(staged, texts, imageOf, report, options);
 }
 
 /** Tables that move page by page are filled in after the engine has written the file with everything else. */
@@ -118,6 +122,8 @@ async function execute(step: Step, database: EngineDatabase, sources: AttachedSo
       const legacy = (await sources.sequences(step.database)).get(step.source) ?? 0n;
       return keepSequence(database, step.table, legacy + BigInt(step.offset));
     }
+    case 'create-full-text':
+    case 'rebuild-full-text':
     case 'snapshot':
     case 'verify':
     case 'publish':

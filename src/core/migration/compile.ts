@@ -1,18 +1,18 @@
 import { ConsolidationError } from '../errors';
-import { quoteIdentifier, quoteLiteral } from '../identifiers';
+import { quoteLiteral } from '../identifiers';
 import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
-import { isKeyword, sqlTokens } from '../sqlite/sql-tokens';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { copyColumns, insertSelect } from './copy-statement';
 import { collect, gatherTable, settle } from './gather';
-import { graftTrees, sharesFormat } from './graft-plan';
+import { graftTrees } from './graft-plan';
 import { shiftsOf } from './key-offsets';
 import type { Measurements } from './measure';
 import { quarantineName, quarantineTable, sieve } from './refused-rows';
 import { choosesRows, sourceKey } from './source-key';
-import type { CopyStep, Step, Tree } from './steps';
+import type { CopyStep, Step } from './steps';
 import type { TargetShapes } from './table-shapes';
 import { isUnique } from './try-rows';
+import { virtualTableSteps } from './virtual-tables';
 
 /** A resolved plan as steps. */
 export interface Migration {
@@ -134,7 +134,8 @@ interface TargetInput {
 
 function buildSteps(input: TargetInput): Step[] {
   const { measurements, target, databases, present } = input;
-  const pragmas = ['auto_vacuum', 'page_size', 'encoding']
+  // auto_vacuum last: it writes the first page, and with it the page size.
+  const pragmas = ['page_size', 'encoding', 'auto_vacuum']
     .filter((name) => target.profile[name] !== undefined)
     .map((name) => `PRAGMA ${name} = ${pragmaValue(name, target.profile[name])}`);
   const name = target.name;
@@ -166,7 +167,7 @@ function buildSteps(input: TargetInput): Step[] {
           .map((index): Step => ({ kind: 'create-index', target: name, name: index.name, sql: index.sql })),
       ];
     }),
-    ...target.tables.filter((table) => table.kind === 'virtual').flatMap((table) => virtualSteps(input, table)),
+    ...target.tables.filter((table) => table.kind === 'virtual').flatMap((table) => virtualTableSteps(input, table)),
     ...[...gathered].map(([table, number]): Step => ({
       kind: 'gather',
       target: name,
@@ -256,51 +257,6 @@ function copyStep(
     input.present.has(other.database) ? [legacyTable(databases, other)] : [],
   );
   return { kind: 'copy', ...place, strategy: 'sql', sql, sieve: sieve(table, source, legacy, all, columns), rows };
-}
-
-/**
- * A virtual table moves with its shadow tables, which are ordinary ones: they are grafted, and the row in
- * `sqlite_schema` is written last. What the module keeps in them stays what it was.
- */
-function virtualSteps({ target, databases, present }: TargetInput, table: ResolvedTable): Step[] {
-  const create: Step = { kind: 'create-virtual', target: target.name, table: table.name, sql: table.sql };
-  const [source, ...others] = table.sources;
-  const database = source && present.has(source.database) ? databases.get(source.database) : undefined;
-  if (!source || !database || others.length > 0 || source.where !== undefined || !sharesFormat(target, database)) {
-    throw new ConsolidationError(
-      'UNSUPPORTED',
-      `The virtual table ${table.name} of ${target.name} can only be moved whole, from one database with the same page size and encoding as the target. Set "page_size" in the target's profile, keep the database, or retire the table with a reason.`,
-      { database: source?.database, table: table.name },
-    );
-  }
-  const shadows = database.tables.filter((candidate) => candidate.shadowOf === source.table);
-  return [
-    ...shadows.flatMap((shadow): Step[] => {
-      const name = table.name + shadow.name.slice(source.table.length);
-      const place = { target: target.name, table: name, database: database.path, source: shadow.name };
-      const automatic = shadow.indexes.filter((index) => !(shadow.withoutRowid && index.origin === 'pk'));
-      const trees: Tree[] = [
-        { kind: shadow.withoutRowid ? 'index' : 'table', from: shadow.name, to: name },
-        ...automatic.map((index): Tree => ({
-          kind: 'index',
-          from: index.name,
-          to: index.name.replace(shadow.name, () => name),
-        })),
-      ];
-      return [
-        { kind: 'create-table', target: target.name, table: name, sql: renamedTable(shadow.sql, name) },
-        { kind: 'copy', ...place, strategy: 'graft', sql: '', trees, rows: shadow.rows ?? 0 },
-      ];
-    }),
-    create,
-  ];
-}
-
-/** `CREATE TABLE` under another name: only the name's token changes. */
-function renamedTable(sql: string, name: string): string {
-  const tokens = sqlTokens(sql);
-  const token = tokens[tokens.findIndex((candidate) => isKeyword(candidate, 'TABLE')) + 1]!;
-  return sql.slice(0, token.start) + quoteIdentifier(name) + sql.slice(token.end);
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -27,6 +27,11 @@ export class LegacyImages {
     return this.manifest.databases.some(({ path }) => path === database);
   }
 
+  /** Absolute path of the backup's copy. */
+  fileOf(database: string): string {
+    return snapshotPath(this.workspace, this.manifest, database);
+  }
+
   async open(database: string): Promise<{ readonly image: DatabaseImage; readonly schema: DatabaseSchema }> {
     if (this.opened?.path === database) return this.opened;
     this.opened?.image.close();

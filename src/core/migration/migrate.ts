@@ -27,6 +27,7 @@ import type { RunInput } from './runs';
 import { sourceKey } from './source-key';
 import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { size, summarizeStep } from './steps';
+import type { CopyStep } from './steps';
 import { verifyLegacyUnchanged, verifyTargets } from './verify';
 
 const NOTHING_VERIFIED: Verification = { ok: true, checks: [] };
@@ -294,7 +295,7 @@ function tableResults(migration: Migration, targetName: string): TargetResult['t
     const result: TableResult = {
       name: table.name,
       rows: sources.reduce((sum, source) => sum + source.rows, 0) - gone,
-      strategy: table.kind === 'virtual' ? 'graft' : (own[0]?.strategy ?? 'sql'),
+      strategy: strategyOf(migration, table, own[0]),
       sources,
     };
     return [result, ...quarantineResult(migration, target!, table)];
@@ -330,6 +331,12 @@ function rejectedRows(migration: Migration): RejectedRows[] {
       ),
     ),
   );
+}
+
+function strategyOf(migration: Migration, table: ResolvedTable, copy: CopyStep | undefined): CopyStep['strategy'] {
+  if (table.kind === 'table') return copy?.strategy ?? 'sql';
+  const built = migration.steps.some((step) => step.kind === 'create-full-text' && step.table === table.name);
+  return built ? 'fts' : 'graft';
 }
 
 /** Rows of a source that gave way to a row with the same key in another source. */

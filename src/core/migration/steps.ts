@@ -21,6 +21,10 @@ export type Step =
   | { readonly kind: 'default-rows'; readonly target: string; readonly table: string; readonly sql: string }
   /** A virtual table, whose module the engine may lack: its row in `sqlite_schema`. */
   | { readonly kind: 'create-virtual'; readonly target: string; readonly table: string; readonly sql: string }
+  /** A full-text table that is built anew, by the engine that has the module. */
+  | { readonly kind: 'create-full-text'; readonly target: string; readonly table: string; readonly sql: string }
+  /** Its index is made from the rows of the table that it reads its text from. */
+  | { readonly kind: 'rebuild-full-text'; readonly target: string; readonly table: string; readonly sql: string }
   | {
       readonly kind: 'sequence';
       readonly target: string;
@@ -91,6 +95,10 @@ export function summarizeStep(step: Step): StepSummary {
       return { kind: step.kind, text: `create table ${step.target}.${step.table}`, sql: step.sql };
     case 'create-virtual':
       return { kind: step.kind, text: `create virtual table ${step.target}.${step.table}`, sql: step.sql };
+    case 'create-full-text':
+      return { kind: step.kind, text: `create full-text table ${step.target}.${step.table}`, sql: step.sql };
+    case 'rebuild-full-text':
+      return { kind: step.kind, text: `build the full-text index of ${step.target}.${step.table}`, sql: step.sql };
     case 'copy':
       return {
         kind: step.kind,

@@ -8,6 +8,8 @@ import type { DatabaseImage } from '../sqlite/image';
 import type { DatabaseSchema, SchemaColumn, SchemaTable } from '../sqlite/schema-table';
 import { carriedRows, computedRows } from './expected-rows';
 import type { RowContext, Rows } from './expected-rows';
+import { fullTextDeclaration } from './full-text/declaration';
+import { verifyTexts } from './full-text/verify';
 import { keptRowid, rowidName } from './copy-statement';
 import { quarantineName } from './refused-rows';
 import { rowDifferences } from './row-differences';
@@ -39,7 +41,12 @@ export async function verifyRows(
   const name = `${target.name}.${table.name}`;
   if (!stored) return [{ name: `${name}: exists`, ok: false, expected: 'a table', actual: 'missing', ...place }];
   const whole: RowContext = { ...context, stored };
-  if (table.kind === 'virtual') return verifyShadows(whole, sources, image, schema, options);
+  if (table.kind === 'virtual') {
+    const declaration = fullTextDeclaration(table.sql);
+    return declaration && declaration.content !== 'none'
+      ? verifyTexts({ target, table, image, schema }, sources, legacy, options)
+      : verifyShadows(context, image, schema, options);
+  }
   const defaults = (target.defaults ?? []).filter((row) => row.table === table.name);
   const quarantine = schema.tables.find((candidate) => candidate.name === quarantineName(table));
   if (defaults.length > 0 || choosesRows(table) || quarantine)
@@ -102,8 +109,9 @@ const stands =
     work({ image, table, columns });
 
 /** Columns that are stored and can be known: all but those that depend on the moment. Rowids that are kept, too. */
-function comparable({ stored }: RowContext, sources: readonly ResolvedSource[]): string[] {
-  const left = new Set(volatileColumns(stored.columns, sources));
+function comparable({ target, table, stored }: RowContext, sources: readonly ResolvedSource[]): string[] {
+  const withDefaultRows = (target.defaults ?? []).some((row) => row.table === table.name);
+  const left = new Set(volatileColumns(stored.columns, sources, withDefaultRows));
   const columns = stored.columns.filter(({ field, rowidAlias, name }) => (field >= 0 || rowidAlias) && !left.has(name));
   const given = (column: SchemaColumn) =>
     !column.rowidAlias || sources.every((source) => source.columns.some(({ target }) => target === column.name));
@@ -219,15 +227,14 @@ const constantOf = (source: ResolvedSource, column: string) => {
 };
 
 /** What a virtual table holds is in its shadow tables, which have to be the same row for row. */
-async function verifyShadows(
-  { target, table, legacy }: RowContext,
-  sources: readonly ResolvedSource[],
+export async function verifyShadows(
+  { target, table, legacy }: Pick<RowContext, 'target' | 'table' | 'legacy'>,
   image: DatabaseImage,
   schema: DatabaseSchema,
   options: WorkOptions,
 ): Promise<VerificationCheck[]> {
   const checks: VerificationCheck[] = [];
-  for (const source of sources) {
+  for (const source of table.sources.filter(({ database }) => legacy.holds(database))) {
     const from = await legacy.open(source.database);
     for (const shadow of from.schema.tables.filter((candidate) => candidate.shadowOf === source.table)) {
       const name = table.name + shadow.name.slice(source.table.length);

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
-import type { ResolvedPlan, ResolvedTarget } from '../plan/resolved';
+import type { ResolvedPlan, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { Verification, VerificationCheck } from '../results';
@@ -11,9 +11,10 @@ import { readSchema } from '../sqlite/schema';
 import type { Manifest } from './backup';
 import { changedSince } from './backup';
 import { inJournalMode } from './build';
+import { verifyFullText } from './full-text/verify';
 import { LegacyImages } from './legacy-images';
 import { size } from './steps';
-import { verifyRows } from './verify-rows';
+import { verifyRows, verifyShadows } from './verify-rows';
 import { verifyView } from './verify-views';
 
 export interface VerifyInput {
@@ -51,6 +52,8 @@ export async function verifyTargets(input: VerifyInput, options: WorkOptions): P
         image.close();
       }
       checks.push(...(await verifyStructure(input, target, legacy, options)));
+      const shadows = (table: ResolvedTable) => shadowsOf({ ...input, target, table, legacy }, options);
+      checks.push(...(await verifyFullText(target, input.fileOf(target), input.scratch, legacy, shadows, options)));
     }
   } finally {
     legacy.close();
@@ -73,6 +76,19 @@ export async function verifyLegacyUnchanged(
     expected: 'unchanged',
     actual: changed.get(path) ?? 'unchanged',
   }));
+}
+
+/** The tables that a virtual table is made of, where the target stands now. */
+async function shadowsOf(
+  context: Parameters<typeof verifyShadows>[0] & VerifyInput,
+  options: WorkOptions,
+): Promise<VerificationCheck[]> {
+  const image = await openImage(context.fileOf(context.target), { signal: options.signal });
+  try {
+    return await verifyShadows(context, image, await readSchema(image), options);
+  } finally {
+    image.close();
+  }
 }
 
 interface SchemaObjects {

@@ -33,15 +33,23 @@ function isOneArgument(tokens: ReturnType<typeof sqlTokens>, at: number): boolea
   return isOperator(tokens[at + 1], ')');
 }
 
-/** Columns of the unified table that cannot be computed again, since what fills them depends on the moment. */
-export function volatileColumns(columns: readonly SchemaColumn[], sources: readonly ResolvedSource[]): string[] {
+/**
+ * Columns of the unified table that cannot be computed again, since what fills them depends on the moment.
+ * @param withDefaultRows rows of the schema itself, which may leave any column to its default
+ */
+export function volatileColumns(
+  columns: readonly SchemaColumn[],
+  sources: readonly ResolvedSource[],
+  withDefaultRows: boolean,
+): string[] {
   return columns
-    .filter(({ name, default: fallback }) =>
-      sources.some((source) => {
+    .filter(({ name, default: fallback }) => {
+      if (withDefaultRows && fallback !== null && isVolatile(fallback)) return true;
+      return sources.some((source) => {
         const mapping = source.columns.find(({ target }) => target.toLowerCase() === name.toLowerCase());
         if (mapping?.kind === 'sql') return isVolatile(mapping.sql);
         return !mapping && fallback !== null && isVolatile(fallback);
-      }),
-    )
+      });
+    })
     .map(({ name }) => name);
 }
