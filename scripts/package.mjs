@@ -9,7 +9,15 @@ const LIMIT = 8 * 1024 * 1024;
 /** What a package consists of; see .vscodeignore. */
 const EXPECTED =
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/.+|media\/.+|schemas\/.+|docs\/diagnostics\.md)$/i;
-const REQUIRED = ['dist/extension.js', 'dist/worker.js', 'dist/cli.js', 'dist/assets/sql-wasm.wasm', 'package.json'];
+const REQUIRED = [
+  'dist/extension.js',
+  'dist/worker.js',
+  'dist/cli.js',
+  'dist/assets/sql-wasm.wasm',
+  'dist/assets/node-sqlite3-wasm.js',
+  'dist/assets/node-sqlite3-wasm.wasm',
+  'package.json',
+];
 
 export const packagedExtension = path.join(root, 'artifacts/sqlite-consolidator.vsix');
 
