@@ -38,7 +38,7 @@ const webviews = Object.fromEntries(
 
 const builds = [
   { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], outdir },
-  { ...node, entryPoints: { worker: 'src/worker/worker.ts' }, outdir },
+  { ...node, entryPoints: { worker: 'src/worker/worker.ts', task: 'src/worker/task.ts' }, outdir },
   { ...node, entryPoints: { cli: 'src/cli.ts' }, outdir, banner: { js: '#!/usr/bin/env node' } },
   { ...browser, entryPoints: webviews, outdir, loader: { '.css': 'css' } },
 ].filter((build) => Object.keys(build.entryPoints).length > 0 && exists(build.entryPoints));

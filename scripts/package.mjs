@@ -12,6 +12,7 @@ const EXPECTED =
 const REQUIRED = [
   'dist/extension.js',
   'dist/worker.js',
+  'dist/task.js',
   'dist/cli.js',
   'dist/assets/sql-wasm.wasm',
   'dist/assets/node-sqlite3-wasm.js',

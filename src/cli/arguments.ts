@@ -184,7 +184,7 @@ Turns many scattered SQLite files into a few unified databases, and rewrites the
 
   --workspace DIR   folder to work in (default: here)     --plan FILE   plan file (default: consolidation.jsonc)
   --exclude GLOB    leave out (may be repeated)           --json        one JSON document on standard output
-  --quiet           no progress                           --jobs N      how much to do at a time
+  --quiet           no progress                           --jobs N      at most N threads (a thread per core)
 
 Exit status: 0 done and clean, 1 findings, 2 usage or plan error, 3 the run failed and nothing was published, 4 internal error.
 `;

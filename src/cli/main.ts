@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { ConsolidationError, toErrorValue } from '../core/errors';
 import type { ErrorCode, ErrorValue } from '../core/errors';
 import { createPipeline } from '../core/pipeline';
+import { taskThreads } from '../worker/task-threads';
 import { HELP, parseCommandLine } from './arguments';
 import type { CommandLine } from './arguments';
 import { printError } from './print';
@@ -47,7 +48,8 @@ export async function main(args: readonly string[], stdout: Output, stderr: Outp
   try {
     await refuseMissingFolder(line.workspace);
     const { workspace, plan, jobs, exclude } = line;
-    const options = { workspace, plan, jobs, exclude, signal: abort.signal, progress: progress.report };
+    const tasks = taskThreads(jobs);
+    const options = { workspace, plan, jobs, exclude, tasks, signal: abort.signal, progress: progress.report };
     const outcome = await runVerb(line.verb, line, createPipeline(), options);
     progress.clear();
     if (line.json) stdout.write(`${JSON.stringify(outcome.value, null, 2)}\n`);

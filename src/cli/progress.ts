@@ -1,4 +1,5 @@
 import type { ProgressUpdate } from '../core/ports';
+import { ProgressRate, speed, timeLeft } from '../core/progress-rate';
 
 /** The part of a stream that printing needs. */
 export interface Output {
@@ -14,6 +15,7 @@ export function progressLine(
 ): { report: (update: ProgressUpdate) => void; clear: () => void } {
   let phase = '';
   let last = 0;
+  const rates = new ProgressRate();
   const clear = () => {
     if (!quiet && stderr.isTTY && last > 0) stderr.write('\r\x1b[2K');
     last = 0;
@@ -22,6 +24,7 @@ export function progressLine(
     clear,
     report(update) {
       if (quiet) return;
+      const rate = rates.measure(update);
       if (!stderr.isTTY) {
         if (update.phase !== phase) stderr.write(`${update.phase}: ${update.message}\n`);
         phase = update.phase;
@@ -34,7 +37,9 @@ export function progressLine(
       const share = update.total
         ? `${String(Math.floor((100 * (update.done ?? 0)) / update.total)).padStart(3)} % `
         : '';
-      stderr.write(`\r\x1b[2K${`${share}${clean(update.message)}`.slice(0, (stderr.columns ?? 80) - 1)}`);
+      const pace = rate ? `  ${speed(rate, update.unit)}, ${timeLeft(rate)}` : '';
+      const room = (stderr.columns ?? 80) - 1 - pace.length;
+      stderr.write(`\r\x1b[2K${`${share}${clean(update.message)}`.slice(0, Math.max(0, room))}${pace}`);
     },
   };
 }

@@ -24,6 +24,18 @@ export interface ProgressUpdate {
 export interface WorkOptions {
   readonly progress?: (update: ProgressUpdate) => void;
   readonly signal?: AbortSignal;
+  /** Does parts of the work elsewhere, several at once; without it they are done one after the other, here. */
+  readonly tasks?: TaskRunner;
+}
+
+/** Runs parts of long work in threads of its own. */
+export interface TaskRunner {
+  /** How many run at once. */
+  readonly parallel: number;
+  /** Starting threads takes time: is it worth it for so many bytes? */
+  worthwhile(bytes: number): boolean;
+  /** `input` and the result survive a structured clone; an error comes back as it was thrown. */
+  run(name: string, input: unknown, options: Pick<WorkOptions, 'progress' | 'signal'>): Promise<unknown>;
 }
 
 /** Something `check`, `draft` or `verify` found: a diagnostic with a place and a next step. Never thrown. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ProgressUpdate, WorkOptions } from '../core/ports';
+import { ProgressRate, timeLeft } from '../core/progress-rate';
 import { formatBytes, formatCount } from '../protocol/text';
 
 /** Share of a whole migration that each phase takes, measured on large databases; the bar never runs backwards. */
@@ -29,7 +30,10 @@ const titles: Record<ProgressUpdate['phase'], string> = {
 };
 
 /** Runs long work under a notification that can be cancelled. */
-export function withProgress<T>(title: string, task: (work: Required<WorkOptions>) => Promise<T>): Thenable<T> {
+export function withProgress<T>(
+  title: string,
+  task: (work: Required<Pick<WorkOptions, 'progress' | 'signal'>>) => Promise<T>,
+): Thenable<T> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, (progress, token) => {
     const controller = new AbortController();
@@ -45,13 +49,15 @@ export function withQuietProgress<T>(title: string, task: () => Promise<T>): The
 
 function progressReporter(progress: vscode.Progress<{ message?: string; increment?: number }>) {
   let reached = 0;
+  const rates = new ProgressRate();
   return (update: ProgressUpdate): void => {
     const share = shares[update.phase];
     const part = update.total ? Math.min(1, (update.done ?? 0) / update.total) : 0;
     const now = share ? share[0] + share[1] * part : reached;
     const increment = Math.max(0, now - reached);
     reached += increment;
-    progress.report({ message: progressText(update), increment });
+    const rate = rates.measure(update);
+    progress.report({ message: progressText(update) + (rate ? `, ${timeLeft(rate)}` : ''), increment });
   };
 }
 

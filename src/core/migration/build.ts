@@ -3,7 +3,7 @@ import path from 'node:path';
 import { engineFileName, loadEngine } from '../engine';
 import type { Engine, EngineDatabase } from '../engine';
 import { ConsolidationError } from '../errors';
-import { makeDirectory, writeFileAtomically } from '../files';
+import { writeFileAtomically } from '../files';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { ResolvedTarget } from '../plan/resolved';
 import { throwIfCancelled } from '../ports';
@@ -11,10 +11,9 @@ import type { WorkOptions } from '../ports';
 import { openImage } from '../sqlite/image';
 import type { Manifest } from './backup';
 import { snapshotPath } from './backup';
-import type { Migration } from './compile';
 import { SOURCE_SCHEMA } from './copy-statement';
 import { buildFullText, isFullText } from './full-text/build';
-import type { RunDirectory } from './run-directory';
+import { RunDirectory } from './run-directory';
 import { graftTables } from './graft-tables';
 import { putThrough } from './refused-rows';
 import { loadForSql } from './sql-source';
@@ -30,44 +29,53 @@ export function stagedPath(directory: RunDirectory, target: ResolvedTarget): str
   return path.join(directory.staging, `${name}.db`);
 }
 
-/**
- * Executes the steps that build the targets, from the backup's copies alone, into the run's staging folder.
- * @throws ConsolidationError `ROWS_REJECTED`, `SQL_FAILED`, `CANCELLED`, …
- */
-export async function buildTargets(
-  directory: RunDirectory,
-  migration: Migration,
-  manifest: Manifest,
-  options: WorkOptions,
-): Promise<void> {
-  await makeDirectory(directory.staging);
-  const total = migration.steps.reduce((sum, step) => sum + (step.kind === 'copy' ? step.rows : 0), 0);
-  const rows = { done: 0, total };
-  for (const target of migration.plan.targets) {
-    const steps = migration.steps.map((step, index) => ({ step, index })).filter(({ step }) => belongsTo(step, target));
-    await buildTarget(directory, target, steps, manifest, rows, options);
-  }
+/** What building one target needs: plain values, since it may be done in another thread. */
+export interface BuildInput {
+  readonly workspace: string;
+  /** Name of the run's directory. */
+  readonly run: string;
+  readonly target: ResolvedTarget;
+  readonly steps: readonly NumberedStep[];
+  readonly manifest: Manifest;
 }
 
-const belongsTo = (step: Step, target: ResolvedTarget) =>
-  'target' in step && step.target === target.name && step.kind !== 'verify' && step.kind !== 'publish';
+/** A step with its place among all steps of the migration. */
+export interface NumberedStep {
+  readonly step: Step;
+  readonly index: number;
+}
 
-async function buildTarget(
-  directory: RunDirectory,
-  target: ResolvedTarget,
-  steps: readonly { readonly step: Step; readonly index: number }[],
-  manifest: Manifest,
-  rows: { done: number; readonly total: number },
-  options: WorkOptions,
-): Promise<void> {
+/** The steps that build one target. */
+export function stepsOf(target: ResolvedTarget, steps: readonly Step[]): NumberedStep[] {
+  return steps
+    .map((step, index) => ({ step, index }))
+    .filter(
+      ({ step }) =>
+        'target' in step && step.target === target.name && step.kind !== 'verify' && step.kind !== 'publish',
+    );
+}
+
+/** Rows that the steps copy. */
+export const copiedRows = (steps: readonly NumberedStep[]): number =>
+  steps.reduce((sum, { step }) => sum + (step.kind === 'copy' ? step.rows : 0), 0);
+
+/**
+ * Executes the steps that build a target, from the backup's copies alone, into the run's staging folder.
+ * @throws ConsolidationError `ROWS_REJECTED`, `SQL_FAILED`, `CANCELLED`, …
+ */
+export async function buildTarget(input: BuildInput, options: WorkOptions): Promise<void> {
+  const { target, steps, manifest } = input;
+  const directory = new RunDirectory(input.workspace, input.run);
   const engine = await loadEngine();
   const database = new engine.Database();
   const sources = new AttachedSource(engine, database, directory.workspace, manifest);
   const staged = stagedPath(directory, target);
+  const total = copiedRows(steps);
+  let done = 0;
   const report = async (step: Step, text: string) => {
-    options.progress?.({ phase: 'build', message: text, done: rows.done, total: rows.total, unit: 'rows' });
+    options.progress?.({ phase: 'build', message: text, done, total, unit: 'rows' });
     await directory.log(text);
-    if (step.kind === 'copy') rows.done += step.rows;
+    if (step.kind === 'copy') done += step.rows;
   };
   try {
     for (const { step, index } of steps) {
@@ -88,7 +96,15 @@ async function buildTarget(
   }
   const grafts = steps.map(({ step }) => step).filter(isGraft);
   const imageOf = (legacy: string) => snapshotPath(directory.workspace, manifest, legacy);
-  await graftTables(staged, grafts, imageOf, report, options);
+  const advance = (copy: CopyStep, share: number) =>
+    options.progress?.({
+      phase: 'build',
+      message: summarizeStep(copy).text,
+      done: Math.round(done - copy.rows * (1 - share)),
+      total,
+      unit: 'rows',
+    });
+  await graftTables(staged, grafts, imageOf, report, advance, options);
   const texts = steps.map(({ step }) => step).filter(isFullText);
   await buildFullText(staged, texts, imageOf, report, options);
 }

@@ -19,6 +19,8 @@ export async function graftTables(
   copies: readonly CopyStep[],
   imageOf: (database: string) => string,
   report: (copy: CopyStep, text: string) => Promise<void>,
+  /** Told now and then which share of a copy is done. */
+  advance: (copy: CopyStep, share: number) => void,
   options: WorkOptions,
 ): Promise<void> {
   if (copies.length === 0) return;
@@ -33,8 +35,12 @@ export async function graftTables(
         for (const copy of copies.filter((candidate) => candidate.database === database)) {
           throwIfCancelled(options.signal);
           await report(copy, summarizeStep(copy).text);
-          for (const tree of copy.trees ?? []) {
-            await graftTree(image, page(legacy, tree.from), tree.kind, file, page(roots, tree.to), options);
+          const trees = copy.trees ?? [];
+          for (const [number, tree] of trees.entries()) {
+            // How large one tree is among those of its database is not known before it is copied.
+            const copied = (pages: number) => advance(copy, (number + pages / image.pageCount) / trees.length);
+            const work = { ...options, copied };
+            await graftTree(image, page(legacy, tree.from), tree.kind, file, page(roots, tree.to), work);
           }
         }
       } finally {

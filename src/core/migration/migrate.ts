@@ -16,7 +16,7 @@ import type {
 } from '../results';
 import { backUp } from './backup';
 import type { Manifest } from './backup';
-import { buildTargets, stagedPath } from './build';
+import { stagedPath } from './build';
 import type { Migration } from './compile';
 import { carryOut, checkDestinations, planPublications } from './publish';
 import { RunDirectory } from './run-directory';
@@ -28,7 +28,8 @@ import { sourceKey } from './source-key';
 import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { size, summarizeStep } from './steps';
 import type { CopyStep } from './steps';
-import { verifyLegacyUnchanged, verifyTargets } from './verify';
+import { buildTargets, verifyTargets } from './target-tasks';
+import { verifyLegacyUnchanged } from './verify';
 
 const NOTHING_VERIFIED: Verification = { ok: true, checks: [] };
 

@@ -6,7 +6,7 @@ import type { VerificationCheck, VerifyResult } from '../results';
 import type { Manifest } from './backup';
 import { targetState, readRunInput } from './runs';
 import type { Run } from './runs';
-import { verifyTargets } from './verify';
+import { verifyTargets } from './target-tasks';
 
 /**
  * Verifies published targets again, against the backup. A target that programs have written since cannot equal the

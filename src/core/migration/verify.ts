@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
+import { makeDirectory } from '../files';
 import type { ResolvedPlan, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
-import type { Verification, VerificationCheck } from '../results';
+import type { VerificationCheck } from '../results';
 import { checkImage } from '../sqlite/check-image';
 import { openImage } from '../sqlite/image';
 import { readSchema } from '../sqlite/schema';
@@ -17,48 +18,55 @@ import { size } from './steps';
 import { verifyRows, verifyShadows } from './verify-rows';
 import { verifyView } from './verify-views';
 
+/** What verifying one target needs: plain values, since it may be done in another thread. */
 export interface VerifyInput {
   readonly workspace: string;
   readonly plan: ResolvedPlan;
   /** What renumbering added to the keys of each source. */
   readonly offsets: ReadonlyMap<string, bigint>;
   readonly manifest: Manifest;
-  /** Absolute path of the file that holds a target now: staged, or published. */
-  readonly fileOf: (target: ResolvedTarget) => string;
-  /** Folder for scratch files. */
+  readonly target: ResolvedTarget;
+  /** Absolute path of the file that holds the target now: staged, or published. */
+  readonly file: string;
+  /** Folder for scratch files of this target alone. */
   readonly scratch: string;
 }
 
 /**
- * Compares targets, re-read from disk, with the backup's copies of the legacy databases: rows and their typed digests by
+ * Compares a target, re-read from disk, with the backup's copies of the legacy databases: rows and their typed digests by
  * source, schema, `integrity_check`, `foreign_key_check`, the plan's own checks. Shares no code with the copying.
  */
-export async function verifyTargets(input: VerifyInput, options: WorkOptions): Promise<Verification> {
+export async function verifyTarget(input: VerifyInput, options: WorkOptions): Promise<VerificationCheck[]> {
+  const { target, file, scratch } = input;
   const checks: VerificationCheck[] = [];
   const legacy = new LegacyImages(input.workspace, input.manifest);
+  const total = target.tables.length + 1;
+  const report = (done: number, name: string) =>
+    options.progress?.({ phase: 'verify', message: `Verifying ${name}`, done, total, unit: 'tables' });
+  await makeDirectory(scratch);
   try {
-    for (const target of input.plan.targets) {
-      throwIfCancelled(options.signal);
-      options.progress?.({ phase: 'verify', message: `Verifying ${target.path}`, done: checks.length, unit: 'steps' });
-      const image = await openImage(input.fileOf(target), { signal: options.signal });
-      try {
-        const schema = await readSchema(image);
-        checks.push(...verifySchema(target, schema.tables));
-        for (const table of target.tables) {
-          throwIfCancelled(options.signal);
-          checks.push(...(await verifyRows({ ...input, target, table, legacy }, image, schema, options)));
-        }
-      } finally {
-        image.close();
+    const image = await openImage(file, { signal: options.signal });
+    try {
+      const schema = await readSchema(image);
+      checks.push(...verifySchema(target, schema.tables));
+      for (const [done, table] of target.tables.entries()) {
+        throwIfCancelled(options.signal);
+        report(done, `${target.name}.${table.name}`);
+        checks.push(...(await verifyRows({ ...input, table, legacy }, image, schema, options)));
       }
-      checks.push(...(await verifyStructure(input, target, legacy, options)));
-      const shadows = (table: ResolvedTable) => shadowsOf({ ...input, target, table, legacy }, options);
-      checks.push(...(await verifyFullText(target, input.fileOf(target), input.scratch, legacy, shadows, options)));
+    } finally {
+      image.close();
     }
+    report(target.tables.length, `${target.path}: structure`);
+    checks.push(...(await verifyStructure(input, legacy, options)));
+    const shadows = (table: ResolvedTable) => shadowsOf({ ...input, table, legacy }, options);
+    checks.push(...(await verifyFullText(target, file, scratch, legacy, shadows, options)));
+    report(total, target.path);
   } finally {
     legacy.close();
+    await rm(scratch, { recursive: true, force: true });
   }
-  return { ok: checks.every((check) => check.ok), checks };
+  return checks;
 }
 
 /** Legacy files that are no longer what was read. */
@@ -83,7 +91,7 @@ async function shadowsOf(
   context: Parameters<typeof verifyShadows>[0] & VerifyInput,
   options: WorkOptions,
 ): Promise<VerificationCheck[]> {
-  const image = await openImage(context.fileOf(context.target), { signal: options.signal });
+  const image = await openImage(context.file, { signal: options.signal });
   try {
     return await verifyShadows(context, image, await readSchema(image), options);
   } finally {
@@ -131,11 +139,10 @@ const LARGEST_ENGINE_BYTES = 2 ** 30;
 
 async function verifyStructure(
   input: VerifyInput,
-  target: ResolvedTarget,
   legacy: LegacyImages,
   options: WorkOptions,
 ): Promise<VerificationCheck[]> {
-  const file = input.fileOf(target);
+  const { target, file } = input;
   const { size: bytes } = await stat(file);
   if (bytes <= LARGE_BYTES) return verifyWithEngine(input, target, legacy, true, options);
   const structure = await structureCheck(target, file, options);
@@ -189,7 +196,7 @@ async function verifyWithEngine(
 ): Promise<VerificationCheck[]> {
   const engine = await loadEngine();
   // The engine has no wal-index; apart from the two bytes of the journal mode it sees the file as it is on the disk.
-  const database = new engine.Database(inJournalMode(await readFile(input.fileOf(target)), 'DELETE'));
+  const database = new engine.Database(inJournalMode(await readFile(input.file), 'DELETE'));
   try {
     const checks: VerificationCheck[] = integrity ? [integrityCheck(target, database)] : [];
     checks.push(await foreignKeyCheck(target, database, legacy));
@@ -209,7 +216,7 @@ async function viewChecks(
   database: EngineDatabase,
   options: WorkOptions,
 ): Promise<VerificationCheck[]> {
-  const image = await openImage(input.fileOf(target), { signal: options.signal });
+  const image = await openImage(input.file, { signal: options.signal });
   try {
     const schema = await readSchema(image);
     const checks: VerificationCheck[] = [];

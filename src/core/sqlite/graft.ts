@@ -21,12 +21,15 @@ export async function graftTree(
   kind: 'table' | 'index',
   file: PageFile,
   toRoot: number,
-  options: WorkOptions = {},
+  options: WorkOptions & {
+    /** Told now and then how many pages are copied. */
+    readonly copied?: (pages: number) => void;
+  } = {},
 ): Promise<void> {
   if (image.pageSize !== file.pageSize || image.usableSize !== file.usableSize) {
     throw new Error(`pages of ${image.pageSize} bytes cannot be grafted among pages of ${file.pageSize}`);
   }
-  await new Graft(image, kind, file, toRoot).run(fromRoot, new Pause(options.signal));
+  await new Graft(image, kind, file, toRoot).run(fromRoot, new Pause(options.signal), options.copied);
 }
 
 class Graft {
@@ -49,17 +52,21 @@ class Graft {
     this.#smallestLocal = Math.floor(((usable - 12) * 32) / 255) - 23;
   }
 
-  async run(fromRoot: number, pause: Pause): Promise<void> {
+  async run(fromRoot: number, pause: Pause, copied?: (pages: number) => void): Promise<void> {
     this.#see(fromRoot, fromRoot);
     this.#take(fromRoot, this.toRoot);
     this.#repoint(fromRoot);
     await this.file.replace(this.toRoot, this.#page);
+    let pages = 1;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       this.#take(next.from, next.to);
       if (next.overflow) this.#repointOverflow(next.from);
       else this.#repoint(next.from);
       await this.file.append(next.to, this.#page);
-      if (pause.due) await pause.take();
+      pages++;
+      if (!pause.due) continue;
+      copied?.(pages);
+      await pause.take();
     }
   }
 
