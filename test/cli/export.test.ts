@@ -149,7 +149,7 @@ with open("edited.csv", "w", newline="") as out:
     expect([dry.exit, dry.value.changed, dry.value.written]).toEqual([0, true, false]);
     expect(read('consolidation.jsonc')).toBe(plan);
     expect((await cli(workspace, 'import', 'edited.csv', '--quiet')).stdout).toMatch(
-      /^Wrote consolidation\.jsonc from edited\.csv\.\ninfo {4}TABLE_UNDOCUMENTED /,
+      /^Wrote consolidation\.jsonc from edited\.csv\.\nwarning TABLE_UNKNOWN .*"orchestrator_bug"[^]*info {4}TABLE_UNDOCUMENTED /,
     );
     const edited = read('consolidation.jsonc');
     expect(edited).toContain('orchestrator_defect');

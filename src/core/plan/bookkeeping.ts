@@ -7,8 +7,19 @@ import type { ResolvedTable } from './resolved';
 
 export interface Bookkeeping {
   readonly tables: readonly ResolvedTable[];
-  readonly defaults: readonly { readonly table: string; readonly sql: string }[];
+  readonly defaults: readonly DefaultRow[];
   readonly names?: { readonly version?: string; readonly metadata?: string };
+}
+
+type DefaultRow = { readonly table: string; readonly sql: string };
+
+/** A view that the target has, with what it is for. */
+export interface DocumentedView {
+  readonly name: string;
+  readonly purpose?: string;
+  readonly domain?: string;
+  readonly sources: readonly string[];
+  readonly columns: readonly string[];
 }
 
 /** Names that a column of a documentation table may have, by what goes into it. */
@@ -61,12 +72,10 @@ export function bookkeepingTables(
     }
   }
   if (metadataName !== undefined) {
-    const existing = tables.find((table) => sameName(table.name, metadataName));
-    const own =
-      existing ??
-      ownTable(metadataName, METADATA_DDL.replace('$', quoteIdentifier(metadataName)), 'What every table is for');
-    if (!existing) added.push(own);
-    defaults.push(...documentation(name, own, [...tables, ...added], reporter));
+    if (!tables.some((table) => sameName(table.name, metadataName)))
+      added.push(
+        ownTable(metadataName, METADATA_DDL.replace('$', quoteIdentifier(metadataName)), 'What every table is for'),
+      );
   }
   return {
     tables: added,
@@ -107,13 +116,19 @@ function ownTable(name: string, sql: string, purpose: string): ResolvedTable {
   };
 }
 
-/** One row for each table; a row that is there already stays as it is. */
-function documentation(
+/**
+ * Rows of the documentation table: one for each table and view; a row that is there already stays as it is.
+ * @param tables all of the target, bookkeeping included
+ */
+export function documentationRows(
   target: string,
-  metadata: ResolvedTable,
+  metadataName: string | undefined,
   tables: readonly ResolvedTable[],
+  views: readonly DocumentedView[],
   reporter: Reporter,
-): { table: string; sql: string }[] {
+): DefaultRow[] {
+  const metadata = tables.find((table) => metadataName !== undefined && sameName(table.name, metadataName));
+  if (!metadata) return [];
   const at = ['targets', target, 'bookkeeping', 'metadata'];
   const definition = parseCreateTable(metadata.sql);
   const column = (kind: keyof typeof METADATA_COLUMNS) =>
@@ -137,16 +152,18 @@ function documentation(
     );
     return [];
   }
-  const undocumented: string[] = [];
-  const rows = tables.map((table) => {
-    const { purpose } = table;
-    if (purpose === undefined) undocumented.push(table.name);
+  const documented: readonly DocumentedView[] = [
+    ...tables.map((table) => ({ ...table, sources: [...new Set(table.sources.map((source) => source.database))] })),
+    ...views,
+  ];
+  const undocumented = documented.filter(({ purpose }) => purpose === undefined).map((item) => item.name);
+  const rows = documented.map((item) => {
     const values: Record<keyof typeof METADATA_COLUMNS, string> = {
-      table: quoteLiteral(table.name),
-      domain: literal(table.domain),
-      purpose: quoteLiteral(purpose ?? ''),
-      sources: quoteLiteral([...new Set(table.sources.map((source) => source.database))].join(', ')),
-      columns: quoteLiteral(JSON.stringify(table.columns)),
+      table: quoteLiteral(item.name),
+      domain: literal(item.domain),
+      purpose: quoteLiteral(item.purpose ?? ''),
+      sources: quoteLiteral(item.sources.join(', ')),
+      columns: quoteLiteral(JSON.stringify(item.columns)),
       time: "datetime('now')",
     };
     return `(${chosen.map(({ kind }) => values[kind]).join(', ')})`;
@@ -155,7 +172,7 @@ function documentation(
     reporter.info(
       'TABLE_UNDOCUMENTED',
       at,
-      `${undocumented.length} of ${tables.length} tables of ${target} have no "purpose": ${undocumented.slice(0, 10).join(', ')}${undocumented.length > 10 ? ', …' : ''}.`,
+      `${undocumented.length} of ${documented.length} tables and views of ${target} have no "purpose": ${undocumented.slice(0, 10).join(', ')}${undocumented.length > 10 ? ', …' : ''}.`,
       { details: { tables: undocumented } },
     );
   const into = `${quoteIdentifier(metadata.name)} (${chosen.map(({ name }) => quoteIdentifier(name)).join(', ')})`;

@@ -20,8 +20,14 @@ export interface DraftedTable {
 export interface NameConflict {
   readonly target: string;
   readonly name: string;
-  readonly tables: readonly { readonly database: InventoryDatabase; readonly table: InventoryTable }[];
-  readonly chosen: 'merge' | 'rename-apart';
+  readonly tables: readonly {
+    readonly database: InventoryDatabase;
+    readonly table: InventoryTable;
+    /** Files of the family that this database stands for, and the rows of all; 1 for a database of its own. */
+    readonly files: number;
+    readonly rows: number;
+  }[];
+  readonly chosen: 'merge' | 'rename-apart' | 'targets-apart';
   readonly why: string;
 }
 
@@ -93,7 +99,33 @@ export function draftTables(
       conflicts.push(...drafted.conflicts);
     }
   }
-  return { tables, conflicts };
+  return { tables, conflicts: [...conflicts, ...acrossTargets(byTarget)] };
+}
+
+/** Tables of one name and nearly the same columns that go into several targets, since their databases do. */
+function acrossTargets(byTarget: ReadonlyMap<string, readonly Candidate[]>): NameConflict[] {
+  const named = new Map<string, { target: string; unit: Unit }[]>();
+  for (const [target, candidates] of byTarget)
+    for (const unit of unitsOf(candidates)) {
+      const id = foldName(unit.lead.table.name);
+      named.set(id, [...(named.get(id) ?? []), { target, unit }]);
+    }
+  return [...named.values()].flatMap((entries): NameConflict[] => {
+    const filled = entries.filter(({ unit }) => unit.rows > 0);
+    const [first] = filled;
+    const alike = filled.filter(({ unit }) => sameEnough(first!.unit.lead.table, unit.lead.table));
+    const targets = [...new Set(alike.map(({ target }) => target))];
+    if (targets.length < 2) return [];
+    return [
+      {
+        target: targets.join(' and '),
+        name: first!.unit.lead.table.name,
+        tables: alike.map(({ unit }) => side(unit)),
+        chosen: 'targets-apart',
+        why: 'their columns are the same, or nearly',
+      },
+    ];
+  });
 }
 
 /** Tables that one entry of the plan speaks for: one table, or that of every file of a family. */
@@ -102,6 +134,8 @@ interface Unit {
   readonly candidates: readonly Candidate[];
   readonly rows: number;
 }
+
+const side = ({ lead, candidates, rows }: Unit) => ({ ...lead, files: candidates.length, rows });
 
 function unitsOf(candidates: readonly Candidate[]): Unit[] {
   const units = new Map<string, Candidate[]>();
@@ -151,7 +185,7 @@ function draftGroup(target: string, [first, ...others]: readonly Unit[], names: 
       })),
     );
   const conflict = (units: readonly Unit[], chosen: NameConflict['chosen'], why: string) =>
-    conflicts.push({ target, name: first.lead.table.name, tables: units.map(({ lead }) => lead), chosen, why });
+    conflicts.push({ target, name: first.lead.table.name, tables: units.map(side), chosen, why });
   if (together.length > 1) conflict(together, 'merge', 'their columns are the same, or nearly');
   if (apart.length > 0) conflict([first, ...apart], 'rename-apart', 'they have other columns');
   return { tables, conflicts };

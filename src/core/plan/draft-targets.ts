@@ -33,6 +33,7 @@ const COLD: Temperature = {
   profile: 'cache',
 };
 const HOT: Temperature = { name: 'core', words: /(?!)/, purpose: 'Operational data', profile: 'standard' };
+const BY_NAME = 'by its name';
 const NO_REASON = 'nothing speaks for another target';
 const SERIES = /histor|prices?|rates?([^a-z]|$)|series|ohlc|candles?/;
 const LEDGER = /ledger|trade|treasury|cash|dividend|tax|invoice|payment|audit/;
@@ -87,7 +88,10 @@ export function draftTargets(
       ),
     );
   }
-  if (names) followNamesakes(merged, assignment);
+  if (names) {
+    fillUnused(names, merged, assignment);
+    followNamesakes(merged, assignment);
+  }
   followParents(merged, assignment);
   const used = names ?? [...new Set([...assignment.values()].map(({ target }) => target))].sort(byTemperature);
   const stays = new Set(databases.filter(({ action }) => action !== 'merge').map(({ database }) => database.path));
@@ -161,7 +165,7 @@ function chooserAmong(names: readonly string[]): Chooser {
         (name) =>
           words.includes(name.toLowerCase()) || path.split('/').some((part) => part.startsWith(name.toLowerCase())),
       );
-    if (named !== undefined) return { target: named, why: 'by its name' };
+    if (named !== undefined) return { target: named, why: BY_NAME };
     const byUse = names.find(
       (name) => (LEDGER.test(name.toLowerCase()) && LEDGER.test(path)) || (/histor/i.test(name) && SERIES.test(path)),
     );
@@ -205,6 +209,28 @@ function chooserByUse(merged: readonly InventoryDatabase[]): Chooser {
     if (WARM.words.test(path)) return { target: WARM.name, why: 'is analysed rather than operated on (by its name)' };
     return { target: HOT.name, why: NO_REASON };
   };
+}
+
+/** A wanted target that nothing goes into gets the database with a table that begins with its name. */
+function fillUnused(
+  names: readonly string[],
+  merged: readonly InventoryDatabase[],
+  assignment: Map<string, { target: string; why: string }>,
+): void {
+  const size = (name: string) => [...assignment.values()].filter(({ target }) => target === name).length;
+  for (const name of names) {
+    if (size(name) > 0) continue;
+    const wanted = singular(name.toLowerCase());
+    const found = merged.flatMap((database) => {
+      const now = assignment.get(database.path)!;
+      const table = movableTables(database).find(
+        (candidate) => singular(candidate.name.toLowerCase().split(/[^a-z0-9]+/)[0] ?? '') === wanted,
+      );
+      // What bears the name of its target stays there, and no target is emptied for another.
+      return table && now.why !== BY_NAME && size(now.target) > 1 ? [{ database, table }] : [];
+    })[0];
+    if (found) assignment.set(found.database.path, { target: name, why: `has ${found.table.name}` });
+  }
 }
 
 /** A database for which nothing else speaks goes where one goes that has half of its tables as well. */

@@ -3,7 +3,7 @@ import type { Finding } from '../ports';
 import { checkPlan, type PlanCheck } from './check';
 import type { Plan, PlanSource, PlanTable } from './definition';
 import { draftDatabases, findFamilies, type DatabaseFamily, type DraftedDatabase } from './draft-databases';
-import { draftTables, rowsOf, type DraftedTable, type DraftedTables } from './draft-tables';
+import { draftTables, rowsOf, type DraftedTable, type DraftedTables, type NameConflict } from './draft-tables';
 import { draftTargets, type DraftedTargets } from './draft-targets';
 import { objectText, type CommentedEntry } from './draft-text';
 import { foldName, sameName } from '../sqlite/sql-tokens';
@@ -272,6 +272,12 @@ function brokenViews(
   return views;
 }
 
+const CHOSEN = {
+  merge: () => 'merges them',
+  'rename-apart': () => 'keeps them apart under different names',
+  'targets-apart': (targets: string) => `sends them to ${targets}, with their databases`,
+} as const;
+
 /** The name conflicts with both sides, their figures and what else could be done. */
 function choices(parts: DraftParts, document: PlanDocument): Finding[] {
   const reporter = new Reporter(document.file, (path) => document.locate(path));
@@ -282,13 +288,14 @@ function choices(parts: DraftParts, document: PlanDocument): Finding[] {
     const sides = conflict.tables.map((side) => ({
       database: side.database.path,
       table: side.table.name,
-      rows: side.table.rows,
+      ...(side.files > 1 ? { files: side.files } : {}),
+      rows: side.files > 1 ? side.rows : side.table.rows,
       columns: side.table.columns.map((column) => column.name),
     }));
     reporter.warning(
       'SAME_NAME',
       at,
-      `${conflict.tables.map((side) => `${side.database.path} (${rowsOf(side.table)})`).join(', ')} each have a table ${conflict.name}; ${conflict.why}. The draft ${conflict.chosen === 'merge' ? 'merges them' : 'keeps them apart under different names'}.`,
+      `${conflict.tables.map(sideText).join(', ')} each have a table ${conflict.name}; ${conflict.why}. The draft ${CHOSEN[conflict.chosen](conflict.target)}.`,
       {
         database: database.path,
         table: table.name,
@@ -299,7 +306,9 @@ function choices(parts: DraftParts, document: PlanDocument): Finding[] {
           common: commonColumns(sides.map((side) => side.columns)),
         },
         resolutions: [
-          { id: 'rename-apart', title: 'Keep the tables apart under different names' },
+          conflict.chosen === 'targets-apart'
+            ? { id: 'targets-apart', title: 'Leave each in the target of its database' }
+            : { id: 'rename-apart', title: 'Keep the tables apart under different names' },
           { id: 'merge-with-discriminator', title: 'Merge them, with a column that says where a row came from' },
           { id: 'merge', title: 'Merge them' },
         ],
@@ -307,6 +316,11 @@ function choices(parts: DraftParts, document: PlanDocument): Finding[] {
     );
   }
   return reporter.findings;
+}
+
+function sideText({ database, table, files, rows }: NameConflict['tables'][number]): string {
+  if (files === 1) return `${database.path} (${rowsOf(table)})`;
+  return `${files} files, e.g. ${database.path} (${rows.toLocaleString('en-US')} rows)`;
 }
 
 /** Key of a database in the drafted `sources`. */

@@ -75,6 +75,11 @@ function applyEdit(text: string, path: PlanPath, value: unknown): string {
     ]);
   }
   const gone = (node.children ?? []).map(keyOf).filter((key) => value[key] === undefined);
+  // Nothing of it stays, and no comment would be lost: it is written anew.
+  if (gone.length > 0 && gone.length === node.children?.length && !hasComment(text, node))
+    return replace(text, [
+      { offset: node.offset, length: node.length, text: valueText(value, indentAt(text, node.offset)) },
+    ]);
   const removed = gone.reduce((current, key) => applyEdit(current, [...path, key], undefined), text);
   return Object.entries(value).reduce(
     (current, [key, member]) => (member === undefined ? current : applyEdit(current, [...path, key], member)),
@@ -186,6 +191,8 @@ function withBlankLine(text: string, start: number, end: number): { offset: numb
 
 /** Tokens of the scanner (`SyntaxKind`, a const enum that does not exist at run time). */
 const COMMA = 5;
+const LINE_COMMENT = 12;
+const BLOCK_COMMENT = 13;
 const LINE_BREAK = 14;
 const TRIVIA = 15;
 const END = 17;
@@ -196,6 +203,14 @@ function commaBetween(text: string, start: number, end: number): { offset: numbe
   for (let kind = scanner.scan(); kind !== END && scanner.getTokenOffset() < end; kind = scanner.scan())
     if (kind === COMMA) return { offset: scanner.getTokenOffset(), length: 1 };
   return undefined;
+}
+
+function hasComment(text: string, { offset, length }: Node): boolean {
+  const scanner = createScanner(text, false);
+  scanner.setPosition(offset);
+  for (let kind = scanner.scan(); kind !== END && scanner.getTokenOffset() < offset + length; kind = scanner.scan())
+    if (kind === LINE_COMMENT || kind === BLOCK_COMMENT) return true;
+  return false;
 }
 
 /** Where the last token or comment between two offsets ends. */

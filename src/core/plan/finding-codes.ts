@@ -20,8 +20,9 @@ export const PLAN_FINDINGS = {
   TABLE_WITHOUT_DISPOSITION: 'The plan does not say what becomes of a table.',
   VIEW_WITHOUT_DISPOSITION: 'The plan does not say what becomes of a view.',
   SOURCE_WITHOUT_DATABASE: 'No file matches a source of the plan.',
-  TABLE_UNKNOWN: 'The plan names a table that the legacy database does not have.',
+  TABLE_UNKNOWN: 'The plan names a table that the legacy database, or the target, does not have.',
   COLUMN_UNKNOWN: 'The plan names a column that the table does not have.',
+  TRIGGER_UNKNOWN: 'The plan names a trigger that no source of the table has.',
   DATABASE_UNREADABLE: 'A database that is to be merged cannot be read.',
   ROWS_IN_SKIPPED_TABLE: 'A table that is to be skipped because it is empty has rows.',
   // conflicts

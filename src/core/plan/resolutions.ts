@@ -259,9 +259,9 @@ class Resolver {
     const [first] = found;
     if (!first || found.length < 2) return [];
     const to = `${first.group.target}.${first.group.name}`;
-    const discriminator = discriminate
-      ? discriminatorFor({ ...first.group, sources: found.map(({ source }) => source) })
-      : undefined;
+    // An entry may speak for more files than the one that the finding names.
+    const all = found.flatMap(({ group, source }) => group.sources.filter((other) => sameEntry(other, source)));
+    const discriminator = discriminate ? discriminators({ ...first.group, sources: all }) : undefined;
     const key = first.source.table.columns.filter((column) => column.primaryKey > 0);
     const alias = key.length === 1 && key[0]!.type.toUpperCase() === 'INTEGER' && !first.source.table.withoutRowid;
     return this.perEntry(
@@ -277,7 +277,11 @@ class Resolver {
               : 'composite';
         return this.entry(
           source,
-          () => ({ to, ...(discriminator ? { discriminator } : {}), ...(keys === undefined ? {} : { keys }) }),
+          () => ({
+            to,
+            ...(discriminator ? { discriminator: discriminator(source) } : {}),
+            ...(keys === undefined ? {} : { keys }),
+          }),
           first.group,
         );
       },
@@ -324,6 +328,22 @@ function discriminatorFor(group: TableGroup): Record<string, string> {
     ['source', 'source_database', 'legacy_database'].find((name) => !taken.has(name)) ?? 'consolidated_from';
   const stems = new Set(group.sources.map(({ database }) => stem(database.path)));
   return { [column]: stems.size === group.sources.length ? '${stem}' : '${path}' };
+}
+
+/** Where a source tells already what it is, the others tell it in the same column. */
+function discriminators(group: TableGroup): (source: GroupSource) => Record<string, string | number> {
+  const told = group.sources
+    .map(({ entry }) => Object.keys(entry.discriminator ?? {}))
+    .find((names) => names.length === 1);
+  if (!told) return () => discriminatorFor(group);
+  return ({ entry, database, at, table }) => {
+    const shared = group.sources.filter((other) => sameEntry(other, { at, table })).length > 1;
+    return entry.discriminator ?? { [told[0]!]: shared ? '${path}' : sourceName(database) };
+  };
+}
+
+function sameEntry(one: Pick<GroupSource, 'at' | 'table'>, other: Pick<GroupSource, 'at' | 'table'>): boolean {
+  return JSON.stringify(one.at) === JSON.stringify(other.at) && sameName(one.table.name, other.table.name);
 }
 
 function renameKey<T>(object: Readonly<Record<string, T>>, from: string, to: string): Record<string, T> {

@@ -2,7 +2,7 @@ import { resolutionId } from './resolution-id';
 import type { Engine } from '../engine';
 import type { InventoryTable } from '../inventory/inventory';
 import type { Plan, PlanTarget } from './definition';
-import { bookkeepingTables } from './bookkeeping';
+import { bookkeepingTables, documentationRows, type DocumentedView } from './bookkeeping';
 import { compatibilityViews, uniqueName } from './compatibility';
 import { foreignKeys, parseCreateTable } from './ddl';
 import { ddlFingerprint, renameInIndex, renameInVirtualTable } from './ddl-rename';
@@ -100,13 +100,46 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
     tables: ordered,
     after,
     views,
-    defaults: [...(supplied?.defaults ?? []), ...own.defaults],
+    defaults: [
+      ...(supplied?.defaults ?? []),
+      ...own.defaults,
+      ...documentationRows(name, own.names?.metadata, ordered, documentedViews(input, after, views), reporter),
+    ],
     ...(planned.userVersion === undefined ? {} : { userVersion: planned.userVersion }),
     ...(planned.applicationId === undefined ? {} : { applicationId: planned.applicationId }),
     ...(own.names ? { bookkeeping: own.names } : {}),
   };
   if (input.validate) validateTarget(input.engine, target, input.plan, input.known, reporter);
   return target;
+}
+
+/** The views of a target for its documentation; columns are those of the table behind a compatibility view. */
+function documentedViews(
+  { planned, dependents, name: target }: TargetInput,
+  after: ResolvedTarget['after'],
+  views: ResolvedTarget['views'],
+): DocumentedView[] {
+  const settings = (name: string) =>
+    Object.entries(planned.tables ?? {}).find(([key]) => sameName(key, name))?.[1] ?? {};
+  const moved = after
+    .filter(({ kind }) => kind === 'view')
+    .map(({ name }): DocumentedView => ({
+      name,
+      purpose: settings(name).purpose,
+      domain: settings(name).domain,
+      sources: dependents.flatMap(({ kind, name: own, database }) =>
+        kind === 'view' && sameName(own, name) ? [database] : [],
+      ),
+      columns: [],
+    }));
+  const old = views.map(({ name, table, source }): DocumentedView => ({
+    name,
+    purpose: settings(name).purpose ?? `Old name of ${target}.${table}, for code that was missed`,
+    domain: settings(name).domain ?? settings(table).domain,
+    sources: [source.database],
+    columns: [],
+  }));
+  return [...moved, ...old];
 }
 
 /** A foreign key that names no parent columns means the parent's primary key. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import nodePath from 'node:path';
 import { loadEngine, type Engine } from '../engine';
 import type { Inventory } from '../inventory/inventory';
+import { checkNames } from './check-names';
 import { BUILT_IN_PROFILES, type Plan } from './definition';
 import { forgetParsedStatements } from './ddl';
 import { foldName, sameName } from '../sqlite/sql-tokens';
@@ -80,6 +81,7 @@ async function resolve(plan: Plan, inventory: Inventory, context: ResolveContext
       }),
     );
   }
+  checkNames(plan, targets, index, reporter);
   if (context.measured) reportCollisions(context.measured, index, reporter);
   const relations = resolveRelations(plan, targets, reporter);
   checkRollout(plan, reporter);

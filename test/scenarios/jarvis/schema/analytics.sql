@@ -198,8 +198,17 @@ CREATE TABLE scorecards (
     winning_trades INTEGER DEFAULT 0,
     losing_trades INTEGER DEFAULT 0,
     total_pnl_sol REAL DEFAULT 0.0,
+    total_pnl_usd REAL DEFAULT 0.0,
+    total_volume_sol REAL DEFAULT 0.0,
+    avg_win_percent REAL DEFAULT 0.0,
+    avg_loss_percent REAL DEFAULT 0.0,
     win_rate REAL DEFAULT 0.0,
+    sharpe_ratio REAL,
     max_drawdown_percent REAL,
+    total_fees_paid_sol REAL DEFAULT 0.0,
+    total_partner_fees_sol REAL DEFAULT 0.0,
+    bags_fm_trade_count INTEGER DEFAULT 0,
+    jupiter_trade_count INTEGER DEFAULT 0,
     period TEXT CHECK(period IN ('daily', 'weekly', 'monthly', 'all_time'))
 );
 CREATE INDEX idx_scorecard_timestamp ON scorecards(timestamp DESC);

@@ -55,7 +55,8 @@ CREATE TABLE trades (
     signature TEXT UNIQUE,
     status TEXT NOT NULL CHECK(status IN ('pending', 'confirmed', 'failed')),
     via TEXT CHECK(via IN ('bags_fm', 'jupiter', 'manual')),
-    fee_lamports INTEGER DEFAULT 0,
+    fee_sol REAL DEFAULT 0.0,
+    fee_lamports INTEGER DEFAULT 0, -- what the legacy table counts in: exact
     partner_fee_sol REAL DEFAULT 0.0,
     timestamp TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
     confirmation_time TIMESTAMP,

@@ -13,8 +13,17 @@ CREATE TABLE scorecards (
     winning_trades INTEGER DEFAULT 0,
     losing_trades INTEGER DEFAULT 0,
     total_pnl_sol REAL DEFAULT 0.0,
+    total_pnl_usd REAL DEFAULT 0.0,
+    total_volume_sol REAL DEFAULT 0.0,
+    avg_win_percent REAL DEFAULT 0.0,
+    avg_loss_percent REAL DEFAULT 0.0,
     win_rate REAL DEFAULT 0.0,
+    sharpe_ratio REAL,
     max_drawdown_percent REAL,
+    total_fees_paid_sol REAL DEFAULT 0.0,
+    total_partner_fees_sol REAL DEFAULT 0.0,
+    bags_fm_trade_count INTEGER DEFAULT 0,
+    jupiter_trade_count INTEGER DEFAULT 0,
     period TEXT CHECK(period IN ('daily', 'weekly', 'monthly', 'all_time'))
 );
 CREATE INDEX idx_scorecard_timestamp ON scorecards(timestamp DESC);
@@ -216,6 +225,11 @@ CREATE TABLE whale_movements (
 );
 CREATE INDEX idx_whale_movements_wallet ON whale_movements(wallet_address);
 CREATE INDEX idx_whale_movements_timestamp ON whale_movements(timestamp DESC);
+
+-- Versions of this schema
+CREATE TABLE "schema_version" (version INTEGER PRIMARY KEY, description TEXT, applied_at TEXT NOT NULL);
+
+INSERT INTO "schema_version" (version, description, applied_at) VALUES (1, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING;
 
 CREATE TRIGGER reflections_insert AFTER INSERT ON reflections BEGIN
     INSERT INTO ai_reflections(rowid, content, timestamp, tags) VALUES (new.id, new.content, new.timestamp, new.tags);

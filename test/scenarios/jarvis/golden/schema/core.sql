@@ -55,7 +55,8 @@ CREATE TABLE trades (
     signature TEXT UNIQUE,
     status TEXT NOT NULL CHECK(status IN ('pending', 'confirmed', 'failed')),
     via TEXT CHECK(via IN ('bags_fm', 'jupiter', 'manual')),
-    fee_lamports INTEGER DEFAULT 0,
+    fee_sol REAL DEFAULT 0.0,
+    fee_lamports INTEGER DEFAULT 0, -- what the legacy table counts in: exact
     partner_fee_sol REAL DEFAULT 0.0,
     timestamp TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
     confirmation_time TIMESTAMP,
@@ -136,6 +137,9 @@ CREATE INDEX idx_treasury_orders_status ON treasury_orders(status);
 CREATE INDEX idx_treasury_orders_token ON treasury_orders(token_address);
 CREATE INDEX idx_treasury_orders_position ON treasury_orders(position_id);
 
+-- Versions of this schema
+CREATE TABLE "schema_version" (version INTEGER PRIMARY KEY, description TEXT, applied_at TEXT NOT NULL);
+
 INSERT INTO config (key, value, description) VALUES
     ('max_positions', '50', 'Maximum concurrent positions'),
     ('default_tp_percent', '50.0', 'Default take-profit percentage'),
@@ -144,6 +148,8 @@ INSERT INTO config (key, value, description) VALUES
     ('max_daily_usd', '5000.0', 'Maximum daily trading volume USD'),
     ('use_bags_fm', 'true', 'Primary router: bags.fm or Jupiter'),
     ('slippage_bps', '100', 'Default slippage basis points (1%)') ON CONFLICT DO NOTHING;
+
+INSERT INTO "schema_version" (version, description, applied_at) VALUES (1, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING;
 
 CREATE VIEW open_positions AS SELECT id, symbol, token_address, amount_sol FROM positions WHERE status = 'open';
 
