@@ -203,10 +203,8 @@ const address = z
   .max(4 * LONGEST_NAME)
   .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}\.[^\0]+\.[^\0]+$/s, 'write "target.table.column"');
 
-const access = z.looseObject({
-  module: z.string().max(1000).optional(),
-  package: z.string().max(1000).optional(),
-});
+// Generated files are written there.
+const access = z.looseObject({ module: path.optional(), package: path.optional() });
 
 export const planDefinition = z
   .strictObject({

@@ -15,7 +15,7 @@ import {
   type PlannedDatabase,
   type PlannedDatabases,
 } from './sources';
-import type { GroupIndex, GroupSource, TableGroup } from './table-group';
+import { describeSource, type GroupIndex, type GroupSource, type TableGroup } from './table-group';
 
 /** What the plan says of one legacy table. */
 export interface TableFate {
@@ -234,6 +234,11 @@ class DatabaseDecision {
         {
           database: this.database.path,
           table,
+          details: { target, value: name },
+          resolutions: [
+            { id: resolutionId('name', target, `legacy_${name}`), title: `Call it legacy_${name}` },
+            { id: 'table:retire', title: 'Retire the table (with a reason)' },
+          ],
         },
       );
       return undefined;
@@ -284,17 +289,8 @@ export function groupTables(plan: Plan, databases: readonly DatabaseFate[], repo
           at: settings ? ['targets', fate.target, 'tables', settings[0]] : at,
         };
         groups.set(id, group);
-      } else if (group.name !== fate.name)
-        reporter.error(
-          'NAME_CLASH',
-          at,
-          `${quote(group.name)} and ${quote(fate.name)} are one name to SQLite, which does not tell upper from lower case. Write both alike to merge them, or choose another name.`,
-          {
-            database: planned.database.path,
-            table: table.name,
-          },
-        );
-      group.sources.push({
+      }
+      const source: GroupSource = {
         database: planned.database,
         table,
         entry,
@@ -303,7 +299,10 @@ export function groupTables(plan: Plan, databases: readonly DatabaseFate[], repo
         legacy: table.kind === 'table' ? parseCreateTable(table.sql) : undefined,
         indexes: [],
         lostForeignKeys: new Set(),
-      } satisfies GroupSource);
+      };
+      const first = group.sources[0];
+      if (first) reportMeeting(group, first, source, fate.name, reporter);
+      group.sources.push(source);
     }
   // A table that stays at its place leads, so that its columns come first; otherwise the order of the paths.
   for (const group of groups.values()) {
@@ -311,6 +310,67 @@ export function groupTables(plan: Plan, databases: readonly DatabaseFate[], repo
     group.sources.sort((a, b) => Number(b.database.path === own) - Number(a.database.path === own));
   }
   return [...groups.values()];
+}
+
+/**
+ * Two tables become one: is that what the plan says? Names that differ in case are one name to SQLite; a prefix, or the
+ * name that a table keeps, can lead to where another table is.
+ */
+function reportMeeting(
+  group: TableGroup,
+  first: GroupSource,
+  second: GroupSource,
+  name: string,
+  reporter: Reporter,
+): void {
+  const named = (source: GroupSource) => source.entry.to?.includes('.') ?? false;
+  const chosen = (source: GroupSource) => source.at.includes('tables');
+  const inCase = group.name !== name;
+  const byChance = !sameName(first.table.name, second.table.name) && !(named(first) && named(second));
+  const side = ({ database, table }: GroupSource, value: string) => ({
+    database: database.path,
+    table: table.name,
+    rows: table.rows,
+    value,
+  });
+  const details = {
+    target: group.target,
+    unified: group.name,
+    sides: [side(first, group.name), side(second, name)],
+  };
+  const place = { database: second.database.path, table: second.table.name, details };
+  const both = `${describeSource(first)} and ${describeSource(second)}`;
+  const apart = { id: 'rename-apart', title: 'Keep the tables apart under different names' };
+  if (inCase || byChance) {
+    group.clash = true;
+    reporter.error(
+      'NAME_CLASH',
+      second.at,
+      inCase
+        ? `${both} become ${quote(group.name)} and ${quote(name)}: one name to SQLite, which does not tell upper from lower case. Write both alike to merge them, or choose another name.`
+        : `${both} both become ${group.target}.${group.name}. Give one of them another name ("to"), or name the table in both entries to merge them.`,
+      { ...place, resolutions: [apart, { id: 'merge', title: 'Merge them' }] },
+    );
+  } else if (!chosen(second) && !chosen(first) && !sameEntry(first, second) && !group.told) {
+    group.told = true;
+    reporter.warning(
+      'SAME_NAME',
+      second.at,
+      `${both} become one table, ${group.target}.${group.name}, only because they have the same name. Name it in both entries ("to") if that is meant, or keep them apart.`,
+      {
+        ...place,
+        resolutions: [
+          apart,
+          { id: 'merge-with-discriminator', title: 'Merge them, with a column that says where a row came from' },
+          { id: 'merge', title: 'Merge them' },
+        ],
+      },
+    );
+  }
+}
+
+function sameEntry(one: GroupSource, other: GroupSource): boolean {
+  return one.database === other.database || JSON.stringify(one.at) === JSON.stringify(other.at);
 }
 
 /** The dispositions of one database as the resolved plan gives them. */

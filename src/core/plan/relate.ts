@@ -165,7 +165,18 @@ class DatabaseRelations {
     const place = {
       database: source.database.path,
       table: source.table.name,
-      details: { target: group.target, unified: group.name, columns, parent },
+      details: {
+        target: group.target,
+        unified: group.name,
+        columns,
+        parent,
+        sides: [
+          { target: group.target, table: group.name, rows: source.table.rows },
+          found.kind === 'other-target' || found.kind === 'same-target'
+            ? this.side(found.kind === 'other-target' ? found.target : group.target, found.name)
+            : { table: parent, rows: rowsNamed(this.fate, parent) },
+        ],
+      },
     };
     const what = `${source.database.path} › ${source.table.name} (${columns.join(', ')}) refers to ${parent}`;
     const drop = {
@@ -219,6 +230,11 @@ class DatabaseRelations {
         `${what}, which does not exist in ${source.database.path}; the foreign key is carried over as it is.`,
         { ...place, resolutions: [drop] },
       );
+  }
+
+  private side(target: string, table: string): { target: string; table: string; rows: number } {
+    const { sources = [] } = this.groups.named(target, table) ?? {};
+    return { target, table, rows: sources.reduce((sum, source) => sum + (source.table.rows ?? 0), 0) };
   }
 
   /** Where a view or trigger goes, or why it cannot go anywhere. */
@@ -298,6 +314,10 @@ class DatabaseRelations {
     const targets = new Set(this.moved.map(({ group }) => group.target));
     return targets.size === 1 ? [...targets][0] : undefined;
   }
+}
+
+function rowsNamed(fate: DatabaseFate, name: string): number | null {
+  return fate.planned.database.tables.find((table) => sameName(table.name, name))?.rows ?? null;
 }
 
 function adviceFor(dependent: Dependent, group: TableGroup | undefined): string {

@@ -63,6 +63,10 @@ class Resolver {
         return this.setAction(first);
       case 'table':
         return this.setTable(first, second);
+      case 'name':
+        return this.setName(first, second);
+      case 'target-path':
+        return [{ path: ['targets', first, 'path'], value: second }];
       case 'accept':
         return this.settings((settings) => ({ accept: [...new Set([...(settings.accept ?? []), first])] }));
       case 'column':
@@ -102,11 +106,11 @@ class Resolver {
       case 'onReject':
         return this.entry(this.source(), () => ({ onReject: 'quarantine' }));
       case 'rename-discriminator':
-        return this.entry(this.source(), (entry) => ({
+        return this.eachEntry((entry) => ({
           discriminator: renameKey(entry.discriminator ?? {}, first, `${first}_source`),
         }));
       case 'drop-discriminator':
-        return this.entry(this.source(), (entry) => ({ discriminator: without(entry.discriminator ?? {}, first) }));
+        return this.eachEntry((entry) => ({ discriminator: without(entry.discriminator ?? {}, first) }));
       case 'discriminator-like':
         return this.discriminatorLike(first);
       case 'drop-column':
@@ -167,6 +171,16 @@ class Resolver {
     return [{ path, value: { ...kept, to: `${chosen}.${this.group?.name ?? table}` } }];
   }
 
+  /** Another name for a table that cannot have the one the plan gives it. */
+  private setName(target: string, name: string): PlanEdit[] {
+    const { table } = this.finding;
+    if (table === undefined) return [];
+    const key = this.sourceKey();
+    const tables = this.plan.sources[key]?.tables ?? {};
+    const own = Object.keys(tables).find((candidate) => sameName(candidate, table)) ?? table;
+    return [{ path: ['sources', key, 'tables', own, 'to'], value: `${target}.${name}` }];
+  }
+
   /** Changes the settings of the unified table. */
   private settings(change: (settings: PlanUnifiedTable) => PlanUnifiedTable): PlanEdit[] {
     const { group } = this;
@@ -198,6 +212,11 @@ class Resolver {
       path: [...path, key],
       value: isEmpty(value) ? undefined : value,
     }));
+  }
+
+  /** Changes the entries of all sources alike: a discriminator is one column of the unified table. */
+  private eachEntry(change: (entry: PlanTable) => PlanTable): PlanEdit[] {
+    return this.perEntry(this.group?.sources ?? [], (source) => this.entry(source, change));
   }
 
   /** One edit for each entry of the plan, though a pattern's entry speaks for many sources. */

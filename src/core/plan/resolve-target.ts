@@ -168,7 +168,7 @@ function fromOwn(group: TableGroup, planned: PlanTarget): boolean {
 }
 
 function resolveTable(group: TableGroup, input: TargetInput): ResolvedTable | undefined {
-  const table = buildTable(group, input);
+  const table = group.clash ? undefined : buildTable(group, input);
   // A virtual table's rows are known by their rowids alone.
   if (!table || table.rowidAlias || table.kind === 'virtual') return table;
   for (const source of group.sources)
@@ -423,6 +423,8 @@ function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter
     group.settings.accept?.includes('KEY_COLLISION_POSSIBLE') ||
     undecided.filter(({ source }) => source.entry.keys === undefined).length === 0;
   if (accepted) return;
+  // Keys of other columns are a conflict of their own.
+  if (!group.settings.primaryKey && new Set(undecided.map(keyColumns)).size > 1) return;
   reporter.warning(
     'KEY_COLLISION_POSSIBLE',
     undecided.find(({ source }) => source.entry.keys === undefined)!.source.at,
@@ -440,6 +442,15 @@ function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter
       resolutions: [{ id: 'keys:keep', title: 'Stop when keys collide' }, ...keyResolutions(group)],
     },
   );
+}
+
+/** The key of a source under the unified names. */
+function keyColumns({ source, mapping }: MappedSource): string {
+  return source.table.columns
+    .filter((column) => column.primaryKey > 0)
+    .sort((a, b) => a.primaryKey - b.primaryKey)
+    .map((column) => foldName(mapping.renamed[column.name] ?? column.name))
+    .join('\0');
 }
 
 /** Index names made unique in the target: the index of a table that is alone with it keeps it. */

@@ -9,10 +9,12 @@ import { foldName, sameName } from '../sqlite/sql-tokens';
 import { decideDispositions, groupTables, tableDispositions, type DatabaseFate } from './dispositions';
 import { quote } from './issues';
 import type { PlanPath, PlanPosition } from './locate';
+import { otherPlans, type OtherPlan } from './other-plans';
 import { reportCollisions, type MeasuredRows } from './measured-rows';
 import { relateDatabases } from './relate';
 import { Reporter } from './reporter';
 import type { Profile, ResolvedDatabase, ResolvedPlan, ResolvedTarget } from './resolved';
+import { resolutionId } from './resolution-id';
 import { resolveTarget } from './resolve-target';
 import { planDatabases } from './sources';
 import { readSuppliedSchema, type SuppliedSchema } from './supplied-schema';
@@ -51,7 +53,8 @@ export async function resolvePlan(
 async function resolve(plan: Plan, inventory: Inventory, context: ResolveContext): Promise<ResolvedPlan> {
   const reporter = new Reporter(context.file, context.locate);
   const engine = await loadEngine();
-  checkTargets(plan, inventory, reporter);
+  const others = context.file === undefined ? [] : await otherPlans(inventory.workspace, context.file);
+  checkTargets(plan, inventory, others, reporter);
   const fates = decideDispositions(plan, planDatabases(plan, inventory), reporter);
   const groups = groupTables(plan, fates, reporter);
   const index = new GroupIndex(groups);
@@ -97,25 +100,59 @@ async function resolve(plan: Plan, inventory: Inventory, context: ResolveContext
   };
 }
 
-function checkTargets(plan: Plan, inventory: Inventory, reporter: Reporter): void {
+function checkTargets(plan: Plan, inventory: Inventory, others: readonly OtherPlan[], reporter: Reporter): void {
   const byPath = new Map<string, string>();
   const legacy = new Map(inventory.databases.map((database) => [database.path, database]));
+  const taken = new Set([
+    ...Object.values(plan.targets).map((target) => target.path.toLowerCase()),
+    ...others.flatMap(({ targets }) => targets.map((target) => target.path.toLowerCase())),
+    ...[...legacy.keys()].map((path) => path.toLowerCase()),
+  ]);
   for (const [name, target] of Object.entries(plan.targets)) {
     const at = ['targets', name, 'path'];
     const folded = target.path.toLowerCase();
+    const free = freePath(target.path, taken);
+    const resolutions = [{ id: resolutionId('target-path', name, free), title: `Put ${name} at ${free}` }];
     const other = byPath.get(folded);
     if (other !== undefined)
       reporter.error(
         'TARGET_PATHS_CLASH',
         at,
         `The targets ${quote(other)} and ${quote(name)} have the same path (some file systems do not tell upper from lower case). Give each its own.`,
+        {
+          details: {
+            sides: [
+              { target: other, path: plan.targets[other]!.path },
+              { target: name, path: target.path },
+            ],
+          },
+          resolutions,
+        },
       );
     byPath.set(folded, name);
+    for (const { file, targets } of others)
+      for (const theirs of targets)
+        if (theirs.path.toLowerCase() === folded)
+          reporter.error(
+            'TARGET_PATHS_CLASH',
+            at,
+            `The target ${quote(name)} has the path of ${quote(theirs.name)} in the plan ${file}. Give one of them another path, or remove the other plan.`,
+            {
+              details: {
+                sides: [
+                  { target: name, path: target.path },
+                  { plan: file, target: theirs.name, path: theirs.path },
+                ],
+              },
+              resolutions,
+            },
+          );
     if (target.path.split('/')[0] === '.sqlite-consolidator' || /-(wal|shm|journal)$/.test(target.path))
       reporter.error(
         'TARGET_PATH_RESERVED',
         at,
         `${quote(target.path)} cannot be the path of a target: it belongs to the consolidator, or to a database beside it. Choose another.`,
+        { details: { target: name, path: target.path } },
       );
     const source = legacy.has(target.path) ? plan.sources[target.path] : undefined;
     if (source && source.action === 'keep')
@@ -123,8 +160,18 @@ function checkTargets(plan: Plan, inventory: Inventory, reporter: Reporter): voi
         'TARGET_PATH_OCCUPIED',
         at,
         `${quote(target.path)} is a legacy database that is kept, so it cannot be the path of ${quote(name)}. Choose another path, or merge the database.`,
-        { database: target.path },
+        { database: target.path, details: { target: name, path: target.path }, resolutions },
       );
+  }
+}
+
+/** `data/core_2.db` for `data/core.db`: the first that nothing has. */
+function freePath(path: string, taken: ReadonlySet<string>): string {
+  const dot = path.lastIndexOf('.');
+  const [stem, ending] = dot > path.lastIndexOf('/') + 1 ? [path.slice(0, dot), path.slice(dot)] : [path, ''];
+  for (let number = 2; ; number++) {
+    const candidate = `${stem}_${number}${ending}`;
+    if (!taken.has(candidate.toLowerCase())) return candidate;
   }
 }
 

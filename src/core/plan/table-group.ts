@@ -28,6 +28,10 @@ export interface TableGroup {
   readonly target: string;
   name: string;
   readonly sources: GroupSource[];
+  /** Tables met here that the plan did not send to one another: the finding says so, and nothing is derived. */
+  clash?: boolean;
+  /** Said once that tables meet here by their name alone. */
+  told?: boolean;
   readonly settings: PlanUnifiedTable;
   /** Where the settings are, or would be, in the plan. */
   readonly at: PlanPath;
