@@ -65,6 +65,7 @@ export const PLAN_FINDINGS = {
   TABLE_NOT_IN_SCHEMA: 'The unified DDL has no table that the plan moves rows into.',
   COLUMN_NOT_IN_SCHEMA: 'The unified DDL has no column for a legacy column.',
   COLUMN_WITHOUT_SOURCE: 'A column of the unified DDL can be filled from nothing.',
+  COLUMN_DEFAULTED: 'Columns of the unified DDL get their default, since a source has none of them.',
   DDL_NOT_UNDERSTOOD: 'A stored CREATE statement could not be understood.',
   BOOKKEEPING_IMPOSSIBLE: 'A table that is to document the target has columns that cannot be filled.',
   TABLE_UNDOCUMENTED: 'Tables have no purpose in the plan or in the DDL.',

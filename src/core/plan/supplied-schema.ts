@@ -209,14 +209,17 @@ export function fitToSupplied(
       );
       return [];
     });
+    const defaulted: string[] = [];
     for (const column of table.columns) {
       const given = columns.some((candidate) => sameName(candidate.target, column.name));
-      const fills = !column.notNull || column.hasDefault || column.generated || isAlias(table, column);
-      if (!given && !fills)
+      if (given || column.generated || isAlias(table, column)) continue;
+      // SQLite lets NULL into a key that is not an INTEGER; nobody means that.
+      if (column.hasDefault || (!column.notNull && column.primaryKey === 0)) defaulted.push(column.name);
+      else
         reporter.error(
           'COLUMN_WITHOUT_SOURCE',
           [...source.at, 'columns'],
-          `${group.target}.${group.name} needs a value for ${quote(column.name)} (NOT NULL without default), and ${describeSource(source)} gives none. Map a column, an expression ("sql") or a fixed "value" to it.`,
+          `${group.target}.${group.name} needs a value for ${quote(column.name)} (${column.notNull ? 'NOT NULL' : 'PRIMARY KEY'} without default), and ${describeSource(source)} gives none. Map a column, an expression ("sql") or a fixed "value" to it.`,
           {
             ...place,
             details: { target: group.target, unified: group.name, column: column.name },
@@ -227,6 +230,13 @@ export function fitToSupplied(
           },
         );
     }
+    if (defaulted.length > 0)
+      reporter.info(
+        'COLUMN_DEFAULTED',
+        source.at,
+        `${describeSource(source)} gives no ${defaulted.join(', ')}; its rows in ${group.target}.${group.name} get the default, or NULL where there is none.`,
+        { ...place, details: { target: group.target, unified: group.name, columns: defaulted } },
+      );
     reportConversions(group, table, mapped, columns, reporter);
     return { source, mapping: { ...mapping, columns, dropped } };
   });
