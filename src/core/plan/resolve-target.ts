@@ -13,6 +13,7 @@ import type { MovedDependent } from './relate';
 import { renameDependent } from './rename-dependent';
 import type { Reporter } from './reporter';
 import type { ColumnMapping, Profile, ResolvedSource, ResolvedTable, ResolvedTarget } from './resolved';
+import { reportShadowNames, shadowNames } from './shadow-names';
 import { mapSource } from './source-mapping';
 import { fitToSupplied, insertableColumns, type SuppliedSchema, type SuppliedTable } from './supplied-schema';
 import {
@@ -55,6 +56,7 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
   const groups = input.groups.groups
     .filter((group) => group.target === name)
     .sort((a, b) => Number(fromOwn(b, planned)) - Number(fromOwn(a, planned)));
+  reportShadowNames(groups, reporter);
   const tables = groups.flatMap((group) => resolveTable(group, input) ?? []);
   for (const table of supplied?.tables ?? [])
     if (!groups.some((group) => sameName(group.name, table.name))) tables.push(suppliedTable(table, [], undefined));
@@ -72,7 +74,7 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
     );
 
   // Tables, indexes and views share one space of names; triggers have their own.
-  const taken = new Set(documented.map((table) => foldName(table.name)));
+  const taken = new Set([...documented.map((table) => foldName(table.name)), ...shadowNames(documented)]);
   const suppliedIndexes = new Set(
     supplied?.tables.flatMap((table) => table.indexes.map((index) => foldName(index.name))) ?? [],
   );
