@@ -10,6 +10,7 @@ import { exportMapping, importMapping } from '../../../src/core/plan/export-mapp
 import { PLAN_FINDINGS } from '../../../src/core/plan/finding-codes';
 import { parsePlan } from '../../../src/core/plan/read';
 import { applyResolution } from '../../../src/core/plan/resolutions';
+import { chosenFor, settlePlan } from '../../../src/core/plan/settle';
 import { inventoryFromSql } from './inventory-from-sql';
 
 const seed = Number(process.env.SEED ?? 11);
@@ -222,6 +223,15 @@ describe(`any inventory (seed ${seed}, ${runs} runs)`, () => {
           expect(
             parsePlan(importMapping(exportMapping(document.plan, check.resolved, inventory).text, document)).plan,
           ).toEqual(document.plan);
+        // What is safe is settled, said with a reason, and nothing that is safe is left; a second time changes nothing.
+        const safe = { safe: 'safe' };
+        const settled = await draftPlan(inventory, { ...options, resolve: safe });
+        for (const { why, resolution } of settled.settled) expect(`${why} ${resolution.title}`).toMatch(/\S+ \S+/);
+        const again = await settlePlan(parsePlan(settled.text), { inventory }, safe);
+        expect([again.settled, again.document.text]).toEqual([[], settled.text]);
+        for (const finding of again.check.findings)
+          if (finding.severity !== 'info')
+            expect([finding.message, chosenFor(finding, safe)]).toEqual([finding.message, undefined]);
         // Every resolution on offer leaves a plan that can be read.
         for (const finding of [...draft.findings, ...check.findings].slice(0, 8))
           for (const resolution of finding.resolutions ?? [])
