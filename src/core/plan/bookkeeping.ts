@@ -50,7 +50,10 @@ export function bookkeepingTables(
   const added: ResolvedTable[] = [];
   const defaults: { table: string; sql: string }[] = [];
   if (versionName !== undefined) {
-    if (tables.some((table) => sameName(table.name, versionName)))
+    const there = tables.find((table) => sameName(table.name, versionName));
+    // The unified DDL may have the table itself, as the exported one does.
+    const usable = there && there.sources.length === 0 && there.columns.some((column) => sameName(column, 'version'));
+    if (there && !usable)
       reporter.error(
         'NAME_CLASH',
         [...at, 'version'],
@@ -58,17 +61,15 @@ export function bookkeepingTables(
         { table: versionName },
       );
     else {
-      added.push(
-        ownTable(
-          versionName,
-          `CREATE TABLE ${quoteIdentifier(versionName)} (version INTEGER PRIMARY KEY, description TEXT, applied_at TEXT NOT NULL)`,
-          'Versions of this schema',
-        ),
-      );
-      defaults.push({
-        table: versionName,
-        sql: `INSERT INTO ${quoteIdentifier(versionName)} (version, description, applied_at) VALUES (${planned.userVersion ?? 1}, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING`,
-      });
+      if (!there)
+        added.push(
+          ownTable(
+            versionName,
+            `CREATE TABLE ${quoteIdentifier(versionName)} (version INTEGER PRIMARY KEY, description TEXT, applied_at TEXT NOT NULL)`,
+            'Versions of this schema',
+          ),
+        );
+      defaults.push({ table: versionName, sql: versionRow(there ?? added[0]!, planned.userVersion ?? 1) });
     }
   }
   if (metadataName !== undefined) {
@@ -85,6 +86,17 @@ export function bookkeepingTables(
       ...(metadataName === undefined ? {} : { metadata: metadataName }),
     },
   };
+}
+
+/** The row of the first version, as far as the table has columns for it. */
+function versionRow({ name, columns }: ResolvedTable, version: number): string {
+  const values: Readonly<Record<string, string>> = {
+    version: String(version),
+    description: "'consolidated by SQLite Consolidator'",
+    applied_at: "datetime('now')",
+  };
+  const given = columns.filter((column) => Object.hasOwn(values, foldName(column)));
+  return `INSERT INTO ${quoteIdentifier(name)} (${given.map(quoteIdentifier).join(', ')}) VALUES (${given.map((column) => values[foldName(column)]).join(', ')}) ON CONFLICT DO NOTHING`;
 }
 
 const METADATA_DDL = `CREATE TABLE $ (

@@ -32,12 +32,14 @@ function targetSql(target: ResolvedTarget): string {
   );
   const rows = target.tables.flatMap((table) => defaults(table.name).map((row) => `${row.sql};`));
   const after = target.after.map((item) => `${item.sql};`);
-  const views = target.views.map((view) =>
-    [
-      `-- ${oneLine(`${view.name} of ${view.source.database} is now ${view.table}; kept for code that was missed`)}`,
-      `${view.sql};`,
-      ...(view.triggers ?? []).map((trigger) => `${trigger.sql};`),
-    ].join('\n'),
+  return [head.join('\n'), ...tables, ...rows, ...after, ...oldNames(target)].join('\n\n') + '\n';
+}
+
+/** Old names are views that the migration makes of the plan: told, and left out, so that the file can be given back. */
+function oldNames({ views }: ResolvedTarget): string[] {
+  if (views.length === 0) return [];
+  const lines = views.map(
+    ({ name, table, source }) => `--   ${oneLine(`${name} of ${source.database} is now ${table}`)}`,
   );
-  return [head.join('\n'), ...tables, ...rows, ...after, ...views].join('\n\n') + '\n';
+  return [['-- Old names that stay readable and writable as views:', ...lines].join('\n')];
 }

@@ -250,98 +250,20 @@ BEGIN
     VALUES (new.id, 'status_change', 'status', old.status, new.status, new.updated_by, new.updated_at);
 END;
 
--- schema_metadata of data/roadmap.db is now system_schema_metadata; kept for code that was missed
-CREATE VIEW "schema_metadata" AS SELECT "table_name", "purpose", "owner", "columns_json", "updated_at" FROM "system_schema_metadata";
-CREATE TRIGGER "schema_metadata_insert" INSTEAD OF INSERT ON "schema_metadata" BEGIN INSERT INTO "system_schema_metadata" ("table_name", "purpose", "owner", "columns_json", "updated_at") VALUES (NEW."table_name", NEW."purpose", NEW."owner", coalesce(NEW."columns_json", '{}'), NEW."updated_at"); END;
-CREATE TRIGGER "schema_metadata_update" INSTEAD OF UPDATE ON "schema_metadata" BEGIN UPDATE "system_schema_metadata" SET "table_name" = NEW."table_name", "purpose" = NEW."purpose", "owner" = NEW."owner", "columns_json" = NEW."columns_json", "updated_at" = NEW."updated_at" WHERE "table_name" IS OLD."table_name"; END;
-CREATE TRIGGER "schema_metadata_delete" INSTEAD OF DELETE ON "schema_metadata" BEGIN DELETE FROM "system_schema_metadata" WHERE "table_name" IS OLD."table_name"; END;
-
--- technical_specs of data/roadmap.db is now specs_specification; kept for code that was missed
-CREATE VIEW "technical_specs" AS SELECT "id", "spec_number", "title", "status", "content", "total_hours", "phase_files", "started_at", "updated_at", "updated_by" FROM "specs_specification";
-CREATE TRIGGER "technical_specs_insert" INSTEAD OF INSERT ON "technical_specs" BEGIN INSERT INTO "specs_specification" ("id", "spec_number", "title", "status", "content", "total_hours", "phase_files", "started_at", "updated_at", "updated_by") VALUES (NEW."id", NEW."spec_number", NEW."title", coalesce(NEW."status", 'draft'), NEW."content", NEW."total_hours", NEW."phase_files", NEW."started_at", NEW."updated_at", NEW."updated_by"); END;
-CREATE TRIGGER "technical_specs_update" INSTEAD OF UPDATE ON "technical_specs" BEGIN UPDATE "specs_specification" SET "id" = NEW."id", "spec_number" = NEW."spec_number", "title" = NEW."title", "status" = NEW."status", "content" = NEW."content", "total_hours" = NEW."total_hours", "phase_files" = NEW."phase_files", "started_at" = NEW."started_at", "updated_at" = NEW."updated_at", "updated_by" = NEW."updated_by" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "technical_specs_delete" INSTEAD OF DELETE ON "technical_specs" BEGIN DELETE FROM "specs_specification" WHERE "id" IS OLD."id"; END;
-
--- roadmap_items of data/roadmap.db is now roadmap_priority; kept for code that was missed
-CREATE VIEW "roadmap_items" AS SELECT "id", "item_type", "number", "title", "status", "spec_id", "content", "estimated_hours", "section_order", "claimed_at_ns", "updated_at", "updated_by", "title_length" FROM "roadmap_priority";
-CREATE TRIGGER "roadmap_items_insert" INSTEAD OF INSERT ON "roadmap_items" BEGIN INSERT INTO "roadmap_priority" ("id", "item_type", "number", "title", "status", "spec_id", "content", "estimated_hours", "section_order", "claimed_at_ns", "updated_at", "updated_by") VALUES (NEW."id", NEW."item_type", NEW."number", NEW."title", NEW."status", NEW."spec_id", NEW."content", NEW."estimated_hours", NEW."section_order", NEW."claimed_at_ns", NEW."updated_at", NEW."updated_by"); END;
-CREATE TRIGGER "roadmap_items_update" INSTEAD OF UPDATE ON "roadmap_items" BEGIN UPDATE "roadmap_priority" SET "id" = NEW."id", "item_type" = NEW."item_type", "number" = NEW."number", "title" = NEW."title", "status" = NEW."status", "spec_id" = NEW."spec_id", "content" = NEW."content", "estimated_hours" = NEW."estimated_hours", "section_order" = NEW."section_order", "claimed_at_ns" = NEW."claimed_at_ns", "updated_at" = NEW."updated_at", "updated_by" = NEW."updated_by" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "roadmap_items_delete" INSTEAD OF DELETE ON "roadmap_items" BEGIN DELETE FROM "roadmap_priority" WHERE "id" IS OLD."id"; END;
-
--- roadmap_update_notifications of data/roadmap.db is now roadmap_notification; kept for code that was missed
-CREATE VIEW "roadmap_update_notifications" AS SELECT "notification_id", "item_id", "requested_by", "requested_status", "message", "notification_status", "created_at", "processed_at" FROM "roadmap_notification";
-CREATE TRIGGER "roadmap_update_notifications_insert" INSTEAD OF INSERT ON "roadmap_update_notifications" BEGIN INSERT INTO "roadmap_notification" ("notification_id", "item_id", "requested_by", "requested_status", "message", "notification_status", "created_at", "processed_at") VALUES (NEW."notification_id", NEW."item_id", NEW."requested_by", NEW."requested_status", NEW."message", coalesce(NEW."notification_status", 'pending'), NEW."created_at", NEW."processed_at"); END;
-CREATE TRIGGER "roadmap_update_notifications_update" INSTEAD OF UPDATE ON "roadmap_update_notifications" BEGIN UPDATE "roadmap_notification" SET "notification_id" = NEW."notification_id", "item_id" = NEW."item_id", "requested_by" = NEW."requested_by", "requested_status" = NEW."requested_status", "message" = NEW."message", "notification_status" = NEW."notification_status", "created_at" = NEW."created_at", "processed_at" = NEW."processed_at" WHERE "notification_id" IS OLD."notification_id"; END;
-CREATE TRIGGER "roadmap_update_notifications_delete" INSTEAD OF DELETE ON "roadmap_update_notifications" BEGIN DELETE FROM "roadmap_notification" WHERE "notification_id" IS OLD."notification_id"; END;
-
--- implementation_tasks of data/roadmap.db is now specs_task; kept for code that was missed
-CREATE VIEW "implementation_tasks" AS SELECT "task_id", "priority_number", "task_group_id", "priority_order", "spec_id", "status", "assigned_files", "created_at" FROM "specs_task";
-CREATE TRIGGER "implementation_tasks_insert" INSTEAD OF INSERT ON "implementation_tasks" BEGIN INSERT INTO "specs_task" ("task_id", "priority_number", "task_group_id", "priority_order", "spec_id", "status", "assigned_files", "created_at") VALUES (NEW."task_id", NEW."priority_number", NEW."task_group_id", NEW."priority_order", NEW."spec_id", coalesce(NEW."status", 'pending'), NEW."assigned_files", NEW."created_at"); END;
-CREATE TRIGGER "implementation_tasks_update" INSTEAD OF UPDATE ON "implementation_tasks" BEGIN UPDATE "specs_task" SET "task_id" = NEW."task_id", "priority_number" = NEW."priority_number", "task_group_id" = NEW."task_group_id", "priority_order" = NEW."priority_order", "spec_id" = NEW."spec_id", "status" = NEW."status", "assigned_files" = NEW."assigned_files", "created_at" = NEW."created_at" WHERE "task_id" IS OLD."task_id"; END;
-CREATE TRIGGER "implementation_tasks_delete" INSTEAD OF DELETE ON "implementation_tasks" BEGIN DELETE FROM "specs_task" WHERE "task_id" IS OLD."task_id"; END;
-
--- implementation_commits of data/roadmap.db is now review_commit; kept for code that was missed
-CREATE VIEW "implementation_commits" AS SELECT "id", "commit_sha", "task_id", "message", "files_changed", "reviewed", "committed_at" FROM "review_commit";
-CREATE TRIGGER "implementation_commits_insert" INSTEAD OF INSERT ON "implementation_commits" BEGIN INSERT INTO "review_commit" ("id", "commit_sha", "task_id", "message", "files_changed", "reviewed", "committed_at") VALUES (NEW."id", NEW."commit_sha", NEW."task_id", NEW."message", coalesce(NEW."files_changed", 0), coalesce(NEW."reviewed", 0), NEW."committed_at"); END;
-CREATE TRIGGER "implementation_commits_update" INSTEAD OF UPDATE ON "implementation_commits" BEGIN UPDATE "review_commit" SET "id" = NEW."id", "commit_sha" = NEW."commit_sha", "task_id" = NEW."task_id", "message" = NEW."message", "files_changed" = NEW."files_changed", "reviewed" = NEW."reviewed", "committed_at" = NEW."committed_at" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "implementation_commits_delete" INSTEAD OF DELETE ON "implementation_commits" BEGIN DELETE FROM "review_commit" WHERE "id" IS OLD."id"; END;
-
--- code_reviews of data/roadmap.db is now review_code_review; kept for code that was missed
-CREATE VIEW "code_reviews" AS SELECT "id", "commit_sha", "spec_id", "quality_score", "approved", "issues_found", "style_feedback", "payload", "reviewed_at" FROM "review_code_review";
-CREATE TRIGGER "code_reviews_insert" INSTEAD OF INSERT ON "code_reviews" BEGIN INSERT INTO "review_code_review" ("id", "commit_sha", "spec_id", "quality_score", "approved", "issues_found", "style_feedback", "payload", "reviewed_at") VALUES (NEW."id", NEW."commit_sha", NEW."spec_id", NEW."quality_score", NEW."approved", coalesce(NEW."issues_found", 0), NEW."style_feedback", NEW."payload", NEW."reviewed_at"); END;
-CREATE TRIGGER "code_reviews_update" INSTEAD OF UPDATE ON "code_reviews" BEGIN UPDATE "review_code_review" SET "id" = NEW."id", "commit_sha" = NEW."commit_sha", "spec_id" = NEW."spec_id", "quality_score" = NEW."quality_score", "approved" = NEW."approved", "issues_found" = NEW."issues_found", "style_feedback" = NEW."style_feedback", "payload" = NEW."payload", "reviewed_at" = NEW."reviewed_at" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "code_reviews_delete" INSTEAD OF DELETE ON "code_reviews" BEGIN DELETE FROM "review_code_review" WHERE "id" IS OLD."id"; END;
-
--- notifications of data/roadmap.db is now notification_roadmap; kept for code that was missed
-CREATE VIEW "notifications" AS SELECT "id", "target_agent", "source_agent", "notification_type", "item_id", "message", "status", "created_at" FROM "notification_roadmap";
-CREATE TRIGGER "notifications_insert" INSTEAD OF INSERT ON "notifications" BEGIN INSERT INTO "notification_roadmap" ("id", "target_agent", "source_agent", "notification_type", "item_id", "message", "status", "created_at") VALUES (NEW."id", NEW."target_agent", NEW."source_agent", NEW."notification_type", NEW."item_id", NEW."message", coalesce(NEW."status", 'pending'), NEW."created_at"); END;
-CREATE TRIGGER "notifications_update" INSTEAD OF UPDATE ON "notifications" BEGIN UPDATE "notification_roadmap" SET "id" = NEW."id", "target_agent" = NEW."target_agent", "source_agent" = NEW."source_agent", "notification_type" = NEW."notification_type", "item_id" = NEW."item_id", "message" = NEW."message", "status" = NEW."status", "created_at" = NEW."created_at" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "notifications_delete" INSTEAD OF DELETE ON "notifications" BEGIN DELETE FROM "notification_roadmap" WHERE "id" IS OLD."id"; END;
-
--- audit_trail of data/roadmap.db is now system_audit; kept for code that was missed
-CREATE VIEW "audit_trail" AS SELECT "audit_id", "table_name", "item_id", "action", "changed_fields", "changed_by", "changed_at" FROM "system_audit";
-CREATE TRIGGER "audit_trail_insert" INSTEAD OF INSERT ON "audit_trail" BEGIN INSERT INTO "system_audit" ("audit_id", "table_name", "item_id", "action", "changed_fields", "changed_by", "changed_at") VALUES (NEW."audit_id", NEW."table_name", NEW."item_id", NEW."action", NEW."changed_fields", NEW."changed_by", NEW."changed_at"); END;
-CREATE TRIGGER "audit_trail_update" INSTEAD OF UPDATE ON "audit_trail" BEGIN UPDATE "system_audit" SET "audit_id" = NEW."audit_id", "table_name" = NEW."table_name", "item_id" = NEW."item_id", "action" = NEW."action", "changed_fields" = NEW."changed_fields", "changed_by" = NEW."changed_by", "changed_at" = NEW."changed_at" WHERE "audit_id" IS OLD."audit_id"; END;
-CREATE TRIGGER "audit_trail_delete" INSTEAD OF DELETE ON "audit_trail" BEGIN DELETE FROM "system_audit" WHERE "audit_id" IS OLD."audit_id"; END;
-
--- task_group_dependencies of coffee_maker.db is now specs_task_dependency; kept for code that was missed
-CREATE VIEW "task_group_dependencies" AS SELECT "task_group_id", "depends_on_group_id", "dependency_type", "reason", "created_at" FROM "specs_task_dependency";
-CREATE TRIGGER "task_group_dependencies_insert" INSTEAD OF INSERT ON "task_group_dependencies" BEGIN INSERT INTO "specs_task_dependency" ("task_group_id", "depends_on_group_id", "dependency_type", "reason", "created_at") VALUES (NEW."task_group_id", NEW."depends_on_group_id", coalesce(NEW."dependency_type", 'hard'), NEW."reason", NEW."created_at"); END;
-CREATE TRIGGER "task_group_dependencies_update" INSTEAD OF UPDATE ON "task_group_dependencies" BEGIN UPDATE "specs_task_dependency" SET "task_group_id" = NEW."task_group_id", "depends_on_group_id" = NEW."depends_on_group_id", "dependency_type" = NEW."dependency_type", "reason" = NEW."reason", "created_at" = NEW."created_at" WHERE "task_group_id" IS OLD."task_group_id" AND "depends_on_group_id" IS OLD."depends_on_group_id"; END;
-CREATE TRIGGER "task_group_dependencies_delete" INSTEAD OF DELETE ON "task_group_dependencies" BEGIN DELETE FROM "specs_task_dependency" WHERE "task_group_id" IS OLD."task_group_id" AND "depends_on_group_id" IS OLD."depends_on_group_id"; END;
-
--- agent_messages of data/agent_messages.db is now messaging_agent_message; kept for code that was missed
-CREATE VIEW "agent_messages" AS SELECT "message_id", "sender", "recipient", "message_type", "content", "priority", "created_at_ns", "read_at" FROM "messaging_agent_message";
-CREATE TRIGGER "agent_messages_insert" INSTEAD OF INSERT ON "agent_messages" BEGIN INSERT INTO "messaging_agent_message" ("message_id", "sender", "recipient", "message_type", "content", "priority", "created_at_ns", "read_at") VALUES (NEW."message_id", NEW."sender", NEW."recipient", NEW."message_type", NEW."content", coalesce(NEW."priority", 5), NEW."created_at_ns", NEW."read_at"); END;
-CREATE TRIGGER "agent_messages_update" INSTEAD OF UPDATE ON "agent_messages" BEGIN UPDATE "messaging_agent_message" SET "message_id" = NEW."message_id", "sender" = NEW."sender", "recipient" = NEW."recipient", "message_type" = NEW."message_type", "content" = NEW."content", "priority" = NEW."priority", "created_at_ns" = NEW."created_at_ns", "read_at" = NEW."read_at" WHERE "message_id" IS OLD."message_id"; END;
-CREATE TRIGGER "agent_messages_delete" INSTEAD OF DELETE ON "agent_messages" BEGIN DELETE FROM "messaging_agent_message" WHERE "message_id" IS OLD."message_id"; END;
-
--- system_state of data/notifications.db is now notification_system_state; kept for code that was missed
-CREATE VIEW "system_state" AS SELECT "key", "value", "updated_at" FROM "notification_system_state";
-CREATE TRIGGER "system_state_insert" INSTEAD OF INSERT ON "system_state" BEGIN INSERT INTO "notification_system_state" ("key", "value", "updated_at") VALUES (NEW."key", NEW."value", NEW."updated_at"); END;
-CREATE TRIGGER "system_state_update" INSTEAD OF UPDATE ON "system_state" BEGIN UPDATE "notification_system_state" SET "key" = NEW."key", "value" = NEW."value", "updated_at" = NEW."updated_at" WHERE "key" IS OLD."key"; END;
-CREATE TRIGGER "system_state_delete" INSTEAD OF DELETE ON "system_state" BEGIN DELETE FROM "notification_system_state" WHERE "key" IS OLD."key"; END;
-
--- agent_lifecycle of data/orchestrator.db is now orchestrator_agent_lifecycle; kept for code that was missed
-CREATE VIEW "agent_lifecycle" AS SELECT "agent_id", "pid", "agent_type", "task_id", "status", "spawned_at", "completed_at", "duration_ms", "exit_code", "command" FROM "orchestrator_agent_lifecycle";
-CREATE TRIGGER "agent_lifecycle_insert" INSTEAD OF INSERT ON "agent_lifecycle" BEGIN INSERT INTO "orchestrator_agent_lifecycle" ("agent_id", "pid", "agent_type", "task_id", "status", "spawned_at", "completed_at", "duration_ms", "exit_code", "command") VALUES (NEW."agent_id", NEW."pid", NEW."agent_type", NEW."task_id", NEW."status", NEW."spawned_at", NEW."completed_at", NEW."duration_ms", NEW."exit_code", NEW."command"); END;
-CREATE TRIGGER "agent_lifecycle_update" INSTEAD OF UPDATE ON "agent_lifecycle" BEGIN UPDATE "orchestrator_agent_lifecycle" SET "agent_id" = NEW."agent_id", "pid" = NEW."pid", "agent_type" = NEW."agent_type", "task_id" = NEW."task_id", "status" = NEW."status", "spawned_at" = NEW."spawned_at", "completed_at" = NEW."completed_at", "duration_ms" = NEW."duration_ms", "exit_code" = NEW."exit_code", "command" = NEW."command" WHERE "agent_id" IS OLD."agent_id"; END;
-CREATE TRIGGER "agent_lifecycle_delete" INSTEAD OF DELETE ON "agent_lifecycle" BEGIN DELETE FROM "orchestrator_agent_lifecycle" WHERE "agent_id" IS OLD."agent_id"; END;
-
--- orchestrator_tasks of data/orchestrator.db is now orchestrator_task; kept for code that was missed
-CREATE VIEW "orchestrator_tasks" AS SELECT "task_id", "parent_task_id", "task_type", "payload", "priority", "status", "enqueued_at_ns" FROM "orchestrator_task";
-CREATE TRIGGER "orchestrator_tasks_insert" INSTEAD OF INSERT ON "orchestrator_tasks" BEGIN INSERT INTO "orchestrator_task" ("task_id", "parent_task_id", "task_type", "payload", "priority", "status", "enqueued_at_ns") VALUES (NEW."task_id", NEW."parent_task_id", NEW."task_type", NEW."payload", coalesce(NEW."priority", 5), coalesce(NEW."status", 'queued'), NEW."enqueued_at_ns"); END;
-CREATE TRIGGER "orchestrator_tasks_update" INSTEAD OF UPDATE ON "orchestrator_tasks" BEGIN UPDATE "orchestrator_task" SET "task_id" = NEW."task_id", "parent_task_id" = NEW."parent_task_id", "task_type" = NEW."task_type", "payload" = NEW."payload", "priority" = NEW."priority", "status" = NEW."status", "enqueued_at_ns" = NEW."enqueued_at_ns" WHERE "task_id" IS OLD."task_id"; END;
-CREATE TRIGGER "orchestrator_tasks_delete" INSTEAD OF DELETE ON "orchestrator_tasks" BEGIN DELETE FROM "orchestrator_task" WHERE "task_id" IS OLD."task_id"; END;
-
--- bugs of data/orchestrator.db is now orchestrator_bug; kept for code that was missed
-CREATE VIEW "bugs" AS SELECT "bug_number", "title", "description", "priority", "status", "created_at" FROM "orchestrator_bug";
-CREATE TRIGGER "bugs_insert" INSTEAD OF INSERT ON "bugs" BEGIN INSERT INTO "orchestrator_bug" ("bug_number", "title", "description", "priority", "status", "created_at") VALUES (NEW."bug_number", NEW."title", NEW."description", NEW."priority", NEW."status", NEW."created_at"); END;
-CREATE TRIGGER "bugs_update" INSTEAD OF UPDATE ON "bugs" BEGIN UPDATE "orchestrator_bug" SET "bug_number" = NEW."bug_number", "title" = NEW."title", "description" = NEW."description", "priority" = NEW."priority", "status" = NEW."status", "created_at" = NEW."created_at" WHERE "bug_number" IS OLD."bug_number"; END;
-CREATE TRIGGER "bugs_delete" INSTEAD OF DELETE ON "bugs" BEGIN DELETE FROM "orchestrator_bug" WHERE "bug_number" IS OLD."bug_number"; END;
-
--- subtask_metrics of data/task_metrics.db is now metrics_subtask; kept for code that was missed
-CREATE VIEW "subtask_metrics" AS SELECT "priority_name", "subtask_name", "status", "duration_seconds", "estimated_seconds", "model", "started_at" FROM "metrics_subtask";
-CREATE TRIGGER "subtask_metrics_insert" INSTEAD OF INSERT ON "subtask_metrics" BEGIN INSERT INTO "metrics_subtask" ("priority_name", "subtask_name", "status", "duration_seconds", "estimated_seconds", "model", "started_at") VALUES (NEW."priority_name", NEW."subtask_name", NEW."status", NEW."duration_seconds", NEW."estimated_seconds", NEW."model", NEW."started_at"); END;
-CREATE TRIGGER "subtask_metrics_update" INSTEAD OF UPDATE ON "subtask_metrics" BEGIN UPDATE "metrics_subtask" SET "priority_name" = NEW."priority_name", "subtask_name" = NEW."subtask_name", "status" = NEW."status", "duration_seconds" = NEW."duration_seconds", "estimated_seconds" = NEW."estimated_seconds", "model" = NEW."model", "started_at" = NEW."started_at" WHERE "priority_name" IS OLD."priority_name" AND "subtask_name" IS OLD."subtask_name" AND "status" IS OLD."status" AND "duration_seconds" IS OLD."duration_seconds" AND "estimated_seconds" IS OLD."estimated_seconds" AND "model" IS OLD."model" AND "started_at" IS OLD."started_at"; END;
-CREATE TRIGGER "subtask_metrics_delete" INSTEAD OF DELETE ON "subtask_metrics" BEGIN DELETE FROM "metrics_subtask" WHERE "priority_name" IS OLD."priority_name" AND "subtask_name" IS OLD."subtask_name" AND "status" IS OLD."status" AND "duration_seconds" IS OLD."duration_seconds" AND "estimated_seconds" IS OLD."estimated_seconds" AND "model" IS OLD."model" AND "started_at" IS OLD."started_at"; END;
+-- Old names that stay readable and writable as views:
+--   schema_metadata of data/roadmap.db is now system_schema_metadata
+--   technical_specs of data/roadmap.db is now specs_specification
+--   roadmap_items of data/roadmap.db is now roadmap_priority
+--   roadmap_update_notifications of data/roadmap.db is now roadmap_notification
+--   implementation_tasks of data/roadmap.db is now specs_task
+--   implementation_commits of data/roadmap.db is now review_commit
+--   code_reviews of data/roadmap.db is now review_code_review
+--   notifications of data/roadmap.db is now notification_roadmap
+--   audit_trail of data/roadmap.db is now system_audit
+--   task_group_dependencies of coffee_maker.db is now specs_task_dependency
+--   agent_messages of data/agent_messages.db is now messaging_agent_message
+--   system_state of data/notifications.db is now notification_system_state
+--   agent_lifecycle of data/orchestrator.db is now orchestrator_agent_lifecycle
+--   orchestrator_tasks of data/orchestrator.db is now orchestrator_task
+--   bugs of data/orchestrator.db is now orchestrator_bug
+--   subtask_metrics of data/task_metrics.db is now metrics_subtask

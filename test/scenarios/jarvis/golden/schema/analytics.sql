@@ -229,7 +229,7 @@ CREATE INDEX idx_whale_movements_timestamp ON whale_movements(timestamp DESC);
 -- Versions of this schema
 CREATE TABLE "schema_version" (version INTEGER PRIMARY KEY, description TEXT, applied_at TEXT NOT NULL);
 
-INSERT INTO "schema_version" (version, description, applied_at) VALUES (1, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING;
+INSERT INTO "schema_version" ("version", "description", "applied_at") VALUES (1, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING;
 
 CREATE TRIGGER reflections_insert AFTER INSERT ON reflections BEGIN
     INSERT INTO ai_reflections(rowid, content, timestamp, tags) VALUES (new.id, new.content, new.timestamp, new.tags);
@@ -239,38 +239,10 @@ CREATE TRIGGER reflections_delete AFTER DELETE ON reflections BEGIN
     DELETE FROM ai_reflections WHERE rowid = old.id;
 END;
 
--- scorecard of bots/bags_intel/scorecard.db is now scorecards; kept for code that was missed
-CREATE VIEW "scorecard" AS SELECT "id", "timestamp", "total_trades", "winning_trades", "losing_trades", "total_pnl_sol", "win_rate", "max_drawdown_percent", "period" FROM "scorecards" WHERE "bot_type" IS 'bags_intel';
-CREATE TRIGGER "scorecard_insert" INSTEAD OF INSERT ON "scorecard" BEGIN INSERT INTO "scorecards" ("id", "timestamp", "total_trades", "winning_trades", "losing_trades", "total_pnl_sol", "win_rate", "max_drawdown_percent", "period", "bot_type") VALUES (NEW."id", coalesce(NEW."timestamp", CURRENT_TIMESTAMP), coalesce(NEW."total_trades", 0), coalesce(NEW."winning_trades", 0), coalesce(NEW."losing_trades", 0), coalesce(NEW."total_pnl_sol", 0.0), coalesce(NEW."win_rate", 0.0), NEW."max_drawdown_percent", NEW."period", 'bags_intel'); END;
-CREATE TRIGGER "scorecard_update" INSTEAD OF UPDATE ON "scorecard" BEGIN UPDATE "scorecards" SET "id" = NEW."id", "timestamp" = NEW."timestamp", "total_trades" = NEW."total_trades", "winning_trades" = NEW."winning_trades", "losing_trades" = NEW."losing_trades", "total_pnl_sol" = NEW."total_pnl_sol", "win_rate" = NEW."win_rate", "max_drawdown_percent" = NEW."max_drawdown_percent", "period" = NEW."period" WHERE "id" IS OLD."id" AND "bot_type" IS 'bags_intel'; END;
-CREATE TRIGGER "scorecard_delete" INSTEAD OF DELETE ON "scorecard" BEGIN DELETE FROM "scorecards" WHERE "id" IS OLD."id" AND "bot_type" IS 'bags_intel'; END;
-
--- llm_usage of data/llm_costs.db is now llm_costs; kept for code that was missed
-CREATE VIEW "llm_usage" AS SELECT "id", "provider", "model", "input_tokens", "output_tokens", "cost_usd" AS "cost", "purpose", "timestamp" AS "ts" FROM "llm_costs";
-CREATE TRIGGER "llm_usage_insert" INSTEAD OF INSERT ON "llm_usage" BEGIN INSERT INTO "llm_costs" ("id", "provider", "model", "input_tokens", "output_tokens", "cost_usd", "purpose", "timestamp") VALUES (NEW."id", NEW."provider", NEW."model", coalesce(NEW."input_tokens", 0), coalesce(NEW."output_tokens", 0), NEW."cost", NEW."purpose", coalesce(NEW."ts", CURRENT_TIMESTAMP)); END;
-CREATE TRIGGER "llm_usage_update" INSTEAD OF UPDATE ON "llm_usage" BEGIN UPDATE "llm_costs" SET "id" = NEW."id", "provider" = NEW."provider", "model" = NEW."model", "input_tokens" = NEW."input_tokens", "output_tokens" = NEW."output_tokens", "cost_usd" = NEW."cost", "purpose" = NEW."purpose", "timestamp" = NEW."ts" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "llm_usage_delete" INSTEAD OF DELETE ON "llm_usage" BEGIN DELETE FROM "llm_costs" WHERE "id" IS OLD."id"; END;
-
--- messages of data/telegram_memory.db is now telegram_messages; kept for code that was missed
-CREATE VIEW "messages" AS SELECT "id", "user_id", "username", "message", "timestamp", "message_type" AS "kind", "context" FROM "telegram_messages";
-CREATE TRIGGER "messages_insert" INSTEAD OF INSERT ON "messages" BEGIN INSERT INTO "telegram_messages" ("id", "user_id", "username", "message", "timestamp", "message_type", "context") VALUES (NEW."id", NEW."user_id", NEW."username", NEW."message", coalesce(NEW."timestamp", CURRENT_TIMESTAMP), NEW."kind", NEW."context"); END;
-CREATE TRIGGER "messages_update" INSTEAD OF UPDATE ON "messages" BEGIN UPDATE "telegram_messages" SET "id" = NEW."id", "user_id" = NEW."user_id", "username" = NEW."username", "message" = NEW."message", "timestamp" = NEW."timestamp", "message_type" = NEW."kind", "context" = NEW."context" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "messages_delete" INSTEAD OF DELETE ON "messages" BEGIN DELETE FROM "telegram_messages" WHERE "id" IS OLD."id"; END;
-
--- memories of data/telegram_memory.db is now telegram_memories; kept for code that was missed
-CREATE VIEW "memories" AS SELECT "id", "user_id", "content", "created_at" FROM "telegram_memories";
-CREATE TRIGGER "memories_insert" INSTEAD OF INSERT ON "memories" BEGIN INSERT INTO "telegram_memories" ("id", "user_id", "content", "created_at") VALUES (NEW."id", NEW."user_id", NEW."content", NEW."created_at"); END;
-CREATE TRIGGER "memories_update" INSTEAD OF UPDATE ON "memories" BEGIN UPDATE "telegram_memories" SET "id" = NEW."id", "user_id" = NEW."user_id", "content" = NEW."content", "created_at" = NEW."created_at" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "memories_delete" INSTEAD OF DELETE ON "memories" BEGIN DELETE FROM "telegram_memories" WHERE "id" IS OLD."id"; END;
-
--- instructions of data/telegram_memory.db is now telegram_instructions; kept for code that was missed
-CREATE VIEW "instructions" AS SELECT "id", "instruction", "active" FROM "telegram_instructions";
-CREATE TRIGGER "instructions_insert" INSTEAD OF INSERT ON "instructions" BEGIN INSERT INTO "telegram_instructions" ("id", "instruction", "active") VALUES (NEW."id", NEW."instruction", coalesce(NEW."active", 1)); END;
-CREATE TRIGGER "instructions_update" INSTEAD OF UPDATE ON "instructions" BEGIN UPDATE "telegram_instructions" SET "id" = NEW."id", "instruction" = NEW."instruction", "active" = NEW."active" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "instructions_delete" INSTEAD OF DELETE ON "instructions" BEGIN DELETE FROM "telegram_instructions" WHERE "id" IS OLD."id"; END;
-
--- learnings of data/telegram_memory.db is now telegram_learnings; kept for code that was missed
-CREATE VIEW "learnings" AS SELECT "id", "topic", "learning", "confidence" FROM "telegram_learnings";
-CREATE TRIGGER "learnings_insert" INSTEAD OF INSERT ON "learnings" BEGIN INSERT INTO "telegram_learnings" ("id", "topic", "learning", "confidence") VALUES (NEW."id", NEW."topic", NEW."learning", NEW."confidence"); END;
-CREATE TRIGGER "learnings_update" INSTEAD OF UPDATE ON "learnings" BEGIN UPDATE "telegram_learnings" SET "id" = NEW."id", "topic" = NEW."topic", "learning" = NEW."learning", "confidence" = NEW."confidence" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "learnings_delete" INSTEAD OF DELETE ON "learnings" BEGIN DELETE FROM "telegram_learnings" WHERE "id" IS OLD."id"; END;
+-- Old names that stay readable and writable as views:
+--   scorecard of bots/bags_intel/scorecard.db is now scorecards
+--   llm_usage of data/llm_costs.db is now llm_costs
+--   messages of data/telegram_memory.db is now telegram_messages
+--   memories of data/telegram_memory.db is now telegram_memories
+--   instructions of data/telegram_memory.db is now telegram_instructions
+--   learnings of data/telegram_memory.db is now telegram_learnings

@@ -46,14 +46,11 @@ CREATE INDEX idx_sessions_expires ON sessions(expires_at);
 -- Versions of this schema
 CREATE TABLE "schema_version" (version INTEGER PRIMARY KEY, description TEXT, applied_at TEXT NOT NULL);
 
-INSERT INTO "schema_version" (version, description, applied_at) VALUES (1, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING;
+INSERT INTO "schema_version" ("version", "description", "applied_at") VALUES (1, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING;
 
 CREATE TRIGGER cache_entries_expire AFTER INSERT ON cache_entries BEGIN
     DELETE FROM cache_entries WHERE expires_at IS NOT NULL AND expires_at < CURRENT_TIMESTAMP;
 END;
 
--- request_log of data/rate_limiter.db is now rate_limiter_logs; kept for code that was missed
-CREATE VIEW "request_log" AS SELECT "id", "user_id", "endpoint", "timestamp", "allowed" FROM "rate_limiter_logs";
-CREATE TRIGGER "request_log_insert" INSTEAD OF INSERT ON "request_log" BEGIN INSERT INTO "rate_limiter_logs" ("id", "user_id", "endpoint", "timestamp", "allowed") VALUES (NEW."id", NEW."user_id", NEW."endpoint", coalesce(NEW."timestamp", CURRENT_TIMESTAMP), coalesce(NEW."allowed", 1)); END;
-CREATE TRIGGER "request_log_update" INSTEAD OF UPDATE ON "request_log" BEGIN UPDATE "rate_limiter_logs" SET "id" = NEW."id", "user_id" = NEW."user_id", "endpoint" = NEW."endpoint", "timestamp" = NEW."timestamp", "allowed" = NEW."allowed" WHERE "id" IS OLD."id"; END;
-CREATE TRIGGER "request_log_delete" INSTEAD OF DELETE ON "request_log" BEGIN DELETE FROM "rate_limiter_logs" WHERE "id" IS OLD."id"; END;
+-- Old names that stay readable and writable as views:
+--   request_log of data/rate_limiter.db is now rate_limiter_logs

@@ -149,12 +149,9 @@ INSERT INTO config (key, value, description) VALUES
     ('use_bags_fm', 'true', 'Primary router: bags.fm or Jupiter'),
     ('slippage_bps', '100', 'Default slippage basis points (1%)') ON CONFLICT DO NOTHING;
 
-INSERT INTO "schema_version" (version, description, applied_at) VALUES (1, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING;
+INSERT INTO "schema_version" ("version", "description", "applied_at") VALUES (1, 'consolidated by SQLite Consolidator', datetime('now')) ON CONFLICT DO NOTHING;
 
 CREATE VIEW open_positions AS SELECT id, symbol, token_address, amount_sol FROM positions WHERE status = 'open';
 
--- settings of data/jarvis.db is now config; kept for code that was missed
-CREATE VIEW "settings" AS SELECT "key", "value", "updated_at" FROM "config";
-CREATE TRIGGER "settings_insert" INSTEAD OF INSERT ON "settings" BEGIN INSERT INTO "config" ("key", "value", "updated_at") VALUES (NEW."key", NEW."value", coalesce(NEW."updated_at", CURRENT_TIMESTAMP)); END;
-CREATE TRIGGER "settings_update" INSTEAD OF UPDATE ON "settings" BEGIN UPDATE "config" SET "key" = NEW."key", "value" = NEW."value", "updated_at" = NEW."updated_at" WHERE "key" IS OLD."key"; END;
-CREATE TRIGGER "settings_delete" INSTEAD OF DELETE ON "settings" BEGIN DELETE FROM "config" WHERE "key" IS OLD."key"; END;
+-- Old names that stay readable and writable as views:
+--   settings of data/jarvis.db is now config
