@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import type { Inventory, InventoryDatabase } from '../inventory/inventory';
+import { foreignProgram } from './foreign-programs';
 import { ddlFingerprint } from './ddl-rename';
 import { compareText, expandPath, movableTables } from './sources';
 
@@ -75,6 +76,9 @@ function propose(
   if (database.problems.length > 0 && movableTables(database).length === 0)
     return { action: 'keep', why: `cannot be read: ${database.problems[0]!.message}` };
   if (movableTables(database).length === 0) return { action: 'retire', why: 'the database has no tables' };
+  const program = foreignProgram(database);
+  if (program !== undefined)
+    return { action: 'keep', why: `has the tables of ${program}, another program (by their names)` };
   if (TEST_FOLDER.test(database.path)) return { action: 'keep', why: 'belongs to the tests (by its folder)' };
   const name = database.path.split('/').at(-1)!;
   if (TEST_NAME.test(name)) return { action: 'retire', why: 'looks like a test database (by its name)' };
