@@ -242,7 +242,7 @@ export class Assembly {
   }
 
   private resolved(path: Text, module: Module): Place[] {
-    const resolution = this.resolver.resolve(path.text, module.directory);
+    const resolution = this.resolver.resolve(path.text, module.directory, module.isTest);
     return resolution.place === 'none' ? [] : [resolution];
   }
 
@@ -259,7 +259,7 @@ export class Assembly {
       if (!attachment.literal) return [];
       const { start, end, text } = attachment.literal;
       const { module } = attachment;
-      const resolution = this.resolver.resolve(text, module.directory);
+      const resolution = this.resolver.resolve(text, module.directory, module.isTest);
       if (resolution.place === 'none' || resolution.place === 'memory' || resolution.place === 'target') return [];
       const role = roleOf(module.file, module.program.language, true);
       return [

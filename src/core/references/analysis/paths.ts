@@ -112,7 +112,8 @@ export class PathSearch {
       for (const text of group.texts.values()) {
         const segment = nameSegment(text);
         if (!segment || segment.literal === group.expression) continue;
-        if (this.resolver.resolve(text.text, group.module.directory).place !== 'none') consumed.add(segment.literal);
+        if (this.resolver.resolve(text.text, group.module.directory, group.module.isTest).place !== 'none')
+          consumed.add(segment.literal);
       }
     }
     return consumed;
@@ -122,7 +123,7 @@ export class PathSearch {
     const { module, expression } = group;
     const resolved: { text: Text; resolution: PathPlace['resolution'] }[] = [];
     for (const text of group.texts.values()) {
-      const resolution = this.resolver.resolve(text.text, module.directory);
+      const resolution = this.resolver.resolve(text.text, module.directory, module.isTest);
       if (resolution.place !== 'none') resolved.push({ text, resolution });
     }
     if (resolved.length === 0) return expression.kind === 'literal' ? this.mentions(group, expression) : [];

@@ -6,6 +6,7 @@ import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Scope } from '../syntax/program';
+import { isProse, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
 import type { Attachment, TableUse } from '../sql/tables';
 
@@ -108,7 +109,7 @@ export class QuerySearch {
         if (expression.kind === 'call' || !mayBeSql(expression)) return;
         this.evaluator.begin();
         for (const text of this.evaluator.texts(expression, module.frame))
-          if (looksLikeSql(text.text)) this.statement(text, [], module, undefined, false);
+          if (looksLikeSql(text.text) && !isProse(text.text)) this.statement(text, [], module, undefined, false);
         return expression.kind === 'literal' ? undefined : false;
       });
     }
@@ -132,6 +133,8 @@ export class QuerySearch {
   }
 
   private call(call: Call, module: Module, run: Set<Expression>): void {
+    const told = call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : '';
+    if (tellsPeople(told) && !RUNNERS.has(told)) for (const { value } of call.arguments) run.add(value);
     if (!this.isWorth(call, module)) return;
     const plain = this.runs(call, module.frame);
     if (plain.length === 0) return;

@@ -1,6 +1,6 @@
 import type { Argument, Binding, Call, Expression, Parameter, Scope } from '../syntax/program';
 import { bindArguments } from './arguments';
-import { membersOf } from './members';
+import { assignedAlike, membersOf } from './members';
 import { getOrAdd, heardBy, lastName } from './project';
 import type { Module, Project } from './project';
 import { ANCHOR, newFrame } from './value';
@@ -17,6 +17,10 @@ const MOST_VALUES = 64;
 const DEEPEST = 60;
 const MOST_STEPS_PER_FILE = 200_000;
 const HURRIED_STEPS = 300;
+/** Values kept for the questions to come: beyond that they cost more memory than they save time. */
+const MOST_REMEMBERED = 200_000;
+/** Looking up what is known costs little, but not nothing: there are programs in which all is known and asked a million times. */
+const STEPS_FOR_KNOWN = 0.2;
 /** Callees by which a constructor is called from within its class family. */
 const GENERAL = ['super', 'cls', 'constructor', 'self', 'this', '__construct', 'base'];
 
@@ -35,6 +39,7 @@ export interface CallSiteOf {
 export class Evaluator {
   private depth = 0;
   private steps = 0;
+  private remembered = 0;
   private spent = 0;
   /** Least depth of the questions under way that the present one came back to. */
   private cut = Infinity;
@@ -59,6 +64,10 @@ export class Evaluator {
   beginFile(): void {
     this.begin();
     this.spent = 0;
+    if (this.remembered < MOST_REMEMBERED) return;
+    this.project.invalidate();
+    this.anyInstances.clear();
+    this.remembered = 0;
   }
 
   private get limit(): number {
@@ -77,7 +86,10 @@ export class Evaluator {
       this.cut = Math.min(this.cut, known.depth);
       return [];
     }
-    if (known) return known;
+    if (known) {
+      this.steps += STEPS_FOR_KNOWN;
+      return known;
+    }
     if (this.depth > DEEPEST || ++this.steps > this.limit) {
       this.cut = 0;
       return [];
@@ -90,6 +102,7 @@ export class Evaluator {
     this.depth = depth;
     if (this.cut >= depth) {
       frame.memo.set(expression, values);
+      this.remembered++;
       this.cut = outer;
     } else {
       frame.memo.delete(expression);
@@ -149,7 +162,10 @@ export class Evaluator {
         return this.name(expression.name, expression.scope, expression.start, frame);
       case 'member': {
         const objects = this.evaluate(expression.object, frame);
-        return objects.flatMap((object) => membersOf(this, object, expression.name, { expression, frame }));
+        const values = objects.flatMap((object) => membersOf(this, object, expression.name, { expression, frame }));
+        if (values.some((value) => value.kind !== 'external')) return values;
+        const assigned = assignedAlike(this, expression, frame);
+        return assigned.length > 0 ? assigned : values;
       }
       case 'index':
         return this.index(expression, frame);

@@ -146,6 +146,32 @@ function instanceMember(
   return vocabularyOf(instance.type.module).instanceMember(evaluator, instance, name, site);
 }
 
+/**
+ * `self._local.connection = …` where nothing is known of `self._local` (a library's object): what was assigned to the
+ * same words, of the same instance.
+ */
+export function assignedAlike(
+  evaluator: Evaluator,
+  expression: Extract<Expression, { kind: 'member' }>,
+  frame: Frame,
+): Value[] {
+  const { module } = frame;
+  const written = (each: Expression) => module.text.slice(each.start, each.end);
+  const words = written(expression.object);
+  const assignments = attributesNamed(module, expression.name).filter(
+    (assignment) => assignment.value !== expression && written(assignment.object) === words,
+  );
+  if (assignments.length === 0) return [];
+  let first: Expression = expression.object;
+  while (first.kind === 'member') first = first.object;
+  const instance = evaluator.evaluate(first, frame).find((value) => value.kind === 'instance');
+  return assignments.flatMap((assignment) => {
+    const scope = enclosingFunction(module, assignment.scope);
+    const within = instance && scope ? methodFrame(evaluator, instance, module, scope) : module.frame;
+    return [...evaluator.evaluate(assignment.value, within)];
+  });
+}
+
 /** `self.name = …` in a method of the class. */
 function isAssignedTo(evaluator: Evaluator, assignment: AttributeAssignment, type: ScopeReference): boolean {
   const { module } = type;
@@ -210,19 +236,17 @@ function fieldNames(type: ScopeReference): string[] {
 /** `thing.name = …` outside of the class, where `thing` is such an instance. */
 function assignedElsewhere(evaluator: Evaluator, instance: Instance, name: string): Value[] {
   const values: Value[] = [];
-  for (const module of evaluator.project.modules.values()) {
+  for (const { module, assignment } of evaluator.project.attributesNamed(name)) {
     if (module.isTest && !instance.type.module.isTest) continue;
-    for (const assignment of attributesNamed(module, name)) {
-      const objects = evaluator.evaluate(assignment.object, module.frame);
-      const matches = objects.some(
-        (object) =>
-          object === instance ||
-          (object.kind === 'instance' &&
-            sameScope(object.type, instance.type) &&
-            (!object.construction || !instance.construction)),
-      );
-      if (matches) values.push(...evaluator.evaluate(assignment.value, module.frame));
-    }
+    const objects = evaluator.evaluate(assignment.object, module.frame);
+    const matches = objects.some(
+      (object) =>
+        object === instance ||
+        (object.kind === 'instance' &&
+          sameScope(object.type, instance.type) &&
+          (!object.construction || !instance.construction)),
+    );
+    if (matches) values.push(...evaluator.evaluate(assignment.value, module.frame));
   }
   return values;
 }

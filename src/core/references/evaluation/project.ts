@@ -1,7 +1,7 @@
 import { GENERATED_MARK } from '../../access-layer/generated';
 import { LineIndex } from '../text/lines';
 import { operands } from '../syntax/program';
-import type { Call, Expression, Program } from '../syntax/program';
+import type { AttributeAssignment, Call, Expression, Program } from '../syntax/program';
 import { newFrame } from './value';
 import type { Frame } from './value';
 import { isTestFile } from './test-file';
@@ -47,10 +47,22 @@ export interface CallSite {
 
 type RecordExpression = Extract<Expression, { kind: 'record' }>;
 
+/** `object.name = value`, and where it stands. */
+export interface AssignmentSite {
+  readonly module: Module;
+  readonly assignment: AttributeAssignment;
+}
+
+interface RecordSite {
+  readonly module: Module;
+  readonly record: RecordExpression;
+}
+
 /** What one module contributes to the indexes of the project. */
 interface ModuleIndex {
   readonly calls: Map<string, CallSite[]>;
-  readonly records: Map<string, { module: Module; record: RecordExpression }[]>;
+  readonly records: Map<string, RecordSite[]>;
+  readonly attributes: Map<string, AssignmentSite[]>;
   /** Imported member → local names given to it. */
   readonly aliases: Map<string, Set<string>>;
 }
@@ -64,6 +76,8 @@ export class Project {
   readonly askedCalls = new Set<string>();
   private readonly indexes = new Map<Module, ModuleIndex>();
   private readonly named = new Map<string, CallSite[]>();
+  private readonly namedRecords = new Map<string, RecordSite[]>();
+  private readonly namedAttributes = new Map<string, AssignmentSite[]>();
 
   private readonly directories = new Map<string, string[]>();
 
@@ -103,7 +117,7 @@ export class Project {
 
   add(module: Module): void {
     this.remove(module.file);
-    this.named.clear();
+    this.forgetNames();
     this.modules.set(module.file, module);
     this.indexes.set(module, indexModule(module));
   }
@@ -111,18 +125,20 @@ export class Project {
   remove(file: string): void {
     const module = this.modules.get(file);
     if (!module) return;
-    this.named.clear();
+    this.forgetNames();
     this.modules.delete(file);
     this.indexes.delete(module);
   }
 
+  private forgetNames(): void {
+    this.named.clear();
+    this.namedRecords.clear();
+    this.namedAttributes.clear();
+  }
+
   /** Forgets every value computed so far: a module came or went. */
   invalidate(): void {
-    for (const module of this.modules.values()) {
-      module.frame.memo.clear();
-      module.frame.calls.clear();
-      module.frame.instances.clear();
-    }
+    for (const module of this.modules.values()) module.frame.clear();
   }
 
   /** A file of the workspace; when it is not parsed yet it is put on the list and `undefined` returned. */
@@ -146,11 +162,18 @@ export class Project {
   }
 
   /** Struct literals of a type of this name. */
-  recordsNamed(name: string): { module: Module; record: RecordExpression }[] {
+  recordsNamed(name: string): readonly RecordSite[] {
     if (name !== '') this.askedCalls.add(name);
-    const result: { module: Module; record: RecordExpression }[] = [];
-    for (const index of this.indexes.values()) result.push(...(index.records.get(name) ?? []));
-    return result;
+    return getOrAdd(this.namedRecords, name, () =>
+      [...this.indexes.values()].flatMap((index) => index.records.get(name) ?? []),
+    );
+  }
+
+  /** Assignments to an attribute of this name, of whatever object. */
+  attributesNamed(name: string): readonly AssignmentSite[] {
+    return getOrAdd(this.namedAttributes, name, () =>
+      [...this.indexes.values()].flatMap((index) => index.attributes.get(name) ?? []),
+    );
   }
 }
 
@@ -179,7 +202,8 @@ export function walk(expression: Expression, visit: (each: Expression) => boolea
 
 function indexModule(module: Module): ModuleIndex {
   const calls = new Map<string, CallSite[]>();
-  const records = new Map<string, { module: Module; record: RecordExpression }[]>();
+  const records = new Map<string, RecordSite[]>();
+  const attributes = new Map<string, AssignmentSite[]>();
   const aliases = new Map<string, Set<string>>();
   const seen = new Set<Expression>();
   for (const root of module.program.roots)
@@ -201,7 +225,9 @@ function indexModule(module: Module): ModuleIndex {
       for (const binding of bindings)
         if (binding.kind === 'import' && binding.member && binding.member !== local)
           getOrAdd(aliases, binding.member, () => new Set()).add(local);
-  return { calls, records, aliases };
+  for (const assignment of module.program.attributes)
+    getOrAdd(attributes, assignment.name, () => []).push({ module, assignment });
+  return { calls, records, attributes, aliases };
 }
 
 export function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -92,17 +92,43 @@ export type Value =
   | { readonly kind: 'method'; readonly receiver: Value; readonly name: string }
   | { readonly kind: 'number'; readonly value: number };
 
-/** Arguments of one call in progress. Without arguments: any call. */
-export interface Frame {
-  readonly module: Module;
-  /** The function whose parameters are bound; -1 for none. */
-  readonly scope: number;
+/** Arguments of one call in progress, and what was computed with them. Without arguments: any call. */
+export class Frame {
   readonly parameters?: ReadonlyMap<string, () => Value[]>;
   readonly self?: Value;
   readonly outer?: Frame;
-  readonly memo: Map<Expression, Value[]>;
-  readonly calls: Map<Call, Frame>;
-  readonly instances: Map<Expression, Value>;
+  // Most of the many frames that are made need one of these maps, or none.
+  #memo: Map<Expression, Value[]> | undefined;
+  #calls: Map<Call, Frame> | undefined;
+  #instances: Map<Expression, Value> | undefined;
+
+  constructor(
+    readonly module: Module,
+    /** The function whose parameters are bound; -1 for none. */
+    readonly scope: number,
+    bound: { parameters?: ReadonlyMap<string, () => Value[]>; self?: Value; outer?: Frame },
+  ) {
+    this.parameters = bound.parameters;
+    this.self = bound.self;
+    this.outer = bound.outer;
+  }
+
+  get memo(): Map<Expression, Value[]> {
+    return (this.#memo ??= new Map());
+  }
+
+  get calls(): Map<Call, Frame> {
+    return (this.#calls ??= new Map());
+  }
+
+  get instances(): Map<Expression, Value> {
+    return (this.#instances ??= new Map());
+  }
+
+  /** Forgets what was computed. */
+  clear(): void {
+    this.#memo = this.#calls = this.#instances = undefined;
+  }
 }
 
 export function newFrame(
@@ -110,5 +136,5 @@ export function newFrame(
   scope: number,
   bound: { parameters?: ReadonlyMap<string, () => Value[]>; self?: Value; outer?: Frame } = {},
 ): Frame {
-  return { module, scope, ...bound, memo: new Map(), calls: new Map(), instances: new Map() };
+  return new Frame(module, scope, bound);
 }

@@ -146,7 +146,16 @@ export const JAVA: Vocabulary = {
   },
   isProperty: (scope) => scope.isProperty === true,
   classMember: () => [],
-  instanceMember: () => [],
+  /** JUnit: `@TempDir Path directory;` */
+  instanceMember(_evaluator, instance, name) {
+    const { module, scope } = instance.type;
+    const { bindings } = module.program.scopes[scope]!;
+    const field = Object.hasOwn(bindings, name) ? bindings[name]?.find((each) => each.kind === 'value') : undefined;
+    if (field?.kind !== 'value') return [];
+    const text = module.text.slice(Math.max(0, field.nameStart - 80), field.nameStart);
+    const isTemporary = /@(?:TempDir|Rule|ClassRule)\b[^;{}]*$/.test(text) && /TempDir|TemporaryFolder/.test(text);
+    return isTemporary ? [temporary(module, { name, start: field.nameStart, end: field.nameEnd })] : [];
+  },
   generated: targetValues,
 };
 

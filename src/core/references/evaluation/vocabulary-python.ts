@@ -249,8 +249,9 @@ export const PYTHON: Vocabulary = {
     rsplit: splitting(true),
     partition: splitting(false),
     rpartition: splitting(true),
-    join: joiningWith,
     // `tmpdir.join("x.db")` of py.path and `tmp_path_factory.mktemp("data")`.
+    join: (receiver, call) =>
+      receiver.text.startsWith(ANCHOR.temporary) ? joinpath(true)(receiver, call) : joiningWith(receiver, call),
     mktemp: unchanged,
     mkdir: unchanged,
   },

@@ -78,6 +78,8 @@ const FUNCTIONS: Record<string, Operation> = {
   'SqliteConnectOptions.from_str': openFirst,
   'SqliteConnectionManager.file': openFirst,
   'ConnectionManager.new': openFirst,
+  'Connection.open_in_memory': (call) => call.open([{ ...call.hole(), text: ':memory:' }]),
+  'Connection.open_in_memory_with_flags': (call) => call.open([{ ...call.hole(), text: ':memory:' }]),
   'sqlite.open': openFirst,
   'Database.connect': openFirst,
   'Pool.new': passes(0),

@@ -30,6 +30,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   '.bat': 'bat',
   '.cmd': 'bat',
   '.sql': 'sql',
+  '.prisma': 'prisma',
   '.mk': 'makefile',
   '.tf': 'terraform',
   '.dockerfile': 'dockerfile',

@@ -49,7 +49,8 @@ export class ProgramBuilder {
   within(scope: { id: number }, block: Span, body: () => void): void {
     const before = { scope: this.scope, block: this.block };
     this.scope = scope.id;
-    this.block = block;
+    // A block given as a node of the tree would keep the whole tree alive.
+    this.block = { start: block.start, end: block.end };
     body();
     this.scope = before.scope;
     this.block = before.block;

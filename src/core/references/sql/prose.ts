@@ -1,0 +1,65 @@
+import { sqlTokens } from '../../sqlite/sql-tokens';
+import type { SqlToken } from '../../sqlite/sql-tokens';
+
+const AFTER_CREATE = /^(?:table|temp|temporary|index|unique|view|trigger|virtual)$/;
+const AFTER_DROP = /^(?:table|index|view|trigger)$/;
+const AFTER_INSERT = /^(?:values|select|default|as|with|replace|set)$/;
+const AFTER_DELETE = /^(?:where|as|indexed|not|returning|order|limit)$/;
+const AFTER_ALIAS =
+  /^(?:where|group|order|having|limit|offset|union|except|intersect|on|using|join|inner|left|right|full|outer|cross|natural|window|indexed|not|as|set|returning|collate|and|or|values|select)$/;
+
+/**
+ * Does a text that begins as a statement go on as a sentence: `Select from the list`, `insert into visitors failed`?
+ * Asked only of texts that nothing was seen to run.
+ */
+export function isProse(text: string): boolean {
+  const tokens = sqlTokens(text);
+  const word = (at: number) => (tokens[at]?.kind === 'word' ? tokens[at].text.toLowerCase() : undefined);
+  switch (word(0)) {
+    case 'select':
+      return word(1) === 'from' || speaksAfterFrom(tokens, word);
+    case 'insert':
+    case 'replace': {
+      const into = tokens.findIndex((_, at) => at < 5 && word(at) === 'into');
+      if (into < 0) return true;
+      const next = word(afterName(tokens, into + 1));
+      return next !== undefined && !AFTER_INSERT.test(next);
+    }
+    case 'delete': {
+      if (word(1) !== 'from') return true;
+      const next = word(afterName(tokens, 2));
+      return next !== undefined && !AFTER_DELETE.test(next);
+    }
+    case 'create':
+      return word(1) !== undefined && !AFTER_CREATE.test(word(1)!);
+    case 'drop':
+      return word(1) !== undefined && !AFTER_DROP.test(word(1)!);
+    case 'alter':
+      return word(1) !== undefined && word(1) !== 'table';
+    default:
+      return false;
+  }
+}
+
+/** `FROM users what you like`: after a table and its alias no bare word can follow. */
+function speaksAfterFrom(tokens: readonly SqlToken[], word: (at: number) => string | undefined): boolean {
+  const from = tokens.findIndex((_, at) => word(at) === 'from');
+  if (from < 0) return false;
+  const next = afterName(tokens, from + 1);
+  if (word(next) === undefined || AFTER_ALIAS.test(word(next)!)) return false;
+  const beyond = word(next + 1);
+  return beyond !== undefined && !AFTER_ALIAS.test(beyond);
+}
+
+/** Index of the token after a table name, which may have a schema before it. */
+function afterName(tokens: readonly SqlToken[], at: number): number {
+  return tokens[at + 1]?.text === '.' ? at + 3 : at + 1;
+}
+
+/** Functions whose text is for people. */
+const TELLING =
+  /^(?:log|logf|info|infof|warn|warning|warnf|error|errorf|debug|debugf|trace|critical|exception|fatal|fatalf|panic|panicf|print|println|printf|fprintf|eprintln!?|println!|print!|eprint!|panic!|format_err!|bail!|anyhow!|info!|warn!|error!|debug!|puts|echo|write_?line|notify|toast|alert|fail|die|raise|error_log|trigger_error|add_argument|help|describe|it|test|New|Errorf|\w*Error|\w*Exception)$/i;
+
+export function tellsPeople(name: string): boolean {
+  return TELLING.test(name);
+}
