@@ -15,7 +15,7 @@ import { Invocation } from './invocation';
 /** More alternatives than this are not told apart. */
 const MOST_VALUES = 64;
 const DEEPEST = 60;
-const MOST_STEPS_PER_FILE = 200_000;
+const MOST_STEPS_PER_FILE = 30_000;
 const HURRIED_STEPS = 300;
 /** Values kept for the questions to come: beyond that they cost more memory than they save time. */
 const MOST_REMEMBERED = 200_000;
@@ -51,7 +51,7 @@ export class Evaluator {
 
   constructor(
     readonly project: Project,
-    private readonly mostSteps = 100_000,
+    private readonly mostSteps = 10_000,
   ) {}
 
   /** Call before each independent question. */
