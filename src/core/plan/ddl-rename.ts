@@ -1,3 +1,4 @@
+import { remembered } from './remember';
 import { quoteIdentifier } from '../identifiers';
 import { foreignKeys, type TableDefinition } from './ddl';
 import {
@@ -68,7 +69,7 @@ export interface IndexParts {
 }
 
 /** `CREATE [UNIQUE] INDEX name ON table (key) [WHERE …]` taken apart. */
-export function indexParts(sql: string): IndexParts | undefined {
+export const indexParts = remembered((sql: string): IndexParts | undefined => {
   const tokens = sqlTokens(sql);
   let at = 0;
   if (!isKeyword(tokens[at++], 'CREATE')) return undefined;
@@ -97,7 +98,7 @@ export function indexParts(sql: string): IndexParts | undefined {
       };
   }
   return undefined;
-}
+});
 
 /** A `CREATE VIRTUAL TABLE` statement under a new name; `content=` of FTS tables follows the table it names. */
 export function renameInVirtualTable(sql: string, name: string, tables: NewName): string | undefined {
@@ -136,8 +137,8 @@ function replaceToken(token: SqlToken, name: string): TextReplacement {
 }
 
 /** Statements that differ in white space, comments, the case of words and the quoting of names only are equal. */
-export function ddlFingerprint(sql: string): string {
-  return sqlTokens(sql)
+export const ddlFingerprint = remembered((sql: string): string =>
+  sqlTokens(sql)
     .map((token) => (token.kind === 'word' || token.kind === 'quoted' ? tokenName(token).toLowerCase() : token.text))
-    .join(' ');
-}
+    .join(' '),
+);

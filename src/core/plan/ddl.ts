@@ -1,3 +1,4 @@
+import { forgetAll, remembered } from './remember';
 import { isKeyword, isOperator, sqlTokens, tokenName, type SqlToken } from '../sqlite/sql-tokens';
 
 /**
@@ -54,21 +55,10 @@ export function foreignKeys(definition: TableDefinition): Constraint[] {
 }
 
 /** @returns undefined when the statement is none that SQLite itself would have stored. */
-export function parseCreateTable(sql: string): TableDefinition | undefined {
-  if (parsed.has(sql)) return parsed.get(sql);
-  if (parsed.size >= MOST_PARSED) parsed.clear();
-  const definition = parseOnce(sql);
-  parsed.set(sql, definition);
-  return definition;
-}
+export const parseCreateTable = remembered((sql: string): TableDefinition | undefined => parseOnce(sql));
 
-/** Each step of resolving a plan looks at the same statements. Bounded, and emptied when a plan is resolved. */
-const parsed = new Map<string, TableDefinition | undefined>();
-const MOST_PARSED = 20_000;
-
-export function forgetParsedStatements(): void {
-  parsed.clear();
-}
+/** Called when a plan is resolved. */
+export const forgetParsedStatements = forgetAll;
 
 function parseOnce(sql: string): TableDefinition | undefined {
   try {

@@ -70,16 +70,36 @@ export function rewriteDependents(
   const dependents = dependentsOf(database);
   const involved = involvedTables(database, dependents, renames);
   const failures = new Map<string, string>();
-  const scratch = new engine.Database();
-  try {
-    scratch.run('PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF');
+  return inScratch(engine, (scratch) => {
     for (const table of involved) createEmpty(scratch, table);
     createDependents(scratch, dependents, failures);
     const placeholders = renameAll(scratch, involved, renames);
     return { ...readBack(scratch, placeholders), failures };
-  } finally {
-    scratch.close();
+  });
+}
+
+/** One database for all, kept open: what is done in it is rolled back. */
+let kept: { readonly engine: Engine; readonly scratch: EngineDatabase } | undefined;
+
+function inScratch<T>(engine: Engine, use: (scratch: EngineDatabase) => T): T {
+  if (kept?.engine !== engine) {
+    kept?.scratch.close();
+    kept = { engine, scratch: new engine.Database() };
+    kept.scratch.run('PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF');
   }
+  const { scratch } = kept;
+  scratch.run('BEGIN');
+  try {
+    return use(scratch);
+  } finally {
+    scratch.run('ROLLBACK');
+  }
+}
+
+/** Closes the database that `rewriteDependents` keeps open. */
+export function closeScratch(): void {
+  kept?.scratch.close();
+  kept = undefined;
 }
 
 /** Is a view or trigger still valid when some tables (folded names) are not there? */
@@ -90,18 +110,14 @@ export function worksWithout(
   all: readonly Dependent[],
   missing: ReadonlySet<string>,
 ): boolean {
-  const scratch = new engine.Database();
-  try {
-    scratch.run('PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF');
+  return inScratch(engine, (scratch) => {
     for (const table of involvedTables(database, all, []))
       if (!missing.has(foldName(table.name))) createEmpty(scratch, table);
     const failures = new Map<string, string>();
     const views = all.filter(({ kind, name }) => kind === 'view' && dependent.mentions.has(foldName(name)));
     createDependents(scratch, [...views.filter((view) => view !== dependent), dependent], failures);
     return !failures.has(dependentKey(dependent));
-  } finally {
-    scratch.close();
-  }
+  });
 }
 
 /** Tables that views, triggers or column renames touch; the others are no business of the scratch database. */

@@ -5,6 +5,7 @@ import type { Inventory } from '../inventory/inventory';
 import { checkNames } from './check-names';
 import { BUILT_IN_PROFILES, type Plan } from './definition';
 import { forgetParsedStatements } from './ddl';
+import { closeScratch } from './dependents';
 import { foldName, sameName } from '../sqlite/sql-tokens';
 import { decideDispositions, groupTables, tableDispositions, type DatabaseFate } from './dispositions';
 import { quote } from './issues';
@@ -47,6 +48,7 @@ export async function resolvePlan(
     return await resolve(plan, inventory, context);
   } finally {
     forgetParsedStatements();
+    closeScratch();
   }
 }
 

@@ -72,7 +72,8 @@ function movesAsItIs(group: TableGroup, sources: readonly MappedSource[], foreig
   )
     return false;
   if (foreignKeysChanged) return false;
-  const text = first.source.definition && ddlFingerprint(first.source.definition.sql);
+  // One source cannot differ from itself.
+  const text = sources.length > 1 && first.source.definition ? ddlFingerprint(first.source.definition.sql) : undefined;
   return sources.every(({ source, mapping }) => {
     if (mapping.dropped.length > 0 || Object.keys(mapping.discriminator).length > 0) return false;
     const declared = new Set(
