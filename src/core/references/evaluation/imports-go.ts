@@ -64,8 +64,18 @@ function fieldOf(evaluator: Evaluator, instance: Parameters<Imports['embedded']>
     );
 }
 
+/** Names that every file knows (https://go.dev/ref/spec#Predeclared_identifiers): no file of the package is asked for them. */
+const PREDECLARED = new Set(
+  (
+    'any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint uint8 ' +
+    'uint16 uint32 uint64 uintptr true false iota nil append cap clear close complex copy delete imag len make max min new ' +
+    'panic print println real recover _'
+  ).split(' '),
+);
+
 /** What a package declares under a name; `except` is the file that was looked into already. */
 function inPackage(evaluator: Evaluator, directory: string, name: string, except?: Module): Value[] {
+  if (PREDECLARED.has(name)) return [];
   return evaluator.project.siblings(directory, '.go', name).flatMap((each) => {
     if (each === except) return [];
     return moduleBindings(each, name).flatMap((binding) =>
