@@ -188,7 +188,7 @@ function sourceEntry(
       ? `${members.length} files with the same tables, e.g. ${describe(database)}`
       : describe(database);
   const comment = reasons === '' ? before : `${before}\n→ ${assigned.target}: ${reasons}`;
-  if (database.kind === 'absent')
+  if (database.kind === 'absent' && movableTables(database).length === 0)
     return { key, before: comment, value: { action, to: assigned.target } satisfies PlanSource };
   const tables = [...(parts.entries.get(database) ?? [])]
     .sort((a, b) => database.tables.indexOf(a.table) - database.tables.indexOf(b.table))

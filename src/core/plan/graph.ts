@@ -43,6 +43,8 @@ export interface GraphFlow {
 export interface DatabaseUse {
   readonly file: string;
   readonly database: string;
+  /** Tables of the database that one statement in the file joins. */
+  readonly joins?: readonly string[];
 }
 
 export function planGraph(plan: ResolvedPlan, uses: readonly DatabaseUse[] = []): PlanGraph {
@@ -78,7 +80,7 @@ export function planGraph(plan: ResolvedPlan, uses: readonly DatabaseUse[] = [])
       tables: target.tables.map((table) => table.name),
     })),
     flows,
-    references: [...declaredReferences(plan), ...plannedReferences(plan)],
+    references: withJoins(plan, [...declaredReferences(plan), ...plannedReferences(plan)], uses),
   };
 }
 
@@ -101,6 +103,27 @@ function plannedReferences(plan: ResolvedPlan): PlanGraph['references'] {
       ? [{ target: from.target, from: from.table, to: to.table, columns: [from.column], declared: false }]
       : [],
   );
+}
+
+/** Tables that statements in the code join, where no key says so already. */
+function withJoins(
+  plan: ResolvedPlan,
+  known: PlanGraph['references'],
+  uses: readonly DatabaseUse[],
+): PlanGraph['references'] {
+  const result = [...known];
+  for (const { database, joins = [] } of uses) {
+    const tables = plan.databases.find(({ path }) => path === database)?.tables ?? [];
+    const [first, ...others] = joins.flatMap((name) => tables.find(({ table }) => sameName(table, name)) ?? []);
+    for (const other of others) {
+      const { target, name: to } = first!;
+      if (target === undefined || to === undefined || other.name === undefined || other.target !== target) continue;
+      const pair = [to, other.name].sort().join('\0');
+      if (result.some((each) => each.target === target && [each.from, each.to].sort().join('\0') === pair)) continue;
+      result.push({ target, from: other.name, to, columns: ['joined in code'], declared: false });
+    }
+  }
+  return result;
 }
 
 /** `data/roadmap.db`, or `65 files, e.g. data/history/AAPL.db`. */

@@ -1,5 +1,5 @@
 import type { Reporter } from './reporter';
-import { describeSource, rowidAlias, type GroupIndex, type TableGroup } from './table-group';
+import { describeSource, rowidAlias, type GroupIndex, type GroupSource, type TableGroup } from './table-group';
 import { sameName } from '../sqlite/sql-tokens';
 
 /** Figures about one unified table that only the data can give. */
@@ -34,7 +34,7 @@ export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, rep
         `${collisions.keys === 1 ? '1 key occurs' : `${collisions.keys} keys occur`} in more than one source of ${entry.target}.${entry.table} (${collisions.different} with different rows): ${group.sources.map(describeSource).join(', ')}. Choose a key policy ("keys"), or keep the tables apart.`,
         {
           table: entry.table,
-          details: { ...collisions, target: entry.target },
+          details: { ...collisions, target: entry.target, sides: group.sources.map(sideOf) },
           resolutions: keyResolutions(group),
         },
       );
@@ -56,6 +56,11 @@ export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, rep
       );
     }
   }
+}
+
+/** A source as one side of a conflict. */
+export function sideOf({ database, table }: GroupSource): { database: string; table: string; rows: number | null } {
+  return { database: database.path, table: table.name, rows: table.rows };
 }
 
 /** What can be done about keys that meet; ids can only be given anew where every key is an INTEGER PRIMARY KEY. */

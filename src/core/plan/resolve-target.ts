@@ -7,7 +7,7 @@ import { compatibilityViews, uniqueName } from './compatibility';
 import { foreignKeys, parseCreateTable } from './ddl';
 import { ddlFingerprint, renameInIndex, renameInVirtualTable } from './ddl-rename';
 import { foldName, sameName, tokenName } from '../sqlite/sql-tokens';
-import { keyResolutions } from './measured-rows';
+import { keyResolutions, sideOf } from './measured-rows';
 import { parentsFirst } from './order';
 import type { MovedDependent } from './relate';
 import { renameDependent } from './rename-dependent';
@@ -200,6 +200,7 @@ function buildTable(group: TableGroup, input: TargetInput): ResolvedTable | unde
       `${group.target}.${group.name} would be made of ${group.sources.map((source) => `${source.table.kind === 'virtual' ? `the virtual table (${source.table.module})` : 'the table'} ${describeSource(source)}`).join(' and ')}. Give one of them another name.`,
       {
         table: group.name,
+        details: { target: group.target, sides: group.sources.map(sideOf) },
         resolutions: [{ id: 'rename-apart', title: 'Keep the tables apart under different names' }],
       },
     );
@@ -289,6 +290,7 @@ function virtualTable(
       `The virtual tables ${group.sources.map(describeSource).join(', ')} cannot be merged into ${group.name} as they are declared. Give one of them another name, or supply the unified DDL ("schema").`,
       {
         table: group.name,
+        details: { target: group.target, sides: group.sources.map(sideOf) },
         resolutions: [{ id: 'rename-apart', title: 'Keep the tables apart under different names' }],
       },
     );
@@ -435,11 +437,7 @@ function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter
       table: group.name,
       details: {
         target: group.target,
-        sources: undecided.map(({ source }) => ({
-          database: source.database.path,
-          table: source.table.name,
-          rows: source.table.rows,
-        })),
+        sides: undecided.map(({ source }) => sideOf(source)),
       },
       resolutions: [{ id: 'keys:keep', title: 'Stop when keys collide' }, ...keyResolutions(group)],
     },

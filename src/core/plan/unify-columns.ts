@@ -156,6 +156,7 @@ export function unifyColumn(
           sides: sides.map(([{ source }, side]) => ({
             database: source.database.path,
             table: source.table.name,
+            rows: source.table.rows,
             value: side,
           })),
         },

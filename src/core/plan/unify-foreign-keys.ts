@@ -58,7 +58,15 @@ export function unifyForeignKeys(
       at: group.at,
       message: `The sources of ${group.target}.${group.name} have other foreign keys; only those that every source has are kept: ${sources.map(({ source }, index) => `${perSource[index]!.map(({ constraint }) => `(${constraint.columns.join(', ')})`).join(', ') || 'none'} in ${describeSource(source)}`).join('; ')}.`,
       table: group.name,
-      details: { target: group.target },
+      details: {
+        target: group.target,
+        sides: sources.map(({ source }, index) => ({
+          database: source.database.path,
+          table: source.table.name,
+          rows: source.table.rows,
+          value: perSource[index]!.map(({ constraint }) => `(${constraint.columns.join(', ')})`),
+        })),
+      },
       resolutions: [{ id: 'accept:FOREIGN_KEYS_DIFFER', title: 'Keep what every source has' }],
     });
   }

@@ -95,14 +95,15 @@ function reportMissingColumns(
   const code = 'COLUMNS_DIFFER';
   const sides = sources.flatMap(({ source, mapping }) => {
     const missing = names.filter((name) => !mapping.columns.some((column) => sameName(column.target, name)));
-    return missing.length > 0 ? [{ database: source.database.path, table: source.table.name, missing }] : [];
+    return [{ database: source.database.path, table: source.table.name, rows: source.table.rows, missing }];
   });
-  if (sides.length === 0) return;
+  const lacking = sides.filter(({ missing }) => missing.length > 0);
+  if (lacking.length === 0) return;
   reporter.report({
     code,
     severity: group.settings.accept?.includes(code) ? 'info' : 'warning',
     at: group.at,
-    message: `The sources of ${group.target}.${group.name} have other columns; missing ones are NULL or the default: ${sides.map((side) => `${side.database} › ${side.table} has no ${side.missing.join(', ')}`).join('; ')}.`,
+    message: `The sources of ${group.target}.${group.name} have other columns; missing ones are NULL or the default: ${lacking.map((side) => `${side.database} › ${side.table} has no ${side.missing.join(', ')}`).join('; ')}.`,
     table: group.name,
     details: { target: group.target, sides },
     resolutions: [
@@ -154,6 +155,7 @@ function unifyKey(group: TableGroup, sources: readonly MappedSource[], reporter:
           sides: sources.map(({ source }, index) => ({
             database: source.database.path,
             table: source.table.name,
+            rows: source.table.rows,
             value: keys[index],
           })),
         },
@@ -320,6 +322,7 @@ function reportConstraints(
       sides: sources.map(({ source }, index) => ({
         database: source.database.path,
         table: source.table.name,
+        rows: source.table.rows,
         value: sides[index],
       })),
     },

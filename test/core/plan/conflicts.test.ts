@@ -194,7 +194,36 @@ describe('what two sources of one table disagree on', () => {
         ['a.db', sides[0]],
         ['b.db', sides[1]],
       ]);
+    // What two sources disagree on names both, with their rows.
+    if (!['DISCRIMINATOR_CLASH', 'TRIGGERS_DIFFER', 'VIEW_SEES_MERGED_ROWS'].includes(code))
+      expect(
+        (finding!.details!.sides as { database: string; rows: number }[]).map((side) => [side.database, side.rows]),
+      ).toEqual([
+        ['a.db', 1],
+        ['b.db', 1],
+      ]);
     await expectWays(plan, inventory, finding!, ways);
+  });
+
+  it('an ordinary table and a virtual one', async () => {
+    const found = await inventoryFromSql({ 'a.db': table('x'), 'b.db': table('x') });
+    const inventory = {
+      ...found,
+      databases: found.databases.map((database) => ({
+        ...database,
+        tables: database.tables.map((one) =>
+          database.path === 'a.db'
+            ? one
+            : { ...one, kind: 'virtual' as const, module: 'fts5', sql: 'CREATE VIRTUAL TABLE t USING fts5(x)' },
+        ),
+      })),
+    };
+    const to = { action: 'merge', tables: { t: { to: 'core.t' } } };
+    const plan = document({ sources: { 'a.db': to, 'b.db': to } });
+    const { findings } = await checkPlan(plan, inventory);
+    expect(codes(findings)).toEqual(['TABLE_KINDS_DIFFER']);
+    expect((findings[0]!.details!.sides as unknown[]).length).toBe(2);
+    await expectWays(plan, inventory, findings[0]!, { 'rename-apart': [] });
   });
 });
 
