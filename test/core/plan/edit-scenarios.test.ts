@@ -6,7 +6,7 @@ import { editPlan, editValue } from '../../../src/core/plan/edit';
 import { seeded } from '../../scenarios/shared/seeded.mjs';
 
 const seed = Number(process.env.SEED ?? 20261121);
-const EDITS = Number(process.env.PLAN_EDITS ?? 1000);
+const EDITS = Number(process.env.PLAN_EDITS ?? 340);
 
 type Path = (string | number)[];
 

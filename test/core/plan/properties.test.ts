@@ -14,7 +14,7 @@ import { chosenFor, settlePlan } from '../../../src/core/plan/settle';
 import { inventoryFromSql } from './inventory-from-sql';
 
 const seed = Number(process.env.SEED ?? 11);
-const runs = Number(process.env.PLAN_RUNS ?? 15);
+const runs = Number(process.env.PLAN_RUNS ?? 10);
 let engine: Engine;
 beforeAll(async () => {
   engine = await loadEngine();
