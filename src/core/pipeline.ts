@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConsolidationError } from './errors';
 import { exists, writeFileAtomically } from './files';
+import { absentInventory } from './inventory/absent';
 import type { Inventory } from './inventory/inventory';
 import { changedSince } from './migration/backup';
 import type { Manifest } from './migration/backup';
@@ -138,12 +139,15 @@ export function createPipeline(): Pipeline {
 
 async function scan(options: PipelineOptions): Promise<Inventory> {
   const inventory = await scanWorkspace(options);
-  const { references: found } = await findReferences(options, inventory);
+  const { references: found, absentDatabases = [] } = await findReferences(options, inventory);
   const count = new Map<string, number>();
   for (const { kind, database } of found) if (kind === 'path') count.set(database, (count.get(database) ?? 0) + 1);
   return {
     ...inventory,
-    databases: inventory.databases.map((database) => ({ ...database, references: count.get(database.path) ?? 0 })),
+    databases: [
+      ...inventory.databases.map((database) => ({ ...database, references: count.get(database.path) ?? 0 })),
+      ...(await absentInventory(absentDatabases)),
+    ].sort((left, right) => (left.path < right.path ? -1 : 1)),
   };
 }
 
@@ -202,7 +206,7 @@ async function exportPlan(options: PipelineOptions & ExportOptions): Promise<Exp
   const { kind, format } = exportWish(options.kind, options.format, options.output);
   const { workspace, output, force = false } = options;
   const { planFile, plan, resolved, inventory } = await planWorkspace(options);
-  const uses = kind === 'graph' ? (await findReferences(options, inventory)).references : [];
+  const uses = kind === 'graph' ? usesOf(await findReferences(options, inventory)) : [];
   const documents = exportDocuments(kind, format, { plan, resolved, inventory, uses });
   const guarded = new Set([
     planFile,
@@ -224,6 +228,12 @@ async function exportPlan(options: PipelineOptions & ExportOptions): Promise<Exp
     findings: sortFindings(resolved.findings),
   };
 }
+
+/** Who names which database, and which tables statements join. */
+const usesOf = ({ references: found, joins = [] }: ReferencesResult) => [
+  ...found,
+  ...joins.map(({ file, database, tables }) => ({ file, database, joins: tables })),
+];
 
 async function importPlan(options: PipelineOptions & ImportOptions): Promise<ImportResult> {
   const { workspace, file = 'migration_mapping.csv', dryRun = false } = options;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConsolidationError } from './errors';
+import { absentInventory } from './inventory/absent';
 import type { Inventory } from './inventory/inventory';
 import { scanDatabases } from './inventory/scan';
 import type { Run } from './migration/runs';
@@ -11,6 +12,7 @@ import type { MeasuredRows } from './plan/measured-rows';
 import type { ResolvedPlan } from './plan/resolved';
 import { resolvePlan } from './plan/resolve';
 import type { Plan } from './plan/definition';
+import { scanReferences } from './references/scan';
 
 /** The plan applied to the workspace as it was before any migration. */
 export interface PlannedWorkspace {
@@ -45,7 +47,9 @@ export async function planWorkspace(options: PipelineOptions): Promise<PlannedWo
     text: options.documents?.[planFile],
   });
   const published = await publishedRun(options.workspace);
-  const inventory = published ? (await readRunInput(published)).inventory : await scanWorkspace(options);
+  const inventory = published
+    ? (await readRunInput(published)).inventory
+    : await withNamedOnly(await scanWorkspace(options), document.plan, options);
   const resolveWith = (measured: MeasuredRows) =>
     resolvePlan(document.plan, inventory, { file: document.file, locate: document.locate, measured });
   const resolved = await resolveWith([]);
@@ -58,6 +62,24 @@ export async function planWorkspace(options: PipelineOptions): Promise<PlannedWo
     inventory,
     published,
   };
+}
+
+/** Databases that the plan names and that have no file here: what the code says of them. */
+async function withNamedOnly(inventory: Inventory, plan: Plan, options: PipelineOptions): Promise<Inventory> {
+  const known = new Set(inventory.databases.map(({ path }) => path));
+  const missing = new Set(Object.keys(plan.sources).filter((key) => !known.has(key) && !/[*?[{]/.test(key)));
+  if (missing.size === 0) return inventory;
+  const { absentDatabases = [] } = await scanReferences({
+    workspace: options.workspace,
+    signal: options.signal,
+    progress: options.progress,
+    documents: new Map(Object.entries(options.documents ?? {})),
+    exclude: [planFileOf(options), ...(options.exclude ?? []), ...(plan.references?.exclude ?? [])],
+    databases: inventory.databases.map(({ path, tables }) => ({ path, tables: tables.map(({ name }) => name) })),
+  });
+  const named = await absentInventory(absentDatabases.filter(({ path }) => missing.has(path)));
+  const databases = [...inventory.databases, ...named].sort((left, right) => (left.path < right.path ? -1 : 1));
+  return named.length === 0 ? inventory : { ...inventory, databases };
 }
 
 /** The plan's meaning as a hash: comments and layout do not count. */

@@ -82,10 +82,17 @@ async function program(name, contents) {
 
 /** The peers are installed when they are first needed; they are no dependency of the product. */
 function peer(name) {
-  const binary = { rg: `node_modules/@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg`, 'ast-grep': 'node_modules/.bin/ast-grep' }[name];
-  const file = path.join(peers, binary);
-  if (!existsSync(file)) spawnSync('npm', ['install', '--no-audit', '--no-fund'], { cwd: peers, stdio: 'ignore' });
-  return existsSync(file) ? file : undefined;
+  const platform = `${process.platform}-${process.arch}`;
+  const files = {
+    rg: [
+      `node_modules/@vscode/ripgrep-universal/bin/${platform}/rg`,
+      `node_modules/@vscode/ripgrep-${platform}/bin/rg`,
+    ],
+    'ast-grep': ['node_modules/.bin/ast-grep'],
+  }[name].map((file) => path.join(peers, file));
+  const installed = () => files.find((file) => existsSync(file));
+  if (!installed()) spawnSync('npm', ['install', '--no-audit', '--no-fund'], { cwd: peers, stdio: 'ignore' });
+  return installed();
 }
 
 /** Milliseconds; the best of some runs, because others may use the machine. */
@@ -219,8 +226,7 @@ const parts = {
   large: () => tree('large', 100_000, 500, 2_000),
   edit,
 };
-rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const wished = process.argv.slice(2).filter((name) => Object.hasOwn(parts, name));
 for (const name of wished.length > 0 ? wished : ['corpus', 'tree', 'edit']) await parts[name]();
-rmSync(folder, { recursive: true, force: true });
+if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });

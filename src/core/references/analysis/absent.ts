@@ -13,7 +13,8 @@ export function absentDatabases(
   const found = new Map<string, { places: AbsentDatabase['places'][number][]; schema: Map<string, string> }>();
   for (const reference of references) {
     if (reference.kind !== 'path' || reference.note !== 'there is no such file') continue;
-    if (reference.role === 'documentation' || reference.role === 'tooling') continue;
+    // What tests and tools name on purpose is not the project's own.
+    if (reference.role !== 'code' && reference.role !== 'config') continue;
     let entry = found.get(reference.database);
     if (!entry) found.set(reference.database, (entry = { places: [], schema: new Map() }));
     entry.places.push({ file: reference.file, line: reference.line, column: reference.column });

@@ -5,7 +5,7 @@ import { codeLanguage, grammarOf } from '../languages/language';
 import { throwIfCancelled } from '../../ports';
 import type { WorkOptions } from '../../ports';
 import type { ResolvedPlan } from '../../plan/resolved';
-import type { AbsentDatabase, Reference } from '../reference';
+import type { Reference, ReferencesResult } from '../reference';
 import type { SourceFile } from '../source-files';
 import type { Program } from '../syntax/program';
 import { LineIndex } from '../text/lines';
@@ -55,7 +55,9 @@ export class Analysis {
     this.candidates = new Candidates(input);
   }
 
-  async run(options: WorkOptions): Promise<{ references: Reference[]; absentDatabases: AbsentDatabase[] }> {
+  async run(
+    options: WorkOptions,
+  ): Promise<Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins'>>> {
     const plan = this.input.plan && new PlanView(this.input.plan);
     const assembly = new Assembly(this.resolver, this.input.databases, plan);
     const references: Reference[] = [];
@@ -89,7 +91,11 @@ export class Analysis {
       ...assembly.tableReferences(found.queries),
     );
     const sorted = distinct(references).sort(compareReferences);
-    return { references: sorted, absentDatabases: absentDatabases(sorted, places, found.queries, this.resolver) };
+    return {
+      references: sorted,
+      absentDatabases: absentDatabases(sorted, places, found.queries, this.resolver),
+      joins: assembly.joins(found.queries),
+    };
   }
 
   /** Evaluates until nothing more has to be parsed. */

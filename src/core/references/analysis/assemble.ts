@@ -1,7 +1,7 @@
 import type { Module } from '../evaluation/project';
 import type { Handle, Text } from '../evaluation/value';
 import type { Expression } from '../syntax/program';
-import type { Reference } from '../reference';
+import type { Reference, ReferencesResult } from '../reference';
 import { databaseOf, strongest } from './paths';
 import type { PathPlace } from './paths';
 import type { PlanView } from './plan-view';
@@ -163,6 +163,27 @@ export class Assembly {
       });
     }
     return references;
+  }
+
+  /** Tables of one legacy database that a statement reads together, once for each file. */
+  joins(queries: QuerySearch): NonNullable<ReferencesResult['joins']> {
+    const found = new Map<string, { database: string; tables: string[]; file: string }>();
+    for (const keys of queries.joined) {
+      const byDatabase = new Map<string, Set<string>>();
+      let file = '';
+      for (const key of keys) {
+        const place = queries.places.get(key)!;
+        const home = this.tableDatabase(place, queries);
+        if (!home || home.resolution === 'unknown') continue;
+        file = place.module.file;
+        byDatabase.set(home.database, (byDatabase.get(home.database) ?? new Set()).add(place.use.name));
+      }
+      for (const [database, names] of byDatabase) {
+        const tables = [...new Map([...names].map((name) => [foldName(name), name])).values()].sort();
+        if (tables.length > 1) found.set([file, database, ...tables].join('\0'), { database, tables, file });
+      }
+    }
+    return [...found.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, join]) => join);
   }
 
   private tableDatabase(

@@ -88,6 +88,8 @@ const MOST_CONTEXTS = 60;
 export class QuerySearch {
   readonly places = new Map<string, TablePlace>();
   readonly attachments: AttachPlace[] = [];
+  /** Tables that one statement reads together, as keys of `places`. */
+  readonly joined: (readonly string[])[] = [];
   /** `CREATE TABLE` statements, for databases that only code names. */
   readonly creations: { readonly sql: string; readonly name: string; readonly handles: readonly Handle[] }[] = [];
 
@@ -203,6 +205,7 @@ export class QuerySearch {
     isRemote: boolean,
   ): void {
     const { tables, attachments } = sqlUses(text.text);
+    const together = new Set<string>();
     for (const attachment of attachments) this.attach(attachment, text, handles, module, call);
     for (const use of tables) {
       if (use.name.includes(ANCHOR.hole)) continue;
@@ -220,7 +223,10 @@ export class QuerySearch {
       }));
       for (const handle of handles) (isRemote ? found.remote : found.handles).add(handle);
       if (call) found.isRun = true;
+      if (use.position === 'read') together.add(key);
     }
+    // Several statements in one text join nothing.
+    if (together.size > 1 && !/;\s*\S/.test(text.text)) this.joined.push([...together]);
   }
 
   private attach(

@@ -130,7 +130,10 @@ export class Project {
     this.indexes.delete(module);
   }
 
+  private merged: Pick<ModuleIndex, 'calls' | 'aliases'> | undefined;
+
   private forgetNames(): void {
+    this.merged = undefined;
     this.named.clear();
     this.namedRecords.clear();
     this.namedAttributes.clear();
@@ -154,9 +157,9 @@ export class Project {
     const known = this.named.get(name);
     if (known) return known;
     const names = new Set([name]);
-    for (const index of this.indexes.values()) for (const alias of index.aliases.get(name) ?? []) names.add(alias);
-    const result: CallSite[] = [];
-    for (const index of this.indexes.values()) for (const each of names) result.push(...(index.calls.get(each) ?? []));
+    const { calls, aliases } = (this.merged ??= merge(this.indexes.values()));
+    for (const alias of aliases.get(name) ?? []) names.add(alias);
+    const result = names.size === 1 ? (calls.get(name) ?? []) : [...names].flatMap((each) => calls.get(each) ?? []);
     this.named.set(name, result);
     return result;
   }
@@ -198,6 +201,22 @@ export function walk(expression: Expression, visit: (each: Expression) => boolea
     const inner = operands(each);
     for (let index = inner.length - 1; index >= 0; index--) stack.push(inner[index]!);
   }
+}
+
+/** Calls and aliases of all modules by name: a question would else go through every module. */
+function merge(indexes: Iterable<ModuleIndex>): Pick<ModuleIndex, 'calls' | 'aliases'> {
+  const calls = new Map<string, CallSite[]>();
+  const aliases = new Map<string, Set<string>>();
+  for (const index of indexes) {
+    for (const [name, sites] of index.calls) {
+      const known = calls.get(name);
+      if (!known) calls.set(name, [...sites]);
+      else for (const site of sites) known.push(site);
+    }
+    for (const [name, locals] of index.aliases)
+      for (const local of locals) getOrAdd(aliases, name, () => new Set()).add(local);
+  }
+  return { calls, aliases };
 }
 
 function indexModule(module: Module): ModuleIndex {
