@@ -26,6 +26,8 @@ export function widenedType(types: readonly { readonly type: string; readonly st
   if (conversions.size > 1) return '';
   const [first] = types;
   if (!first) return '';
+  // BLOB, ANY and no type convert nothing, but in a STRICT table BLOB refuses what the others take.
+  if (conversions.has('BLOB') && types.some(({ type }) => type.toUpperCase() !== first.type.toUpperCase())) return '';
   // The first that is not misread in a table that is not STRICT.
   return first.strict && first.type.toUpperCase() === 'ANY' ? '' : first.type;
 }

@@ -142,7 +142,14 @@ function targetName(wish: string): string {
 }
 
 function uniqueNames(wishes: readonly string[]): string[] {
-  return [...new Set(wishes.map((wish) => targetName(wish.trim())).filter((name) => name !== ''))];
+  // Paths are made of them, and some file systems do not tell upper from lower case.
+  const names = new Map(
+    wishes
+      .map((wish) => targetName(wish.trim()))
+      .reverse()
+      .map((name) => [name.toLowerCase(), name]),
+  );
+  return [...names.values()].reverse();
 }
 
 type Chooser = (text: string, database: InventoryDatabase) => { target: string; why: string };

@@ -105,4 +105,16 @@ describe('resolvePlan', () => {
     );
     expect(codes(resolved.findings)).toEqual(['warning TYPES_DIFFER', 'warning TYPES_DIFFER', 'warning TYPES_DIFFER']);
   });
+
+  it('gives ANY where a STRICT column of BLOB meets one that takes everything', async () => {
+    const inventory = await inventoryFromSql({
+      'a.db': 'CREATE TABLE t (a BLOB, b BLOB) STRICT',
+      'b.db': 'CREATE TABLE t (a ANY, b BLOB) STRICT',
+    });
+    const resolved = await resolvePlan(
+      plan({ sources: { '*.db': { action: 'merge', tables: { t: { to: 'core' } } } } }),
+      inventory,
+    );
+    expect(resolved.targets[0]!.tables[0]!.sql).toBe('CREATE TABLE "t" (\n  "a" ANY,\n  "b" BLOB\n) STRICT');
+  });
 });
