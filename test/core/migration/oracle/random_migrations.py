@@ -132,7 +132,8 @@ def make(folder, seed):
             other = rng.choice(keyed)  # itself and cycles included
             column = "ref%d" % len(table.references)
             table.references.append([column, other])
-            table.declared[column] = rng.random() < 0.7
+            # Listed relations that lead in a circle are refused, declared ones are not.
+            table.declared[column] = rng.random() < 0.7 or tables.index(other) >= tables.index(table)
     count = rng.randint(1, 4)
     files = ["data/db%d.db" % n if rng.random() < 0.7 else "bots/b %d/state.db" % n for n in range(count)]
     targets = {"a": {"path": "out/a.db", "profile": "p"}}
@@ -360,7 +361,7 @@ def make(folder, seed):
     with open(os.path.join(folder, "consolidation.jsonc"), "w") as handle:
         json.dump(plan, handle, indent=1)
     with open(os.path.join(folder, "case.json"), "w") as handle:
-        json.dump({"seed": seed, "families": families, "targets": {n: t["path"] for n, t in targets.items()}, "files": checked}, handle)
+        json.dump({"seed": seed, "profile": profile, "families": families, "targets": {n: t["path"] for n, t in targets.items()}, "files": checked}, handle)
 
 
 def text(value):
@@ -572,6 +573,12 @@ def check(folder, scratch):
                 differences.append("%s: counter %r below %r" % (family["table"], found, wanted))
     for name in {family["target"] for family in case["families"]}:
         target = opened(scratch, folder, case["targets"][name], cache)
+        if name == "a":
+            wanted = {"NONE": 0, "FULL": 1, "INCREMENTAL": 2, "WAL": text(b"wal"), "DELETE": text(b"delete")}
+            for pragma, value in case["profile"].items():
+                found = target.execute("PRAGMA %s" % pragma).fetchone()[0]
+                if found != wanted.get(value, value):
+                    differences.append("%s of %s is %r, not %r" % (pragma, name, found, value))
         for row in target.execute("PRAGMA integrity_check"):
             if row[0] != text(b"ok"):
                 differences.append("integrity_check of %s: %r" % (name, row))
