@@ -33,6 +33,9 @@ const LEAVES = new Set([
   'string_end',
 ]);
 
+/** What is nested deeper was generated: it is left out, so that the rest of the file is still read without a deep stack. */
+const DEEPEST = 500;
+
 /** Parses one language; keeps the last tree per key, so that an edited document is parsed anew only where it changed. */
 export class Grammar {
   private readonly trees = new Map<string, { tree: TreeSitter.Tree; text: string }>();
@@ -94,7 +97,7 @@ export class Grammar {
       if (this.named[typeId] ?? true) {
         const node = make(typeId);
         stack[stack.length - 1]!.children.push(node);
-        if (!LEAVES.has(node.type) && cursor.gotoFirstChild()) {
+        if (stack.length < DEEPEST && !LEAVES.has(node.type) && cursor.gotoFirstChild()) {
           stack.push(node);
           continue;
         }

@@ -19,7 +19,8 @@ export function searchText(text: string, file: string, language: string, resolve
   const isDocument = language === 'markdown' || language === 'plaintext' || language === 'restructuredtext';
   const mounts = language === 'yaml' ? volumeMounts(text) : [];
   const variables = assignments(text, language);
-  for (const token of pathTokens(text)) {
+  for (const word of pathTokens(text)) {
+    const token = defaultOf(word);
     if (!mayName(token.text, resolver)) continue;
     const value = mounted(expand(unescaped(token.text, language), variables), mounts);
     const resolution = resolver.resolve(value, directory);
@@ -30,6 +31,14 @@ export function searchText(text: string, file: string, language: string, resolve
     places.push({ start: token.start, end: token.end, resolution, shape: isUrl(token.text) ? 'url' : 'text' });
   }
   return places;
+}
+
+/** `${DB:-data/x.db}` is an environment variable with a default: the default is what names the database. */
+function defaultOf(token: { text: string; start: number; end: number }): typeof token {
+  const found = /^(\$\{\w+:?[-=])([^{}$]+)\}$/.exec(token.text);
+  if (!found) return token;
+  const start = token.start + found[1]!.length;
+  return { text: found[2]!, start, end: start + found[2]!.length };
 }
 
 function isUrl(text: string): boolean {
@@ -92,6 +101,11 @@ function volumeMounts(text: string): { from: string; to: string }[] {
     /^[ \t]*-[ \t]*["']?(\.{1,2}(?:\/[^\s:"']*)?):(\/[^\s:"']*)(?::[a-z,]+)?["']?[ \t]*$/gm,
   ))
     mounts.push({ from: match[1]!.replace(/^\.\//, '').replace(/\/$/, ''), to: match[2]!.replace(/\/$/, '') });
+  // The long form: `source: ./data` and `target: /app/data`.
+  for (const match of text.matchAll(
+    /^([ \t]*)(?:-[ \t]*)?source:[ \t]*["']?(\.{1,2}(?:\/[^\s"']*)?)["']?[ \t]*\r?\n[ \t]*target:[ \t]*["']?(\/[^\s"']*)/gm,
+  ))
+    mounts.push({ from: match[2]!.replace(/^\.\//, '').replace(/\/$/, ''), to: match[3]!.replace(/\/$/, '') });
   return mounts.sort((left, right) => right.to.length - left.to.length);
 }
 
