@@ -31,3 +31,28 @@ export function widenedType(types: readonly { readonly type: string; readonly st
   // The first that is not misread in a table that is not STRICT.
   return first.strict && first.type.toUpperCase() === 'ANY' ? '' : first.type;
 }
+
+/**
+ * Is a default sure to be a value that a STRICT column of this type takes (https://sqlite.org/stricttables.html)? SQLite
+ * looks at a default only when a row needs it.
+ * @param sql the default as the column definition has it
+ */
+export function strictTakes(type: string, sql: string): boolean {
+  const text = sql.trim();
+  const number = Number.isFinite(Number(text)) && text !== '';
+  const string = text.startsWith("'") || text.toUpperCase().startsWith('CURRENT_');
+  if (text.toUpperCase() === 'NULL') return true;
+  switch (type.toUpperCase()) {
+    case 'INT':
+    case 'INTEGER':
+      return number && Number.isInteger(Number(text));
+    case 'REAL':
+      return number;
+    case 'TEXT':
+      return number || string;
+    case 'BLOB':
+      return text.toLowerCase().startsWith("x'");
+    default:
+      return true;
+  }
+}

@@ -1,6 +1,6 @@
 import { resolutionId } from './resolution-id';
 import { quoteIdentifier } from '../identifiers';
-import { widenedType, affinityOf } from './affinity';
+import { affinityOf, strictTakes, widenedType } from './affinity';
 import type { ColumnDefinition, Constraint } from './ddl';
 import { ddlFingerprint } from './ddl-rename';
 import { foldName, sameName } from '../sqlite/sql-tokens';
@@ -61,7 +61,7 @@ export function unifyColumn(
   const at = [...group.at, 'columns', name];
   const differ = conflictReporter(name, group, reporter);
 
-  const type = settings.type ?? unifiedType(declared, name, sources, differ);
+  const declaredType = settings.type ?? unifiedType(declared, name, sources, differ);
   const generated = unifiedGenerated(declared, sources, differ);
   const missing = sources.filter((mapped) => !mapped.mapping.columns.some((column) => sameName(column.target, name)));
   const defaults = declared.flatMap(
@@ -80,6 +80,13 @@ export function unifyColumn(
       [],
     );
 
+  // Rows of a source without the column get the default, which a STRICT column may refuse.
+  const refused =
+    defaultValue !== undefined &&
+    missing.length > 0 &&
+    sources.every(({ source }) => source.table.strict) &&
+    !strictTakes(declaredType, defaultValue);
+  const type = refused && settings.type === undefined ? '' : declaredType;
   const notNull = unifiedNotNull();
   const collations = declared.map(
     ({ declared: column }) => column?.constraints.find(({ kind }) => kind === 'collate')?.body,
