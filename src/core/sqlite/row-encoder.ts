@@ -1,7 +1,7 @@
 import type { TextEncoding } from './header';
 import type { Row } from './row';
 import { BUFFERED_WORDS, RowHash } from './row-hash';
-import { isText } from './serial-type';
+import { isText, serialTypeBytes } from './serial-type';
 import type { StoredValue } from './stored-value';
 import { Utf16Converter } from './utf16';
 
@@ -29,6 +29,8 @@ const PIECE_WORDS = BUFFERED_WORDS >> 2;
 export class RowEncoder {
   readonly hash = new RowHash();
   readonly #real = new DataView(new ArrayBuffer(8));
+  readonly #number = new Uint8Array(8);
+  readonly #numberView = new DataView(this.#number.buffer);
   #converted = new Uint8Array(0);
   #convertedView: DataView = new DataView(this.#converted.buffer);
 
@@ -44,8 +46,15 @@ export class RowEncoder {
       this.#content(row, field, type);
       return;
     }
-    const view = row.view;
-    const at = row.start + row.offsets[field];
+    let { view } = row;
+    let at = row.start + row.offsets[field];
+    const length = serialTypeBytes(type);
+    if (row.offsets[field] + length > row.availableBytes) {
+      // A number behind a value so long that not all of the record is in memory.
+      row.read(row.offsets[field], this.#number.subarray(0, length));
+      view = this.#numberView;
+      at = 0;
+    }
     let high = 0;
     let low = 0;
     switch (type) {
