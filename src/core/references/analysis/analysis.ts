@@ -31,6 +31,7 @@ export interface AnalysisInput {
   readonly modules?: Map<string, Module>;
 }
 
+const STALE_MARK = 'sqlite-consolidator: stale';
 /** Rounds of parsing what earlier rounds turned out to need. */
 const MOST_ROUNDS = 5;
 /** Files that are parsed only because others import or call them. */
@@ -90,12 +91,26 @@ export class Analysis {
       ...assembly.paths(places, found.queries),
       ...assembly.tableReferences(found.queries),
     );
-    const sorted = distinct(references).sort(compareReferences);
+    const sorted = distinct(references)
+      .sort(compareReferences)
+      .map((reference) => this.overruled(reference, plan));
     return {
       references: sorted,
       absentDatabases: absentDatabases(sorted, places, found.queries, this.resolver),
       joins: assembly.joins(found.queries),
     };
+  }
+
+  /** `sqlite-consolidator: stale` on the line, or alone above it: what a tool or a test names on purpose is to be changed all the same. */
+  private overruled(reference: Reference, plan: PlanView | undefined): Reference {
+    if (reference.stale || reference.kind !== 'path' || !plan?.isPathStale(reference.database)) return reference;
+    const lines = this.input.texts.get(reference.file)?.split(/\r\n|\n|\r/, reference.endLine) ?? [];
+    const above = lines[reference.line - 2] ?? '';
+    const own = lines.slice(reference.line - 1).join('\n');
+    const isAbove = above.includes(STALE_MARK) && /^\s*(?:#|\/\/|--|<!--|\/\*|;)/.test(above);
+    if (!isAbove && !own.includes(STALE_MARK)) return reference;
+    const { note: _, ...rest } = reference;
+    return { ...rest, stale: true };
   }
 
   /** Evaluates until nothing more has to be parsed. */
@@ -174,13 +189,13 @@ export class Analysis {
     const role = roleOf(file.path, file.language, false);
     const lines = new LineIndex(text);
     return searchText(text, file.path, file.language, this.resolver).flatMap((place): Reference[] => {
-      const { resolution, start, end, shape } = place;
+      const { resolution, start, end, shape, isComment } = place;
       if (resolution.place === 'memory' || resolution.place === 'target') return [];
       return [
         {
           ...location({ file: file.path, lines }, start, end),
           kind: 'path',
-          ...assembly.standing(resolution, role),
+          ...assembly.standing(resolution, isComment ? 'documentation' : role),
           language: file.language,
           shape,
           text: text.slice(start, end),

@@ -266,6 +266,7 @@ export function pathPart(text: string): string | undefined {
   if (connection) path = connection[1]!.trim();
   // Symfony's own folder is the project's; `host:/path` is a place on another machine with the same layout.
   path = path
+    .replace(/^%h(?=\/)/, ANCHOR.home)
     .replace(/^%kernel\.project_dir%(?=[\\/])/, ANCHOR.workspace)
     .replace(/^[\w.-]{2,}(?:@[\w.-]+)?:(?=\/[^/])/, '');
   if (path.length > 600 || /[\n\r\t<>"|]/.test(path)) return undefined;

@@ -42,6 +42,7 @@ class RustLowering extends Lowering {
         return;
       case 'struct_item':
       case 'enum_item':
+        this.attributes(node);
         this.structure(node);
         return;
       case 'impl_item':
@@ -517,6 +518,15 @@ class RustLowering extends Lowering {
       ...this.span(nameNode ?? node),
     };
     return this.callOf(node, callee, tokens, values);
+  }
+
+  /** Texts in attributes: `#[arg(default_value = "data/x.db")]` on the fields of a type. */
+  private attributes(type: SyntaxNode): void {
+    const visit = (node: SyntaxNode, isInside: boolean): void => {
+      if (isInside && /string_literal$/.test(node.type)) this.root(node);
+      else for (const child of node.children) visit(child, isInside || node.type === 'attribute_item');
+    };
+    visit(type, false);
   }
 
   private tokenArguments(tokens: SyntaxNode): Argument[] {
