@@ -10,7 +10,23 @@ export interface TextPlace {
   readonly end: number;
   readonly resolution: Exclude<Resolution, { place: 'none' }>;
   readonly shape: 'text' | 'url';
+  /** On a line that is a comment as a whole: read by people, and by nothing else. */
+  readonly isComment: boolean;
 }
+
+/** How a line begins that is a comment. */
+const COMMENTS: Readonly<Record<string, RegExp>> = {
+  ...Object.fromEntries(
+    ['yaml', 'toml', 'dotenv', 'dockerfile', 'makefile', 'properties', 'terraform', 'shellscript', 'powershell'].map(
+      (language) => [language, /^[ \t]*#/],
+    ),
+  ),
+  ini: /^[ \t]*[#;]/,
+  jsonc: /^[ \t]*(?:\/\/|\*|\/\*)/,
+  prisma: /^[ \t]*\/\//,
+  sql: /^[ \t]*--/,
+  bat: /^[ \t]*(?:rem\b|::)/i,
+};
 
 /** The paths of databases that a configuration file, a script or a document names. */
 export function searchText(text: string, file: string, language: string, resolver: DatabaseResolver): TextPlace[] {
@@ -19,6 +35,7 @@ export function searchText(text: string, file: string, language: string, resolve
   const isDocument = language === 'markdown' || language === 'plaintext' || language === 'restructuredtext';
   const mounts = language === 'yaml' ? volumeMounts(text) : [];
   const variables = assignments(text, language);
+  const comment = COMMENTS[language];
   for (const word of pathTokens(text)) {
     const token = defaultOf(word);
     if (!mayName(token.text, resolver)) continue;
@@ -28,7 +45,13 @@ export function searchText(text: string, file: string, language: string, resolve
     // In prose a bare name is a reference only when it is the path.
     if (isDocument && !/[/\\]/.test(token.text) && resolution.place !== 'workspace') continue;
     if (isDocument && resolution.place === 'absent') continue;
-    places.push({ start: token.start, end: token.end, resolution, shape: isUrl(token.text) ? 'url' : 'text' });
+    places.push({
+      start: token.start,
+      end: token.end,
+      resolution,
+      shape: isUrl(token.text) ? 'url' : 'text',
+      isComment: comment?.test(text.slice(text.lastIndexOf('\n', token.start) + 1, token.start)) ?? false,
+    });
   }
   return places;
 }
