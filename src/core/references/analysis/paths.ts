@@ -241,6 +241,9 @@ function isPlausible(resolution: PathPlace['resolution'], group: Group): boolean
   const line = module.text.lastIndexOf('\n', expression.start - 1) + 1;
   const before = module.text.slice(Math.max(line, expression.start - 80), expression.start);
   const previous = before.trim() === '' ? module.text.slice(Math.max(0, line - 80), line) : before;
+  // What is asked for the end of a name says nothing of a file: `filepath.Ext("x.db")`.
+  if (/\b(?:ext|extname|splitext|getExtension|hasSuffix|endsWith|ends_with|end_with\?)\s*\(\s*$/i.test(before))
+    return false;
   return PATH_WORDS.test(previous) && !/\b(?:import_module|getLogger|patch|logger|logging)\b/i.test(previous);
 }
 

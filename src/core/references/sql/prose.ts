@@ -1,3 +1,4 @@
+import { ANCHOR } from '../evaluation/value';
 import { sqlTokens } from '../../sqlite/sql-tokens';
 import type { SqlToken } from '../../sqlite/sql-tokens';
 
@@ -15,6 +16,8 @@ const AFTER_ALIAS =
 export function isProse(text: string): boolean {
   const tokens = sqlTokens(text);
   const word = (at: number) => (tokens[at]?.kind === 'word' ? tokens[at].text.toLowerCase() : undefined);
+  // `Select plates from samples.`: no statement ends in a full stop.
+  if (/[\p{L}\p{N}][.!…]\s*$/u.test(text)) return true;
   switch (word(0)) {
     case 'select':
       return word(1) === 'from' || speaksAfterFrom(tokens, word);
@@ -22,8 +25,16 @@ export function isProse(text: string): boolean {
     case 'replace': {
       const into = tokens.findIndex((_, at) => at < 5 && word(at) === 'into');
       if (into < 0) return true;
-      const next = word(afterName(tokens, into + 1));
+      const after = afterName(tokens, into + 1);
+      // `insert into documents` and no more: a command of a menu; what goes on has a blank at the end, or is seen to run.
+      if (tokens.length <= after) return /^[a-z]/.test(text) && /\S$/.test(text);
+      const next = word(after);
       return next !== undefined && !AFTER_INSERT.test(next);
+    }
+    case 'update': {
+      const set = tokens.findIndex((_, at) => word(at) === 'set');
+      // `update flags set by hand`: a column and `=`, or a list of columns.
+      return set > 0 && word(set + 1) !== undefined && word(set + 2) !== undefined && !isOpen(text);
     }
     case 'delete': {
       if (word(1) !== 'from') return true;
@@ -39,6 +50,11 @@ export function isProse(text: string): boolean {
     default:
       return false;
   }
+}
+
+/** Are there parts that are not known where a column could stand? */
+function isOpen(text: string): boolean {
+  return new RegExp(`\\bset\\s+[^=]*${ANCHOR.hole}`, 'i').test(text);
 }
 
 /** `FROM users what you like`: after a table and its alias no bare word can follow. */
