@@ -93,6 +93,10 @@ export function migration(value: MigrateResult): string {
       `${clean(target.name)} → ${clean(target.path)}: ${count(target.tables.length)} tables, ${count(rows)} rows, ${size(target.bytes)}`,
     );
   }
+  for (const { database, table, rows, target, reason } of value.rejected.slice(0, 20))
+    lines.push(
+      `quarantine: ${count(rows)} rows of ${clean(database)} ${clean(table)} that ${clean(target)} refuses: ${clean(reason)}`,
+    );
   lines.push(...findingLines(value.warnings).split('\n').filter(Boolean));
   const failed = value.verification.checks.filter((item) => !item.ok);
   for (const item of failed.slice(0, 20))
@@ -103,13 +107,17 @@ export function migration(value: MigrateResult): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** `2 s`, `3 min` */
+const estimate = (seconds: number) =>
+  seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
+
 function conclusion(value: MigrateResult): string {
   const seconds = (value.milliseconds / 1000).toFixed(2);
   switch (value.status) {
     case 'published':
       return `Published after ${count(value.verification.checks.length)} checks, all passed, in ${seconds} s. Next: sqlite-consolidator refactor --write`;
     case 'dry-run':
-      return `Dry run: ${count(value.steps.length)} steps, ${size(value.bytesNeeded)} of disk space at most, nothing was written. Next: sqlite-consolidator migrate`;
+      return `Dry run: ${count(value.steps.length)} steps, ${size(value.bytesNeeded)} of disk space at most, about ${estimate(value.estimatedSeconds ?? 0)}; nothing was written. Next: sqlite-consolidator migrate`;
     case 'backed-up':
       return `Backed up in ${seconds} s; nothing else was done.`;
     case 'verified':

@@ -84,6 +84,8 @@ export interface MigrateResult {
   readonly steps: readonly StepSummary[];
   /** Bytes the run has to have free: snapshot and targets. */
   readonly bytesNeeded: number;
+  /** How long the run will take, roughly; given for a dry run. */
+  readonly estimatedSeconds?: number;
   readonly milliseconds: number;
   /** Relative to the workspace; absent for a dry run. */
   readonly reportFile?: string;

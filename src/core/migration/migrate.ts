@@ -45,6 +45,7 @@ export async function dryRun(
     status: 'dry-run',
     warnings,
     targets: plannedTargets(migration),
+    estimatedSeconds: estimatedSeconds(migration),
     milliseconds: Math.round(performance.now() - started),
   });
 }
@@ -136,6 +137,20 @@ export async function runMigration(
   } catch (error) {
     return await fail(directory, migration, error, { warnings, verification, milliseconds: milliseconds() });
   }
+}
+
+// Measured with `npm run bench migration` on a machine of two cores; a slow disk takes longer.
+const SECONDS_FOR_MEGABYTE = 0.03;
+const SECONDS_FOR_SQL_ROW = 10e-6;
+
+/** Bytes are copied, hashed and verified; rows that pass through the engine cost more. */
+function estimatedSeconds({ backedUp, steps }: Migration): number {
+  const bytes = backedUp.reduce((sum, database) => sum + database.bytes, 0);
+  const rows = steps.reduce(
+    (sum, step) => sum + (step.kind === 'copy' && step.strategy !== 'graft' ? step.rows : 0),
+    0,
+  );
+  return Math.round((0.3 + (bytes / 1e6) * SECONDS_FOR_MEGABYTE + rows * SECONDS_FOR_SQL_ROW) * 10) / 10;
 }
 
 /** Refuses what can be known to go wrong before anything is written. */

@@ -38,7 +38,17 @@ export function renderReport(result: MigrateResult, workspace: string): string {
   lines.push('## Legacy databases', '');
   lines.push(
     ...table(
-      ['Database', 'Disposition', 'Rows', 'Moved', 'Superseded', 'Retired', 'Replayed WAL frames', 'Reason'],
+      [
+        'Database',
+        'Disposition',
+        'Rows',
+        'Moved',
+        'Superseded',
+        'Retired',
+        'Quarantined',
+        'Replayed WAL frames',
+        'Reason',
+      ],
       result.databases.map((database) => [
         code(database.path),
         database.action,
@@ -46,11 +56,30 @@ export function renderReport(result: MigrateResult, workspace: string): string {
         count(database.rows.moved),
         count(database.rows.superseded),
         count(database.rows.retired),
+        count(database.rows.rejected),
         count(database.walFrames),
         escape(database.reason ?? ''),
       ]),
     ),
   );
+  if (result.rejected.length > 0)
+    lines.push(
+      '',
+      '## Rows in quarantine',
+      '',
+      'The unified tables refuse these rows; they are kept, as they were, in tables named `_rejected_…`.',
+      '',
+      ...table(
+        ['Database', 'Table', 'Rows', 'Refused by', 'Why'],
+        result.rejected.map((entry) => [
+          code(entry.database),
+          code(entry.table),
+          count(entry.rows),
+          code(entry.target),
+          escape(entry.reason),
+        ]),
+      ),
+    );
   if (result.warnings.length > 0)
     lines.push(
       '',

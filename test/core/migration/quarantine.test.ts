@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cli, cliJson } from '../../support/cli';
+import { fingerprint, makeDatabase, query, temporaryWorkspace, writeText } from '../../support/workspace';
+
+const OURS = ['.sqlite-consolidator', 'data/backups', 'all.db'];
+
+function workspaceWith(onReject?: 'quarantine'): string {
+  const workspace = temporaryWorkspace();
+  makeDatabase(
+    workspace,
+    'data/a.db',
+    `CREATE TABLE t(id INTEGER PRIMARY KEY, v, w);
+     INSERT INTO t VALUES (1, 5, 'a'), (2, 'text', 'b'), (3, NULL, 'c'), (4, x'00ff', 'd'), (5, 7, 'a'), (9007199254740993, 3.5, 'e');`,
+  );
+  writeText(workspace, 'schema/all.sql', 'CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER, w TEXT UNIQUE) STRICT;');
+  writeText(
+    workspace,
+    'consolidation.jsonc',
+    JSON.stringify({
+      version: 1,
+      name: 'quarantine',
+      targets: { all: { path: 'all.db', schema: 'schema/all.sql' } },
+      sources: { 'data/a.db': { action: 'merge', tables: { t: { to: 'all.t', onReject } } } },
+    }),
+  );
+  return workspace;
+}
+
+describe('rows that the unified table refuses', () => {
+  it('stop the run before anything is written, with their number', async () => {
+    const workspace = workspaceWith();
+    const before = fingerprint(workspace);
+    const { exit, value } = await cliJson(workspace, 'migrate');
+    expect([exit, value.error.code]).toEqual([1, 'PLAN_CONFLICT']);
+    const refused = (value.error.details.findings as { message: string }[]).map(({ message }) => message);
+    expect(refused).toHaveLength(4);
+    for (const message of refused) expect(message).toContain('refuses 1 row of data/a.db');
+    expect(fingerprint(workspace)).toEqual(before);
+  });
+
+  it('go to a table of their own, value for value, when the plan says so', async () => {
+    const workspace = workspaceWith('quarantine');
+    const before = fingerprint(workspace, OURS);
+    const dry = await cliJson(workspace, 'migrate', '--dry-run');
+    expect(dry.value.estimatedSeconds).toBeGreaterThan(0);
+    const { exit, value } = await cliJson(workspace, 'migrate');
+    expect([exit, value.error, value.status]).toEqual([0, undefined, 'published']);
+    expect(dry.value.rejected).toEqual(value.rejected);
+    expect(value.databases[0].rows).toMatchObject({ total: 6, moved: 2, rejected: 4 });
+    expect(fingerprint(workspace, OURS)).toEqual(before);
+
+    const all = query(workspace, 'data/a.db', 'SELECT id, v, w FROM t ORDER BY id');
+    const moved = query(workspace, 'all.db', 'SELECT id, v, w FROM t ORDER BY id');
+    const kept = query(workspace, 'all.db', 'SELECT id, v, w FROM _rejected_t ORDER BY id');
+    const numbers = (rows: string[][]) => rows.map(([id]) => id);
+    expect(numbers(moved)).toEqual(['integer:1', 'integer:3']);
+    expect([...moved, ...kept].sort()).toEqual(all.sort());
+    const reasons = query(workspace, 'all.db', 'SELECT DISTINCT rejected_database FROM _rejected_t');
+    expect(reasons).toEqual([[`text:${Buffer.from('data/a.db').toString('hex')}`]]);
+    const report = readFileSync(path.join(workspace, value.reportFile), 'utf8');
+    expect(report).toContain('## Rows in quarantine');
+  });
+
+  it('are said on the command line', async () => {
+    const { stdout } = await cli(workspaceWith('quarantine'), 'migrate', '--quiet');
+    expect(stdout).toMatch(/quarantine: \d rows of data\/a\.db t that all\.t refuses: /);
+  });
+});
