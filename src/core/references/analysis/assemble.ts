@@ -186,7 +186,19 @@ export class Assembly {
     return [...found.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, join]) => join);
   }
 
+  /** A name outside of SQL counts only where the database has such a table, and is never certain: a person decides. */
   private tableDatabase(
+    place: TablePlace,
+    queries: QuerySearch,
+  ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
+    const found = this.statementDatabase(place, queries);
+    if (!found || !place.isNamed) return found;
+    if (!this.homesOf(place.use.name).includes(found.database)) return undefined;
+    if (found.resolution !== 'certain') return found;
+    return { ...found, resolution: 'likely', note: 'a query builder or a model names it, not SQL' };
+  }
+
+  private statementDatabase(
     place: TablePlace,
     queries: QuerySearch,
   ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {

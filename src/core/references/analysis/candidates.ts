@@ -4,6 +4,8 @@ import type { SourceFile } from '../source-files';
 const SQL = /\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
 const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:memory:/i;
 const DRIVER = /\bsqlite|\bapsw\b|\bpeewee\b|better-sqlite3/i;
+/** Models name their tables in files that know of no database. */
+const MODEL = /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|TableName\(\))|@(?:Table|Entity)\b/;
 
 /** Which files are worth parsing, from their text alone. */
 export class Candidates {
@@ -33,7 +35,7 @@ export class Candidates {
   }
 
   isCandidate(text: string): boolean {
-    if (this.namesDatabase(text) || DRIVER.test(text)) return true;
+    if (this.namesDatabase(text) || DRIVER.test(text) || MODEL.test(text)) return true;
     return SQL.test(text) && (this.tables?.test(text) ?? false);
   }
 

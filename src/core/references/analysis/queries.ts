@@ -6,6 +6,7 @@ import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Scope } from '../syntax/program';
+import { namedTables } from './named-tables';
 import { isProse, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
 import type { Attachment, TableUse } from '../sql/tables';
@@ -22,6 +23,8 @@ export interface TablePlace {
   readonly remote: Set<Handle>;
   /** Was the statement seen to run, or only to be written? */
   isRun: boolean;
+  /** Named by a query builder or a model, not by SQL. */
+  readonly isNamed?: boolean;
 }
 
 /** `ATTACH DATABASE … AS schema` on a connection. */
@@ -114,6 +117,24 @@ export class QuerySearch {
           if (looksLikeSql(text.text) && !isProse(text.text)) this.statement(text, [], module, undefined, false);
         return expression.kind === 'literal' ? undefined : false;
       });
+    }
+    this.named(module);
+  }
+
+  /** Tables named by query builders and models. */
+  private named(module: Module): void {
+    for (const { literal, length, on } of namedTables(module)) {
+      const handles = new Set<Handle>();
+      if (on) {
+        this.evaluator.begin();
+        for (const value of this.evaluator.evaluate(on, module.frame)) if (value.kind === 'handle') handles.add(value);
+        if (handles.size === 0) continue;
+      }
+      const [start, end] = [literalOffset(literal, 0), literalEnd(literal, length)];
+      const use: TableUse = { name: literal.value.slice(0, length), start: 0, end: length, position: 'read' };
+      getOrAdd(this.places, `${module.file}\0${start}`, (): TablePlace => ({
+        ...{ module, start, end, use, handles, remote: new Set<Handle>(), isRun: false, isNamed: true },
+      }));
     }
   }
 
