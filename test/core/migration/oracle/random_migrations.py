@@ -253,7 +253,9 @@ def make(folder, seed):
                 connection.execute(insert)
             connection.execute("COMMIT")
             if added_later is not None:
-                connection.execute("ALTER TABLE %s ADD COLUMN %s %s%s" % (quote(legacy_name), quote(added_later[0]), added_later[1], added_later[2]))
+                # SQLite 3.40 reads such a default of older rows as INTEGER 3, later versions as REAL.
+                rest = added_later[2] if added_later[1] else added_later[2].replace(" DEFAULT 3.0", " DEFAULT 3.5")
+                connection.execute("ALTER TABLE %s ADD COLUMN %s %s%s" % (quote(legacy_name), quote(added_later[0]), added_later[1], rest))
                 columns.append(added_later)
             if rng.random() < 0.3 and rows:
                 connection.execute("DELETE FROM %s WHERE abs(random()) %% 4 = 0" % quote(legacy_name))
