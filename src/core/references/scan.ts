@@ -23,7 +23,20 @@ export interface ScanReferencesOptions extends WorkOptions {
 interface Memory {
   readonly cache: TextCache;
   readonly modules: Map<string, Module>;
+  readonly worth: Worth;
   last?: { readonly question: string; readonly texts: ReadonlyMap<string, string>; readonly result: ReferencesResult };
+}
+
+/** Which files name a database: true as long as the databases are the same. */
+class Worth {
+  private asked = '';
+  private files = new Map<string, { readonly text: string; readonly isCandidate: boolean }>();
+
+  of(databases: string) {
+    if (databases !== this.asked) this.files = new Map();
+    this.asked = databases;
+    return this.files;
+  }
 }
 
 const memories = new Map<string, Memory>();
@@ -32,7 +45,7 @@ const MOST_WORKSPACES = 8;
 function memoryOf(workspace: string): Memory {
   const known = memories.get(workspace);
   if (known) return known;
-  const made: Memory = { cache: new TextCache(workspace), modules: new Map() };
+  const made: Memory = { cache: new TextCache(workspace), modules: new Map(), worth: new Worth() };
   memories.set(workspace, made);
   for (const oldest of memories.keys()) {
     if (memories.size <= MOST_WORKSPACES) break;
@@ -81,6 +94,7 @@ export async function scanReferences(options: ScanReferencesOptions): Promise<Re
     databases: new Map(options.databases.map((each) => [each.path, new Set(each.tables.map(foldName))])),
     plan: options.plan,
     modules: memory.modules,
+    worth: memory.worth.of(JSON.stringify(options.databases)),
   });
   const found = await analysis.run({ signal, progress });
   const milliseconds = Math.round(performance.now() - started);

@@ -29,6 +29,8 @@ export interface AnalysisInput {
   readonly plan?: ResolvedPlan;
   /** Syntax of files from an earlier analysis; what is parsed now is added. */
   readonly modules?: Map<string, Module>;
+  /** Which files were worth parsing for the same databases; what is judged now is added. */
+  readonly worth?: Map<string, { readonly text: string; readonly isCandidate: boolean }>;
 }
 
 const STALE_MARK = 'sqlite-consolidator: stale';
@@ -68,7 +70,7 @@ export class Analysis {
       const text = this.input.texts.get(file.path);
       if (text === undefined) continue;
       if (file.isCode) {
-        if (!this.candidates.isCandidate(text)) continue;
+        if (!this.isCandidate(file.path, text)) continue;
         code.push(file);
         this.candidateFiles.add(file.path);
       } else if (this.candidates.namesDatabase(text)) references.push(...this.textReferences(file, text, assembly));
@@ -145,6 +147,15 @@ export class Analysis {
         await this.parse(file);
       }
     }
+  }
+
+  /** What an unchanged text was worth is known from the last analysis. */
+  private isCandidate(file: string, text: string): boolean {
+    const known = this.input.worth?.get(file);
+    if (known?.text === text) return known.isCandidate;
+    const isCandidate = this.candidates.isCandidate(text);
+    this.input.worth?.set(file, { text, isCandidate });
+    return isCandidate;
   }
 
   private readonly asked = new Set<string>();

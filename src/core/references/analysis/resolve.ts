@@ -93,7 +93,17 @@ export class DatabaseResolver {
     return { place: 'temporary', note: "in a test's own directory", database: shown(text) };
   }
 
+  private readonly known = new Map<string, Resolution>();
+
+  /** The same few texts are asked for thousands of times. */
   private resolved(text: string, from: string): Resolution {
+    const key = `${from}\0${text}`;
+    let resolution = this.known.get(key);
+    if (!resolution) this.known.set(key, (resolution = this.lookUp(text, from)));
+    return resolution;
+  }
+
+  private lookUp(text: string, from: string): Resolution {
     const path = pathPart(text);
     if (path === undefined) return { place: 'none' };
     if (path === ':memory:' || path === '' || /[?&]mode=memory/.test(text))

@@ -67,6 +67,9 @@ interface ModuleIndex {
   readonly aliases: Map<string, Set<string>>;
 }
 
+/** An unchanged file says the same in the next analysis. */
+const moduleIndexes = new WeakMap<Module, ModuleIndex>();
+
 /** The parsed files and what they know of one another. */
 export class Project {
   readonly modules = new Map<string, Module>();
@@ -119,7 +122,9 @@ export class Project {
     this.remove(module.file);
     this.forgetNames();
     this.modules.set(module.file, module);
-    this.indexes.set(module, indexModule(module));
+    let index = moduleIndexes.get(module);
+    if (!index) moduleIndexes.set(module, (index = indexModule(module)));
+    this.indexes.set(module, index);
   }
 
   remove(file: string): void {
