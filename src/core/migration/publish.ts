@@ -25,7 +25,7 @@ export async function planPublications(
   for (const target of migration.plan.targets) {
     const staged = stagedPath(directory, target);
     const destination = await insideWorkspace(workspace, target.path);
-    if (target.replaces === undefined && (await exists(destination))) throw occupied(target.path);
+    if (target.replaces === undefined && (await exists(destination))) throw await occupied(target.path, destination);
     // A sidecar beside a new database would be taken for its own: whatever stands there steps aside, even an orphan.
     const replaced: { from: string; to: string; sha256?: string }[] = [];
     for (const suffix of target.replaces === undefined ? SIDECARS : ['', ...SIDECARS]) {
@@ -66,11 +66,15 @@ function refuseChanged(database: string, replaced: Publication['replaced'], mani
   );
 }
 
-function occupied(file: string): ConsolidationError {
+/** Also an empty file is not ours to replace: a program may hold it open and write to it in the next moment. */
+async function occupied(file: string, destination: string): Promise<ConsolidationError> {
+  const { size: bytes } = await stat(destination).catch(() => ({ size: -1 }));
   return new ConsolidationError(
     'TARGET_EXISTS',
-    `${file} exists and is not a source of the target that is to be published there. Move it away or give the target another path.`,
-    { file },
+    bytes === 0
+      ? `${file} is there already, an empty file of 0 bytes as a program leaves that opens a database and writes nothing. Find the program that made it, delete the file, and migrate again.`
+      : `${file} exists and is not a source of the target that is to be published there. Move it away or give the target another path.`,
+    { file, bytes },
   );
 }
 
@@ -87,7 +91,7 @@ export async function checkDestinations(
   for (const target of migration.plan.targets) {
     const destination = await insideWorkspace(workspace, target.path);
     if (target.replaces !== undefined ? !known.has(target.replaces) : await exists(destination))
-      throw occupied(target.path);
+      throw await occupied(target.path, destination);
   }
 }
 
