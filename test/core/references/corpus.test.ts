@@ -6,8 +6,12 @@ import type { Score } from '../../references/measure';
 
 const corpus = await readCorpus(path.join(import.meta.dirname, '../../references/corpus'));
 
-/** Said in the corpus, and not found yet: SQL on the command line of a workflow. */
-const NOT_YET = /\.github\/workflows\/ci\.yml:5 data\/ops\.db hosts/;
+/**
+ * Said in the corpus, and not found yet: SQL on the command line of a workflow; a connection that a decorator of one's own
+ * hands in, and the parameter of a function literal called at once (both reported as unknown, not told wrongly).
+ */
+const NOT_YET =
+  /\.github\/workflows\/ci\.yml:5 data\/ops\.db hosts|table: one\.py:28 data\/b\.db shared; .* unknown|table: three\.go:14 data\/b\.db shared; .* unknown/;
 
 describe('the labelled corpus', () => {
   const scores: Score[] = [];
