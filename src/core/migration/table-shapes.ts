@@ -2,7 +2,7 @@ import { loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
 import { quoteIdentifier } from '../identifiers';
 import type { InventoryColumn, InventoryIndex } from '../inventory/inventory';
-import type { ResolvedPlan, ResolvedTarget } from '../plan/resolved';
+import type { ResolvedPlan, ResolvedTable } from '../plan/resolved';
 
 /** What the DDL of a unified table makes, as SQLite understands it. */
 export interface TableShape {
@@ -26,23 +26,31 @@ export function describeTargets(plan: ResolvedPlan): Promise<ReadonlyMap<string,
 /** A plan is asked for more than once on its way through the stages. */
 const described = new WeakMap<ResolvedPlan, Promise<ReadonlyMap<string, TargetShapes>>>();
 
+/** Every statement that changes a schema costs the engine a look at all of it, so large targets are described in parts. */
+const TABLES_AT_ONCE = 50;
+
 async function describe(plan: ResolvedPlan): Promise<ReadonlyMap<string, TargetShapes>> {
   const engine = await loadEngine();
   return new Map(
     plan.targets.map((target) => {
-      const database = new engine.Database();
-      try {
-        return [target.name, describeTarget(database, target)] as const;
-      } finally {
-        database.close();
+      const shapes = new Map<string, TableShape>();
+      for (let at = 0; at < target.tables.length; at += TABLES_AT_ONCE) {
+        const database = new engine.Database();
+        try {
+          const tables = target.tables.slice(at, at + TABLES_AT_ONCE);
+          for (const [name, shape] of describeTables(database, tables)) shapes.set(name, shape);
+        } finally {
+          database.close();
+        }
       }
+      return [target.name, shapes] as const;
     }),
   );
 }
 
-function describeTarget(database: EngineDatabase, target: ResolvedTarget): TargetShapes {
+function describeTables(database: EngineDatabase, tables: readonly ResolvedTable[]): TargetShapes {
   const shapes = new Map<string, TableShape>();
-  for (const table of target.tables) {
+  for (const table of tables) {
     if (table.kind === 'virtual') continue;
     try {
       database.run(table.sql);
@@ -58,7 +66,7 @@ function describeTarget(database: EngineDatabase, target: ResolvedTarget): Targe
 
 function describeTable(database: EngineDatabase, name: string, indexSql: ReadonlyMap<string, string>): TableShape {
   const quoted = quoteIdentifier(name);
-  const info = rows(database, 'PRAGMA table_list').find((row) => row.schema === 'main' && row.name === name);
+  const info = rows(database, `PRAGMA table_list(${quoted})`).find((row) => row.schema === 'main' && row.name === name);
   return {
     withoutRowid: info?.wr === 1,
     strict: info?.strict === 1,
