@@ -33,6 +33,9 @@ export interface RewrittenDatabase {
 export const dependentKey = (dependent: { kind: string; name: string }) =>
   `${dependent.kind} ${foldName(dependent.name)}`;
 
+/** Key of a table of which a column could not be renamed. */
+export const columnsKey = (table: string) => `columns ${foldName(table)}`;
+
 /** Views and triggers of a database, in the order in which they are stored. */
 export function dependentsOf(database: InventoryDatabase): Dependent[] {
   return database.tables.flatMap((table): Dependent[] => {
@@ -73,7 +76,7 @@ export function rewriteDependents(
   return inScratch(engine, (scratch) => {
     for (const table of involved) createEmpty(scratch, table);
     createDependents(scratch, dependents, failures);
-    const placeholders = renameAll(scratch, involved, renames);
+    const placeholders = renameAll(scratch, involved, renames, failures);
     return { ...readBack(scratch, placeholders), failures };
   });
 }
@@ -227,6 +230,7 @@ function renameAll(
   scratch: EngineDatabase,
   involved: readonly InventoryTable[],
   renames: readonly TableRename[],
+  failures: Map<string, string>,
 ): Placeholders {
   const placeholders: Placeholders = { final: new Map(), tables: new Map() };
   const placeholder = (name: string): string => {
@@ -242,10 +246,14 @@ function renameAll(
     scratch.run(`ALTER TABLE ${quoteIdentifier(table.name)} RENAME TO ${quoteIdentifier(name)}`);
     const columns = new Map(rename.columns);
     if (table.kind === 'virtual') columns.set(table.name, rename.name);
-    for (const [from, to] of columns)
-      scratch.run(
+    for (const [from, to] of columns) {
+      const error = tryRun(
+        scratch,
         `ALTER TABLE ${quoteIdentifier(name)} RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(placeholder(to))}`,
       );
+      // SQLite renames no column that has a name of the rowid, although it lets one be made.
+      if (error !== undefined) failures.set(columnsKey(table.name), `the column ${from}: ${error}`);
+    }
   }
   return placeholders;
 }

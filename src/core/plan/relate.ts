@@ -5,6 +5,7 @@ import { foreignKeys, parseCreateTable } from './ddl';
 import {
   dependentKey,
   dependentsOf,
+  columnsKey,
   rewriteDependents,
   worksWithout,
   type Dependent,
@@ -101,8 +102,23 @@ class DatabaseRelations {
     const rewritten: RewrittenDatabase = needed
       ? rewriteDependents(this.engine, database, renames)
       : { tables: new Map(), dependents: new Map(), failures: new Map() };
-    for (const entry of this.moved) this.define(entry, rewritten);
+    for (const entry of this.moved) {
+      this.reportColumns(entry, rewritten);
+      this.define(entry, rewritten);
+    }
     return dependents.flatMap((dependent) => this.place(dependent, dependents, rewritten) ?? []);
+  }
+
+  private reportColumns({ source }: Moved, { failures }: RewrittenDatabase): void {
+    const failure = failures.get(columnsKey(source.table.name));
+    if (failure === undefined) return;
+    const { path } = this.fate.planned.database;
+    this.reporter.error(
+      'DEPENDENT_NOT_REWRITTEN',
+      [...source.at, 'columns'],
+      `${path} › ${source.table.name}: SQLite does not rename ${failure}. Keep the name of that column.`,
+      { database: path, table: source.table.name },
+    );
   }
 
   /** The unified definition of one source, with its foreign keys led to where their parents are now. */

@@ -84,4 +84,22 @@ describe('a table that is renamed', () => {
       for (const name of [newParent, newChild, ...names]) expect([name, ours[name]]).toEqual([name, theirs[name]]);
     },
   );
+
+  it.each(['rowid', '_rowid_', 'OID'])(
+    'keeps its column %s, which SQLite does not rename, or is refused',
+    async (name) => {
+      const sql = `CREATE TABLE t (id INTEGER PRIMARY KEY, ${q(name)} TEXT); CREATE VIEW v AS SELECT ${q(name)} FROM t;`;
+      const inventory = await inventoryFromSql({ 'data/a.db': sql });
+      const plan = (columns: object) => ({
+        version: 1,
+        name: 'rename',
+        targets: { all: { path: 'all.db' } },
+        sources: { 'data/a.db': { action: 'merge', tables: { t: { to: 'all.u', columns } } } },
+      });
+      expect((await checkPlan(parsePlan(JSON.stringify(plan({}))), inventory)).findings).toEqual([]);
+      const { findings } = await checkPlan(parsePlan(JSON.stringify(plan({ [name]: 'number' }))), inventory);
+      expect(findings).toMatchObject([{ code: 'DEPENDENT_NOT_REWRITTEN', severity: 'error', table: 't' }]);
+      expect(findings[0]!.message).toContain('Keep the name of that column');
+    },
+  );
 });
