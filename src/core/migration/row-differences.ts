@@ -2,7 +2,7 @@ import type { RowDifference } from '../results';
 import { ColumnSelection } from '../sqlite/column-selection';
 import { forEachRow } from '../sqlite/digest';
 import { RowEncoder } from '../sqlite/row-encoder';
-import { columnValue } from '../sqlite/stored-value';
+import { columnValue } from '../sqlite/column-value';
 import type { StoredValue } from '../sqlite/stored-value';
 import type { WorkOptions } from '../ports';
 import type { Rows } from './expected-rows';

@@ -7,7 +7,7 @@ import { imageBytes } from '../sqlite/materialize';
 import type { Row } from '../sqlite/row';
 import { readSchema } from '../sqlite/schema';
 import type { SchemaColumn, SchemaTable } from '../sqlite/schema-table';
-import { columnValue } from '../sqlite/stored-value';
+import { columnValue } from '../sqlite/column-value';
 import type { StoredValue } from '../sqlite/stored-value';
 import { TYPE_OF } from './values';
 

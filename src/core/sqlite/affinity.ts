@@ -1,4 +1,5 @@
-import type { Affinity } from './schema-table';
+/** Type affinity of a column (https://sqlite.org/datatype3.html, section 3.1). */
+export type Affinity = 'blob' | 'text' | 'numeric' | 'integer' | 'real';
 
 /** Affinity of a declared type (https://sqlite.org/datatype3.html, section 3.1; STRICT: https://sqlite.org/stricttables.html). */
 export function affinityOf(type: string, strict: boolean): Affinity {

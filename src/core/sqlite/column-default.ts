@@ -2,7 +2,7 @@ import type { Engine, EngineDatabase } from '../engine';
 import { quoteLiteral } from '../identifiers';
 import { isKeyword, isOperator, sqlTokens, tokenName } from './sql-tokens';
 import type { SqlToken } from './sql-tokens';
-import type { Affinity } from './schema-table';
+import type { Affinity } from './affinity';
 import { NULL_VALUE, realValue } from './stored-value';
 import type { StoredValue } from './stored-value';
 

@@ -4,7 +4,7 @@ import { groupKeyOf } from './group-key';
 import type { DatabaseImage } from './image';
 import { RowEncoder } from './row-encoder';
 import type { SchemaTable } from './schema-table';
-import { columnValue } from './stored-value';
+import { columnValue } from './column-value';
 import { forEachRow } from './table-rows';
 
 export { addDigests, EMPTY_DIGEST } from './digest-sum';

@@ -1,8 +1,6 @@
 import type { InventoryColumn, InventoryIndex, InventoryTable } from '../inventory/inventory';
+import type { Affinity } from './affinity';
 import type { StoredValue } from './stored-value';
-
-/** Type affinity of a column (https://sqlite.org/datatype3.html, section 3.1). */
-export type Affinity = 'blob' | 'text' | 'numeric' | 'integer' | 'real';
 
 /** A row of `sqlite_schema`. */
 export interface SchemaObject {

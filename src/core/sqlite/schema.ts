@@ -15,7 +15,7 @@ import { NULL_VALUE } from './stored-value';
 import { isShadowTable, parseVirtualTable, virtualColumns } from './virtual-table';
 import type { VirtualTable } from './virtual-table';
 
-export type { Affinity, DatabaseSchema, SchemaColumn, SchemaIndex, SchemaObject, SchemaTable } from './schema-table';
+export type { DatabaseSchema, SchemaColumn, SchemaIndex, SchemaObject, SchemaTable } from './schema-table';
 
 type Problem = DatabaseSchema['problems'][number];
 

@@ -1,6 +1,6 @@
 import type { Row } from './row';
 import { isText, serialTypeBytes } from './serial-type';
-import type { Affinity, SchemaColumn } from './schema-table';
+import type { Affinity } from './affinity';
 import type { TextEncoding } from './header';
 import { utf16ToUtf8 } from './utf16';
 
@@ -53,14 +53,6 @@ export function decodeField(row: Row, field: number, encoding: TextEncoding): St
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length).slice();
   if (!isText(type)) return { kind: 'blob', bytes };
   return { kind: 'text', bytes: encoding === 'UTF-8' ? bytes : utf16ToUtf8(bytes, encoding === 'UTF-16le') };
-}
-
-/** Value of a column in a row: the rowid, a default for a field that is missing, and REAL columns as REAL. */
-export function columnValue(row: Row, column: SchemaColumn, encoding: TextEncoding): StoredValue {
-  if (column.rowidAlias) return { kind: 'integer', value: row.rowid };
-  if (column.field < 0 || column.field >= row.fieldCount) return column.missing;
-  const value = decodeField(row, column.field, encoding);
-  return column.affinity === 'real' && value.kind === 'integer' ? realValue(Number(value.value)) : value;
 }
 
 /** SQLite reads a stored NaN as NULL, and does not keep the sign of zero. */

@@ -9,7 +9,7 @@ import { forEachRow } from '../../../src/core/sqlite/digest';
 import { openImage } from '../../../src/core/sqlite/image';
 import { readSchema } from '../../../src/core/sqlite/schema';
 import { snapshotDatabase } from '../../../src/core/sqlite/snapshot';
-import { columnValue } from '../../../src/core/sqlite/stored-value';
+import { columnValue } from '../../../src/core/sqlite/column-value';
 import { heavy, scratchFolder } from './support/oracle';
 
 const SNAPSHOTS = heavy ? 200 : 12;
