@@ -1,4 +1,5 @@
-import type { Pipeline, PipelineOptions } from '../core/pipeline';
+import type { Pipeline } from '../core/pipeline';
+import type { PipelineOptions } from '../core/pipeline-options';
 import { ConsolidationError } from '../core/errors';
 import { SAFE, type Wishes } from '../core/plan/settle';
 import type { ExportResult, MigrationMode } from '../core/results';

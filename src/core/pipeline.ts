@@ -22,11 +22,12 @@ import { verifyPublished } from './migration/verify-published';
 import { checkPlan, sortFindings } from './plan/check';
 import { draftPlan } from './plan/draft';
 import { importMapping } from './plan/export-mapping';
+import type { PipelineOptions } from './pipeline-options';
 import { parsePlan, readPlan } from './plan/read';
 import type { ResolvedPlan } from './plan/resolved';
 import { settlePlan } from './plan/settle';
 import type { Wishes } from './plan/settle';
-import type { Finding, WorkOptions } from './ports';
+import type { Finding } from './ports';
 import { openCodeFiles } from './refactoring/code-files';
 import { attachFixes } from './refactoring/fixes';
 import { recordRefactoring, undoRefactorings } from './refactoring/record';
@@ -51,21 +52,6 @@ import type {
 import { workspaceStatus } from './status';
 import { planFileOf, planWorkspace, refuseEmpty, scanWorkspace } from './workspace-state';
 import type { PlannedWorkspace } from './workspace-state';
-
-/** What every verb is given: where, and with which plan. */
-export interface PipelineOptions extends WorkOptions {
-  /** Absolute path of the workspace folder. */
-  readonly workspace: string;
-  /** Path of the plan file, relative to the workspace. Default: `consolidation.jsonc`. */
-  readonly plan?: string;
-  readonly jobs?: number;
-  /** Globs, relative to the workspace, of what is neither scanned for databases nor for references. */
-  readonly exclude?: readonly string[];
-  /** Absolute path of a folder outside the workspace where the inventory is remembered; without it nothing is. */
-  readonly cacheDirectory?: string;
-  /** Unsaved text of open editors: workspace-relative path to text. */
-  readonly documents?: Readonly<Record<string, string>>;
-}
 
 export interface DraftOptions {
   /** One target at this path. */

@@ -5,7 +5,7 @@ import { changedSince } from './migration/backup';
 import type { Manifest } from './migration/backup';
 import { readRunInput, readRuns, targetState } from './migration/runs';
 import type { Run } from './migration/runs';
-import type { PipelineOptions } from './pipeline';
+import type { PipelineOptions } from './pipeline-options';
 import type { RunSummary, StatusResult } from './results';
 import { planFileOf } from './workspace-state';
 

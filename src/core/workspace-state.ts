@@ -5,7 +5,7 @@ import type { Inventory } from './inventory/inventory';
 import { scanDatabases } from './inventory/scan';
 import type { Run } from './migration/runs';
 import { publishedRun, readRunInput } from './migration/runs';
-import type { PipelineOptions } from './pipeline';
+import type { PipelineOptions } from './pipeline-options';
 import { PLAN_FILE } from './plan-file';
 import { readPlan } from './plan/read';
 import type { MeasuredRows } from './plan/measured-rows';

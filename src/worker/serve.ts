@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { toErrorValue } from '../core/errors';
-import type { Pipeline, PipelineOptions } from '../core/pipeline';
+import type { Pipeline } from '../core/pipeline';
+import type { PipelineOptions } from '../core/pipeline-options';
 import { isToWorker } from '../protocol/worker';
 import type { Call, FromWorker } from '../protocol/worker';
 import { sendable, throttle } from './messages';

@@ -36,10 +36,10 @@ print(time.perf_counter() - started)
 `;
 
 const OURS = `
-import { openImage } from './src/core/sqlite/image';
-import { readSchema } from './src/core/sqlite/schema';
-import { countRows, digestTable } from './src/core/sqlite/digest';
-import { checkImage } from './src/core/sqlite/check-image';
+import { openImage } from './src/core/sqlite/image/image';
+import { readSchema } from './src/core/sqlite/schema/schema';
+import { countRows, digestTable } from './src/core/sqlite/digest/digest';
+import { checkImage } from './src/core/sqlite/check/check-image';
 async function main() {
   const image = await openImage(process.argv[2]!);
   const schema = await readSchema(image);

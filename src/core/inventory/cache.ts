@@ -2,8 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConsolidationError } from '../errors';
 import { writeFileAtomically } from '../files';
-import { isHot } from '../sqlite/database-state';
-import type { DatabaseState, FileState } from '../sqlite/database-state';
+import { isHot } from '../sqlite/image/database-state';
+import type { DatabaseState, FileState } from '../sqlite/image/database-state';
 import type { InventoryDatabase } from './inventory';
 
 /** Raise it whenever the inventory says more, or something else, of the same file. */

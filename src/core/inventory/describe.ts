@@ -1,9 +1,9 @@
 import { ConsolidationError } from '../errors';
-import { countRows } from '../sqlite/digest';
-import { openImage } from '../sqlite/image';
-import type { DatabaseImage } from '../sqlite/image';
-import { readSchema } from '../sqlite/schema';
-import type { SchemaTable } from '../sqlite/schema-table';
+import { countRows } from '../sqlite/digest/digest';
+import { openImage } from '../sqlite/image/image';
+import type { DatabaseImage } from '../sqlite/image/image';
+import { readSchema } from '../sqlite/schema/schema';
+import type { SchemaTable } from '../sqlite/schema/schema-table';
 import type { DatabaseKind, InventoryDatabase, InventoryTable } from './inventory';
 
 /** Adds to `base` what header and schema of a SQLite file say, and how many rows its tables have. */

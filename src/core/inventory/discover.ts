@@ -4,7 +4,7 @@ import path from 'node:path';
 import picomatch from 'picomatch';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
-import { hasMagic } from '../sqlite/header';
+import { hasMagic } from '../sqlite/format/header';
 import type { UnlistedFolder } from './inventory';
 
 /** A file that is, or by its name should be, a SQLite database. */

@@ -3,7 +3,7 @@ import { ConsolidationError } from '../errors';
 import { exists, makeDirectory, relativePath, sha256File, writeFileAtomically } from '../files';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
-import { snapshotDatabase } from '../sqlite/snapshot';
+import { snapshotDatabase } from '../sqlite/image/snapshot';
 import type { Migration } from './compile';
 import type { RunDirectory } from './run-directory';
 import { size } from './steps';

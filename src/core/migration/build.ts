@@ -8,7 +8,7 @@ import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { ResolvedTarget } from '../plan/resolved';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
-import { openImage } from '../sqlite/image';
+import { openImage } from '../sqlite/image/image';
 import type { Manifest } from './backup';
 import { snapshotPath } from './backup';
 import { SOURCE_SCHEMA } from './copy-statement';

@@ -1,7 +1,7 @@
 import { ConsolidationError } from '../errors';
 import { quoteIdentifier } from '../identifiers';
 import type { ResolvedSource, ResolvedTable } from '../plan/resolved';
-import { affinityOf } from '../sqlite/affinity';
+import { affinityOf } from '../sqlite/format/affinity';
 import type { TableShape } from './table-shapes';
 import { TYPE_OF, mappedValue } from './values';
 import type { Shifts } from './values';

@@ -1,6 +1,6 @@
 import type { InventoryDatabase, InventoryIndex, InventoryTable } from '../inventory/inventory';
 import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
-import { affinityOf } from '../sqlite/affinity';
+import { affinityOf } from '../sqlite/format/affinity';
 import { isOperator, sqlTokens } from '../sqlite/sql-tokens';
 import type { Tree } from './steps';
 import type { TableShape } from './table-shapes';

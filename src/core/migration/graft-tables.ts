@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises';
 import { writeError } from '../files';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
-import { graftTree } from '../sqlite/graft';
-import { openImage } from '../sqlite/image';
-import { PageFile } from '../sqlite/page-file';
-import { readSchema } from '../sqlite/schema';
-import type { DatabaseSchema } from '../sqlite/schema-table';
+import { graftTree } from '../sqlite/graft/graft';
+import { openImage } from '../sqlite/image/image';
+import { PageFile } from '../sqlite/graft/page-file';
+import { readSchema } from '../sqlite/schema/schema';
+import type { DatabaseSchema } from '../sqlite/schema/schema-table';
 import type { CopyStep } from './steps';
 import { summarizeStep } from './steps';
 

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
-import { openImage } from '../sqlite/image';
-import type { DatabaseImage } from '../sqlite/image';
-import { imageBytes } from '../sqlite/materialize';
-import { countRows } from '../sqlite/digest';
-import { readSchema } from '../sqlite/schema';
-import type { DatabaseSchema } from '../sqlite/schema-table';
+import { openImage } from '../sqlite/image/image';
+import type { DatabaseImage } from '../sqlite/image/image';
+import { imageBytes } from '../sqlite/image/materialize';
+import { countRows } from '../sqlite/digest/digest';
+import { readSchema } from '../sqlite/schema/schema';
+import type { DatabaseSchema } from '../sqlite/schema/schema-table';
 import type { Manifest } from './backup';
 import { snapshotPath } from './backup';
 import { loadForSql } from './sql-source';

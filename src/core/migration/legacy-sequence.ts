@@ -1,7 +1,7 @@
-import { forEachRow } from '../sqlite/digest';
-import { openImage } from '../sqlite/image';
-import { readSchema } from '../sqlite/schema';
-import { decodeField } from '../sqlite/stored-value';
+import { forEachRow } from '../sqlite/digest/digest';
+import { openImage } from '../sqlite/image/image';
+import { readSchema } from '../sqlite/schema/schema';
+import { decodeField } from '../sqlite/rows/stored-value';
 
 /** Counters of the AUTOINCREMENT tables of a database by table name, exact to 64 bits (https://sqlite.org/autoinc.html). */
 export async function readSequences(file: string): Promise<Map<string, bigint>> {

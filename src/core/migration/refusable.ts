@@ -1,6 +1,6 @@
 import type { InventoryDatabase, InventoryIndex, InventoryTable } from '../inventory/inventory';
 import type { ColumnMapping, ResolvedSource, ResolvedTable } from '../plan/resolved';
-import { affinityOf } from '../sqlite/affinity';
+import { affinityOf } from '../sqlite/format/affinity';
 import { isKeyword, isOperator, sqlTokens, tokenName } from '../sqlite/sql-tokens';
 import { choosesRows } from './source-key';
 import type { TableShape } from './table-shapes';

@@ -1,9 +1,9 @@
 import type { RowDifference } from '../results';
-import { ColumnSelection } from '../sqlite/column-selection';
-import { forEachRow } from '../sqlite/digest';
-import { RowEncoder } from '../sqlite/row-encoder';
-import { columnValue } from '../sqlite/column-value';
-import type { StoredValue } from '../sqlite/stored-value';
+import { ColumnSelection } from '../sqlite/digest/column-selection';
+import { forEachRow } from '../sqlite/digest/digest';
+import { RowEncoder } from '../sqlite/digest/row-encoder';
+import { columnValue } from '../sqlite/rows/column-value';
+import type { StoredValue } from '../sqlite/rows/stored-value';
 import type { WorkOptions } from '../ports';
 import type { Rows } from './expected-rows';
 

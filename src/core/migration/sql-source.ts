@@ -1,14 +1,14 @@
 import type { Engine, EngineDatabase } from '../engine';
 import { quoteIdentifier } from '../identifiers';
 import type { WorkOptions } from '../ports';
-import { forEachRow } from '../sqlite/digest';
-import type { DatabaseImage } from '../sqlite/image';
-import { imageBytes } from '../sqlite/materialize';
-import type { Row } from '../sqlite/row';
-import { readSchema } from '../sqlite/schema';
-import type { SchemaColumn, SchemaTable } from '../sqlite/schema-table';
-import { columnValue } from '../sqlite/column-value';
-import type { StoredValue } from '../sqlite/stored-value';
+import { forEachRow } from '../sqlite/digest/digest';
+import type { DatabaseImage } from '../sqlite/image/image';
+import { imageBytes } from '../sqlite/image/materialize';
+import type { Row } from '../sqlite/rows/row';
+import { readSchema } from '../sqlite/schema/schema';
+import type { SchemaColumn, SchemaTable } from '../sqlite/schema/schema-table';
+import { columnValue } from '../sqlite/rows/column-value';
+import type { StoredValue } from '../sqlite/rows/stored-value';
 import { TYPE_OF } from './values';
 
 /**

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { ColumnMapping } from '../plan/resolved';
-import type { Affinity } from '../sqlite/affinity';
+import type { Affinity } from '../sqlite/format/affinity';
 
 /** Type names that give a column its affinity in any ordinary table: STRICT's `ANY` would be NUMERIC there. */
 export const TYPE_OF: Readonly<Record<Affinity, string>> = {

@@ -2,7 +2,7 @@ import { loadEngine } from '../engine';
 import { ddlFingerprint } from '../plan/ddl-rename';
 import type { ResolvedTarget } from '../plan/resolved';
 import type { VerificationCheck } from '../results';
-import type { DatabaseSchema } from '../sqlite/schema-table';
+import type { DatabaseSchema } from '../sqlite/schema/schema-table';
 import { isOperator, sqlTokens } from '../sqlite/sql-tokens';
 import type { LegacyImages } from './legacy-images';
 

@@ -8,11 +8,11 @@ import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { ResolvedTarget } from '../plan/resolved';
 import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
-import { digestTable, digestTableGroups, groupKey } from '../sqlite/digest';
-import { openImage } from '../sqlite/image';
-import type { DatabaseImage } from '../sqlite/image';
-import { readSchema } from '../sqlite/schema';
-import type { DatabaseSchema, SchemaColumn, SchemaTable } from '../sqlite/schema-table';
+import { digestTable, digestTableGroups, groupKey } from '../sqlite/digest/digest';
+import { openImage } from '../sqlite/image/image';
+import type { DatabaseImage } from '../sqlite/image/image';
+import { readSchema } from '../sqlite/schema/schema';
+import type { DatabaseSchema, SchemaColumn, SchemaTable } from '../sqlite/schema/schema-table';
 import { NOTHING } from './row-content';
 import type { Content } from './row-content';
 

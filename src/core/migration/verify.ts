@@ -6,9 +6,9 @@ import type { ResolvedPlan, ResolvedTable, ResolvedTarget } from '../plan/resolv
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
-import { checkImage } from '../sqlite/check-image';
-import { openImage } from '../sqlite/image';
-import { readSchema } from '../sqlite/schema';
+import { checkImage } from '../sqlite/check/check-image';
+import { openImage } from '../sqlite/image/image';
+import { readSchema } from '../sqlite/schema/schema';
 import type { Manifest } from './backup';
 import { changedSince } from './backup';
 import { inJournalMode } from './build';

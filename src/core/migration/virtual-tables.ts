@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../identifiers';
 import type { InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { isKeyword, sameName, sqlTokens, tokenName } from '../sqlite/sql-tokens';
-import { parseVirtualTable } from '../sqlite/virtual-table';
+import { parseVirtualTable } from '../sqlite/schema/virtual-table';
 import { fullTextDeclaration } from './full-text/declaration';
 import type { FullTextDeclaration } from './full-text/declaration';
 import { sharesFormat } from './graft-plan';

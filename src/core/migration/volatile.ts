@@ -1,5 +1,5 @@
 import type { ResolvedSource } from '../plan/resolved';
-import type { SchemaColumn } from '../sqlite/schema-table';
+import type { SchemaColumn } from '../sqlite/schema/schema-table';
 import { isOperator, sqlTokens, tokenName } from '../sqlite/sql-tokens';
 
 /** Functions and keywords whose value depends on the moment (https://sqlite.org/deterministic.html). */

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { classifyFile } from '../../../src/core/sqlite/classify';
-import { openImage } from '../../../src/core/sqlite/image';
+import { classifyFile } from '../../../src/core/sqlite/image/classify';
+import { openImage } from '../../../src/core/sqlite/image/image';
 import { scratchFolder } from './support/oracle';
 import { python } from './support/python';
 

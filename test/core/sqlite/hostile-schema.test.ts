@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openImage } from '../../../src/core/sqlite/image';
-import { readSchema } from '../../../src/core/sqlite/schema';
-import { digestTable } from '../../../src/core/sqlite/digest';
+import { openImage } from '../../../src/core/sqlite/image/image';
+import { readSchema } from '../../../src/core/sqlite/schema/schema';
+import { digestTable } from '../../../src/core/sqlite/digest/digest';
 import { scratchFolder } from './support/oracle';
 
 /** Schemas that stop or exhaust whoever resolves them without thinking; each a Python expression for a list of statements. */

@@ -4,12 +4,12 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConsolidationError } from '../../../src/core/errors';
-import { checkImage } from '../../../src/core/sqlite/check-image';
-import { forEachRow } from '../../../src/core/sqlite/digest';
-import { openImage } from '../../../src/core/sqlite/image';
-import { readSchema } from '../../../src/core/sqlite/schema';
-import { snapshotDatabase } from '../../../src/core/sqlite/snapshot';
-import { columnValue } from '../../../src/core/sqlite/column-value';
+import { checkImage } from '../../../src/core/sqlite/check/check-image';
+import { forEachRow } from '../../../src/core/sqlite/digest/digest';
+import { openImage } from '../../../src/core/sqlite/image/image';
+import { readSchema } from '../../../src/core/sqlite/schema/schema';
+import { snapshotDatabase } from '../../../src/core/sqlite/image/snapshot';
+import { columnValue } from '../../../src/core/sqlite/rows/column-value';
 import { heavy, scratchFolder } from './support/oracle';
 
 const SNAPSHOTS = heavy ? 200 : 12;

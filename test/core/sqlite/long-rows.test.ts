@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkImage } from '../../../src/core/sqlite/check-image';
-import { digestTable } from '../../../src/core/sqlite/digest';
-import { openImage } from '../../../src/core/sqlite/image';
-import { readSchema } from '../../../src/core/sqlite/schema';
+import { checkImage } from '../../../src/core/sqlite/check/check-image';
+import { digestTable } from '../../../src/core/sqlite/digest/digest';
+import { openImage } from '../../../src/core/sqlite/image/image';
+import { readSchema } from '../../../src/core/sqlite/schema/schema';
 import { scratchFolder } from './support/oracle';
 import { python } from './support/python';
 

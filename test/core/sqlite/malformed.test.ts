@@ -2,9 +2,9 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConsolidationError } from '../../../src/core/errors';
-import { checkImage } from '../../../src/core/sqlite/check-image';
-import { openImage } from '../../../src/core/sqlite/image';
-import { readSchema } from '../../../src/core/sqlite/schema';
+import { checkImage } from '../../../src/core/sqlite/check/check-image';
+import { openImage } from '../../../src/core/sqlite/image/image';
+import { readSchema } from '../../../src/core/sqlite/schema/schema';
 import { databaseState, tableDigests } from './support/contents';
 import { heavy, oracle, scratchFolder, seed } from './support/oracle';
 

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openImage } from '../../../src/core/sqlite/image';
-import type { DatabaseImage } from '../../../src/core/sqlite/image';
-import { readSchema } from '../../../src/core/sqlite/schema';
-import type { SchemaTable } from '../../../src/core/sqlite/schema-table';
+import { openImage } from '../../../src/core/sqlite/image/image';
+import type { DatabaseImage } from '../../../src/core/sqlite/image/image';
+import { readSchema } from '../../../src/core/sqlite/schema/schema';
+import type { SchemaTable } from '../../../src/core/sqlite/schema/schema-table';
 import { databaseState, tableDigests } from './support/contents';
 import { heavy, oracle, scratchFolder, seed } from './support/oracle';
 

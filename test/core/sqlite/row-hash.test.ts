@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addDigests, DigestSum, EMPTY_DIGEST } from '../../../src/core/sqlite/digest-sum';
-import { RowHash } from '../../../src/core/sqlite/row-hash';
+import { addDigests, DigestSum, EMPTY_DIGEST } from '../../../src/core/sqlite/digest/digest-sum';
+import { RowHash } from '../../../src/core/sqlite/digest/row-hash';
 
 /** Key and tags of the reference implementation of Chaskey (8 rounds), for messages 00 01 02 … of whole words. */
 const KEY = [0x833d3433, 0x009f389f, 0x2398e64f, 0x417acf39];

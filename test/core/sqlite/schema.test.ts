@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openImage } from '../../../src/core/sqlite/image';
-import { readSchema } from '../../../src/core/sqlite/schema';
-import type { DatabaseSchema } from '../../../src/core/sqlite/schema';
+import { openImage } from '../../../src/core/sqlite/image/image';
+import { readSchema } from '../../../src/core/sqlite/schema/schema';
+import type { DatabaseSchema } from '../../../src/core/sqlite/schema/schema';
 import { scratchFolder } from './support/oracle';
 import { python } from './support/python';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openImage } from '../../../src/core/sqlite/image';
+import { openImage } from '../../../src/core/sqlite/image/image';
 import { oracle, scratchFolder } from './support/oracle';
 import { difference } from './support/recovery';
 import type { NativeRecovery } from './support/recovery';

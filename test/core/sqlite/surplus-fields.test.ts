@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkImage } from '../../../src/core/sqlite/check-image';
-import { openImage } from '../../../src/core/sqlite/image';
+import { checkImage } from '../../../src/core/sqlite/check/check-image';
+import { openImage } from '../../../src/core/sqlite/image/image';
 import { tableDigests } from './support/contents';
 import { scratchFolder } from './support/oracle';
 import { python } from './support/python';

@@ -1,5 +1,5 @@
 import { isOperator, tokenName } from '../../sqlite/sql-tokens';
-import { parseVirtualTable } from '../../sqlite/virtual-table';
+import { parseVirtualTable } from '../../sqlite/schema/virtual-table';
 
 /** What a `CREATE VIRTUAL TABLE … USING fts5(…)` says (https://sqlite.org/fts5.html, sections 3 and 4). */
 export interface FullTextDeclaration {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { digestTable } from '../../../../src/core/sqlite/digest';
-import type { DatabaseImage } from '../../../../src/core/sqlite/image';
-import { readSchema } from '../../../../src/core/sqlite/schema';
-import type { DatabaseSchema } from '../../../../src/core/sqlite/schema-table';
+import { digestTable } from '../../../../src/core/sqlite/digest/digest';
+import type { DatabaseImage } from '../../../../src/core/sqlite/image/image';
+import { readSchema } from '../../../../src/core/sqlite/schema/schema';
+import type { DatabaseSchema } from '../../../../src/core/sqlite/schema/schema-table';
 
 /** SHA-256 over the pages of an image, as a file of them would have it. */
 export function imageHash(image: DatabaseImage): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConsolidationError } from '../../../../src/core/errors';
-import { openImage } from '../../../../src/core/sqlite/image';
+import { openImage } from '../../../../src/core/sqlite/image/image';
 import { imageHash, tableDigests } from './contents';
 
 /** What native recovery makes of a copy of a database and its sidecars (`recover` in `crash_states.py`). */

@@ -1,0 +1,56 @@
+import type { DatabaseImage } from '../image/image';
+import { Pause } from './pause';
+import { Row } from './row';
+import { TreeWalk } from './tree-walk';
+
+export interface WalkOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** What a walk needs to know of a table; any `SchemaTable` will do. */
+export interface TablePlace {
+  readonly rootPage: number;
+  readonly withoutRowid: boolean;
+  /** Columns of the table: a record's fields behind them are not looked at. Without them every field is. */
+  readonly columns?: readonly { readonly field: number }[];
+}
+
+function fieldsOf({ columns = [] }: TablePlace): number | undefined {
+  return columns.length === 0 ? undefined : 1 + columns.reduce((last, { field }) => Math.max(last, field), -1);
+}
+
+/**
+ * Calls `visitor` with every row of a table in key order. The row is a window that moves: copy what must be kept.
+ * Work is cut so that a cancel gets through. @throws ConsolidationError `DATABASE_CORRUPT`, `CANCELLED`
+ */
+export async function forEachRow(
+  image: DatabaseImage,
+  table: TablePlace,
+  visitor: (row: Row) => void,
+  options: WalkOptions = {},
+): Promise<void> {
+  if (table.rootPage === 0) return;
+  const pause = new Pause(options.signal);
+  const walk = new TreeWalk(image, table.rootPage, table.withoutRowid ? 'index' : 'table');
+  const row = new Row(walk, fieldsOf(table));
+  while (walk.next()) {
+    for (let cell = walk.first; cell < walk.end; cell++) {
+      row.moveTo(cell);
+      visitor(row);
+    }
+    if (pause.due) await pause.take();
+  }
+}
+
+/** Number of rows, from the page headers alone: no record is read. */
+export async function countRows(image: DatabaseImage, table: TablePlace, options: WalkOptions = {}): Promise<number> {
+  if (table.rootPage === 0) return 0;
+  const pause = new Pause(options.signal);
+  const walk = new TreeWalk(image, table.rootPage, table.withoutRowid ? 'index' : 'table');
+  let rows = 0;
+  while (walk.next()) {
+    rows += walk.end - walk.first;
+    if (pause.due) await pause.take();
+  }
+  return rows;
+}
