@@ -111,14 +111,18 @@ export async function verifyFullText(
   if (tables.length === 0) return [];
   const copy = path.join(scratch, 'full-text-check.db');
   const checks: VerificationCheck[] = [];
+  options.progress?.({ phase: 'verify', message: `Checking the full-text indexes of ${target.name}` });
+  const names = tables.map(({ name }) => name);
+  const faults = await faultsOf(file, target.path, names, copy, options);
   for (const table of tables) {
-    options.progress?.({ phase: 'verify', message: `Checking the full-text index ${table.name}` });
     const [source] = table.sources.filter(({ database }) => legacy.holds(database));
-    const fault = await faultOf(file, target.path, table.name, copy, options);
+    const fault = faults.get(table.name);
     // The same fault in the legacy index: nothing was lost on the way.
     const known =
       fault !== undefined && source !== undefined && table.sources.length === 1
-        ? await faultOf(legacy.fileOf(source.database), source.database, source.table, copy, options)
+        ? (await faultsOf(legacy.fileOf(source.database), source.database, [source.table], copy, options)).get(
+            source.table,
+          )
         : undefined;
     checks.push({
       name: `${target.name}.${table.name}: full-text integrity-check`,
@@ -133,23 +137,28 @@ export async function verifyFullText(
   return checks;
 }
 
-/** What the module finds wrong with an index; undefined when nothing is. */
-async function faultOf(
+/** What the module finds wrong with which indexes of a file; it is asked about a copy. */
+async function faultsOf(
   file: string,
   name: string,
-  table: string,
+  tables: readonly string[],
   copy: string,
   options: WorkOptions,
-): Promise<string | undefined> {
+): Promise<Map<string, string>> {
+  const faults = new Map<string, string>();
   await writeRecovered(file, name, copy, options);
   let database: FullTextDatabase | undefined;
   try {
-    database = openFullText(copy);
-    const quoted = quoteIdentifier(table);
-    database.exec(`INSERT INTO ${quoted} (${quoted}, rank) VALUES ('integrity-check', 1)`);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    for (const table of tables) {
+      const quoted = quoteIdentifier(table);
+      try {
+        database ??= openFullText(copy);
+        database.exec(`INSERT INTO ${quoted} (${quoted}, rank) VALUES ('integrity-check', 1)`);
+      } catch (error) {
+        faults.set(table, error instanceof Error ? error.message : String(error));
+      }
+    }
+    return faults;
   } finally {
     database?.close();
     await rm(copy, { force: true });
