@@ -17,6 +17,7 @@ it('the documentation lists every finding', async () => {
     '| code | meaning |',
     '|---|---|',
     ...rows,
+    '',
     '<!-- /findings -->',
   ];
   const written = text.replace(/<!-- findings -->[^]*<!-- \/findings -->/, () => table.join('\n'));
