@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ConsolidationError } from '../errors';
 import { exists, makeDirectory, relativePath, sha256File, writeFileAtomically } from '../files';
@@ -79,7 +80,7 @@ export function snapshotPath(workspace: string, manifest: Manifest, database: st
   return path.join(workspace, file.copy);
 }
 
-/** Files that differ today from what the manifest says, of those that match `among`. */
+/** Files that differ today from what the manifest says; a `-wal` or journal with content that was not there then, too. */
 export async function changedSince(
   workspace: string,
   databases: readonly ManifestDatabase[],
@@ -92,6 +93,14 @@ export async function changedSince(
       if (!(await exists(absolute))) changed.push({ database: database.path, file, state: 'missing' });
       else if ((await sha256File(absolute, signal)) !== file.sha256)
         changed.push({ database: database.path, file, state: 'changed' });
+    }
+    for (const sidecar of ['-wal', '-journal'].map((suffix) => database.path + suffix)) {
+      if (database.files.some((file) => file.path === sidecar)) continue;
+      const found = await stat(path.join(workspace, sidecar)).catch(() => undefined);
+      // One of no bytes is left by a program that only read.
+      if (!found || found.size === 0) continue;
+      const file = { path: sidecar, copy: '', bytes: found.size, sha256: '', mtimeMs: found.mtimeMs };
+      changed.push({ database: database.path, file, state: 'changed' });
     }
   }
   return changed;

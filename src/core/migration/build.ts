@@ -213,12 +213,7 @@ class AttachedSource {
     if (this.attached?.path === legacy) return;
     this.detach();
     const image = await openImage(snapshotPath(this.workspace, this.manifest, legacy));
-    let source: EngineDatabase;
-    try {
-      source = await loadForSql(this.engine, image);
-    } finally {
-      image.close();
-    }
+    const source = await loadForSql(this.engine, image);
     this.database.run(`ATTACH ${quoteLiteral(engineFileName(source))} AS ${quoteIdentifier(SOURCE_SCHEMA)}`);
     this.attached = { path: legacy, image: source };
   }

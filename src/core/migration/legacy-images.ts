@@ -3,6 +3,7 @@ import { loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
 import { openImage } from '../sqlite/image/image';
 import type { DatabaseImage } from '../sqlite/image/image';
+import { openInEngine } from '../sqlite/image/engine-image';
 import { imageBytes } from '../sqlite/image/materialize';
 import { countRows } from '../sqlite/digest/digest';
 import { readSchema } from '../sqlite/schema/schema';
@@ -53,8 +54,7 @@ export class LegacyImages {
     this.loaded?.database.close();
     this.loaded = undefined;
     const engine = await loadEngine();
-    const { image } = await this.open(database);
-    this.loaded = { path: database, database: new engine.Database(imageBytes(image)) };
+    this.loaded = { path: database, database: openInEngine(engine, await openImage(this.fileOf(database))) };
     return this.loaded.database;
   }
 
@@ -64,8 +64,7 @@ export class LegacyImages {
     this.attachable?.database.close();
     this.attachable = undefined;
     const engine = await loadEngine();
-    const { image } = await this.open(database);
-    this.attachable = { path: database, database: await loadForSql(engine, image) };
+    this.attachable = { path: database, database: await loadForSql(engine, await openImage(this.fileOf(database))) };
     return this.attachable.database;
   }
 
@@ -79,12 +78,18 @@ export class LegacyImages {
   }
 }
 
+/** Up to this size a file that may be in use is read at once. */
+const READ_AT_ONCE_BYTES = 64 * 2 ** 20;
+
 /** A legacy database as it is now, recovered, in the engine, to be attached. The caller closes it. */
 export async function loadRecovered(workspace: string, database: string): Promise<EngineDatabase> {
   const engine = await loadEngine();
   const image = await openImage(path.join(workspace, database), { name: database });
+  if (image.encoding !== 'UTF-8' || image.pageCount * image.pageSize > READ_AT_ONCE_BYTES)
+    return loadForSql(engine, image);
+  // A program may write the file meanwhile: what is read at once is less likely to be of two minds.
   try {
-    return await loadForSql(engine, image);
+    return new engine.Database(imageBytes(image));
   } finally {
     image.close();
   }

@@ -18,7 +18,7 @@ import { backUp } from './backup';
 import type { Manifest } from './backup';
 import { stagedPath } from './build';
 import type { Migration } from './compile';
-import { carryOut, checkDestinations, planPublications } from './publish';
+import { carryOut, checkDestinations, hashStaged, planPublications } from './publish';
 import { RunDirectory } from './run-directory';
 import type { Publication } from './run-directory';
 import { rowsOf, totalRows } from '../inventory/rows';
@@ -29,7 +29,7 @@ import type { ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/reso
 import { size, summarizeStep } from './steps';
 import type { CopyStep } from './steps';
 import { buildTargets, verifyTargets } from './target-tasks';
-import { verifyLegacyUnchanged } from './verify';
+import { LegacyWatch } from './legacy-watch';
 
 const NOTHING_VERIFIED: Verification = { ok: true, checks: [] };
 
@@ -96,9 +96,10 @@ export async function runMigration(
     await buildTargets(directory, migration, manifest, options);
 
     await directory.journal({ event: 'phase', phase: 'verify' });
-    verification = await verifyStaged(directory, migration, manifest, options);
+    const verified = await verifyStaged(directory, migration, manifest, options);
+    ({ verification } = verified);
     if (!verification.ok) throw verificationFailed(verification, directory);
-    const publications = await planPublications(directory, migration, manifest);
+    const publications = await planPublications(directory, migration, manifest, verified.hashes);
     const targets = publishedTargets(migration, publications);
 
     if (mode === 'verify-only') {
@@ -171,9 +172,12 @@ async function verifyStaged(
   migration: Migration,
   manifest: Manifest,
   options: WorkOptions,
-): Promise<Verification> {
+): Promise<{ readonly verification: Verification; readonly hashes: ReadonlyMap<string, string> }> {
   const { workspace, staging } = directory;
-  const staged = await verifyTargets(
+  const legacy = new LegacyWatch(workspace, manifest);
+  // These only read and hash, while threads verify.
+  const beside = Promise.all([legacy.begin(options.signal), hashStaged(directory, migration, options.signal)]);
+  const verifying = verifyTargets(
     {
       workspace,
       plan: migration.plan,
@@ -184,10 +188,10 @@ async function verifyStaged(
     },
     options,
   );
+  const [{ checks: stagedChecks }, [, hashes]] = await Promise.all([verifying, beside]);
   options.progress?.({ phase: 'verify', message: 'Checking that the legacy databases are unchanged' });
-  const unchanged = await verifyLegacyUnchanged(workspace, manifest, options.signal);
-  const checks = [...staged.checks, ...unchanged];
-  return { ok: checks.every((check) => check.ok), checks };
+  const checks = [...stagedChecks, ...(await legacy.end(options.signal))];
+  return { verification: { ok: checks.every((check) => check.ok), checks }, hashes };
 }
 
 function verificationFailed(verification: Verification, directory: RunDirectory): ConsolidationError {

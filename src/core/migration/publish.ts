@@ -14,11 +14,23 @@ const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 /** Files that belong to a database file while it is in use. */
 export const SIDECARS = ['-wal', '-shm', '-journal'] as const;
 
+/** Hex SHA-256 of each staged target, by the name of the target. */
+export async function hashStaged(
+  directory: RunDirectory,
+  { plan }: Migration,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const target of plan.targets) hashes.set(target.name, await sha256File(stagedPath(directory, target), signal));
+  return hashes;
+}
+
 /** Works out the renames that publish the verified targets. Nothing is moved yet. */
 export async function planPublications(
   directory: RunDirectory,
   migration: Migration,
   manifest: Manifest,
+  hashes: ReadonlyMap<string, string>,
 ): Promise<Publication[]> {
   const { workspace } = directory;
   const publications: Publication[] = [];
@@ -42,7 +54,7 @@ export async function planPublications(
       target: target.name,
       staged: relativePath(workspace, staged),
       path: target.path,
-      sha256: await sha256File(staged),
+      sha256: hashes.get(target.name)!,
       bytes: (await stat(staged)).size,
       replaced,
     });

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../identifiers';
 import type { WorkOptions } from '../ports';
 import { forEachRow } from '../sqlite/digest/digest';
 import type { DatabaseImage } from '../sqlite/image/image';
-import { imageBytes } from '../sqlite/image/materialize';
+import { openInEngine } from '../sqlite/image/engine-image';
 import type { Row } from '../sqlite/rows/row';
 import { readSchema } from '../sqlite/schema/schema';
 import type { SchemaColumn, SchemaTable } from '../sqlite/schema/schema-table';
@@ -14,14 +14,15 @@ import { TYPE_OF } from './values';
 /**
  * A legacy database in the engine, to be attached to a UTF-8 database: `ATTACH` refuses another text encoding. A UTF-16
  * database is copied into a UTF-8 one row by row, each value bound as its bytes and cast to its stored type, so that none
- * passes through a JavaScript number or string. The caller closes it.
+ * passes through a JavaScript number or string. Any other is read from the image when statements need it. The caller closes
+ * the database, which closes the image.
  */
 export async function loadForSql(
   engine: Engine,
   image: DatabaseImage,
   options: WorkOptions = {},
 ): Promise<EngineDatabase> {
-  if (image.encoding === 'UTF-8') return new engine.Database(imageBytes(image));
+  if (image.encoding === 'UTF-8') return openInEngine(engine, image);
   const copy = new engine.Database();
   try {
     copy.run('BEGIN');
@@ -44,6 +45,8 @@ export async function loadForSql(
   } catch (error) {
     copy.close();
     throw error;
+  } finally {
+    image.close();
   }
 }
 

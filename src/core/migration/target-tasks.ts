@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeDirectory } from '../files';
 import { throwIfCancelled } from '../ports';
@@ -9,7 +10,7 @@ import { buildTarget, copiedRows, stepsOf } from './build';
 import type { BuildInput } from './build';
 import type { Migration } from './compile';
 import type { RunDirectory } from './run-directory';
-import { verifyTarget } from './verify';
+import { verifyParts, verifyTarget, verifyUnits } from './verify';
 import type { VerifyInput } from './verify';
 
 /** What is done to each target apart from the others, and so may be done to several at once. */
@@ -57,15 +58,17 @@ export async function verifyTargets(
   options: WorkOptions,
 ): Promise<Verification> {
   const { fileOf, scratch, ...common } = input;
-  const tasks = input.plan.targets.map((target, number): TargetTask => {
-    const own: VerifyInput = {
-      ...common,
-      target,
-      file: fileOf(target),
-      scratch: path.join(scratch, `verify-${number}`),
-    };
-    return { input: own, units: target.tables.length + 1, bytes: sourceBytes(target, input.manifest) };
-  });
+  const tasks: TargetTask[] = [];
+  for (const [number, target] of input.plan.targets.entries()) {
+    const { size } = await stat(fileOf(target));
+    for (const part of verifyParts(target, size)) {
+      const folder = path.join(scratch, `verify-${number}-${part}`);
+      const own: VerifyInput = { ...common, target, part, file: fileOf(target), scratch: folder };
+      // What the engine is asked touches few pages.
+      const bytes = part === 'engine' || part === 'full-text' ? 0 : sourceBytes(target, input.manifest);
+      tasks.push({ input: own, units: verifyUnits(target, part), bytes });
+    }
+  }
   const checks = (await forEachTarget<VerificationCheck[]>('verify', tasks, options)).flat();
   return { ok: checks.every((check) => check.ok), checks };
 }

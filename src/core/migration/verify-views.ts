@@ -126,11 +126,11 @@ async function viewContent(
   const file = path.join(scratch, `view-${randomBytes(6).toString('hex')}.db`);
   try {
     const list = shown.map((column, index) => `${quoteIdentifier(column.view)} AS c${index}`).join(', ') || '1 AS c0';
-    database.run(`ATTACH ${quoteLiteral(engineFileName(copy))} AS shown`);
+    database.run(`PRAGMA query_only = OFF; ATTACH ${quoteLiteral(engineFileName(copy))} AS shown`);
     try {
       database.run(`CREATE TABLE shown.rows AS SELECT ${list} FROM main.${quoteIdentifier(view.name)}`);
     } finally {
-      database.run('DETACH shown');
+      database.run('DETACH shown; PRAGMA query_only = ON');
     }
     await writeFileAtomically(file, copy.export());
     const image = await openImage(file);

@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
 import { makeDirectory } from '../files';
@@ -7,19 +7,18 @@ import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
 import { checkImage } from '../sqlite/check/check-image';
+import type { CheckPart } from '../sqlite/check/check-image';
+import { openInEngine } from '../sqlite/image/engine-image';
 import { openImage } from '../sqlite/image/image';
 import { readSchema } from '../sqlite/schema/schema';
 import type { Manifest } from './backup';
-import { changedSince } from './backup';
-import { inJournalMode } from './build';
 import { verifyFullText } from './full-text/verify';
 import { LegacyImages } from './legacy-images';
-import { size } from './steps';
 import { verifyRows, verifyShadows } from './verify-rows';
 import { verifySchema } from './verify-schema';
 import { verifyView } from './verify-views';
 
-/** What verifying one target needs: plain values, since it may be done in another thread. */
+/** What verifying a part of a target needs: plain values, since it may be done in another thread. */
 export interface VerifyInput {
   readonly workspace: string;
   readonly plan: ResolvedPlan;
@@ -27,64 +26,104 @@ export interface VerifyInput {
   readonly offsets: ReadonlyMap<string, bigint>;
   readonly manifest: Manifest;
   readonly target: ResolvedTarget;
+  readonly part: VerifyPart;
   /** Absolute path of the file that holds the target now: staged, or published. */
   readonly file: string;
-  /** Folder for scratch files of this target alone. */
+  /** Folder for scratch files of this part alone. */
   readonly scratch: string;
 }
 
 /**
- * Compares a target, re-read from disk, with the backup's copies of the legacy databases: rows and their typed digests by
- * source, schema, `integrity_check`, `foreign_key_check`, the plan's own checks. Shares no code with the copying.
+ * What is verified of a target, apart from one another, so that threads can share it: rows and their typed digests by source
+ * and the schema; the pages and the entries of the file; what the engine is asked (`integrity_check` where the file is
+ * small, `foreign_key_check`, compatibility views, the plan's own checks); full-text indexes.
+ */
+export type VerifyPart = 'rows' | 'pages' | 'entries' | 'engine' | 'full-text';
+
+/** Above this size our own checker stands in for `integrity_check`, which looks every row up in every index. */
+const LARGE_BYTES = 64 * 2 ** 20;
+
+/** The parts that a target has, in the order of their checks in the report. */
+export function verifyParts(target: ResolvedTarget, bytes: number): VerifyPart[] {
+  const parts: VerifyPart[] = bytes > LARGE_BYTES ? ['rows', 'pages', 'entries', 'engine'] : ['rows', 'engine'];
+  return target.tables.some(({ kind }) => kind === 'virtual') ? [...parts, 'full-text'] : parts;
+}
+
+/** How much progress a part has to tell of. */
+export const verifyUnits = (target: ResolvedTarget, part: VerifyPart) => (part === 'rows' ? target.tables.length : 1);
+
+/**
+ * Compares a part of a target, re-read from disk, with the backup's copies of the legacy databases. Shares no code with the
+ * copying.
  */
 export async function verifyTarget(input: VerifyInput, options: WorkOptions): Promise<VerificationCheck[]> {
-  const { target, file, scratch } = input;
-  const checks: VerificationCheck[] = [];
+  const { target, part, scratch } = input;
   const legacy = new LegacyImages(input.workspace, input.manifest);
-  const total = target.tables.length + 1;
+  const total = verifyUnits(target, part);
   const report = (done: number, name: string) =>
     options.progress?.({ phase: 'verify', message: `Verifying ${name}`, done, total, unit: 'tables' });
   await makeDirectory(scratch);
   try {
-    const image = await openImage(file, { signal: options.signal });
-    try {
-      const schema = await readSchema(image);
-      checks.push(...(await verifySchema(target, schema, legacy)));
-      for (const [done, table] of target.tables.entries()) {
-        throwIfCancelled(options.signal);
-        report(done, `${target.name}.${table.name}`);
-        checks.push(...(await verifyRows({ ...input, table, legacy }, image, schema, options)));
-      }
-    } finally {
-      image.close();
-    }
-    report(target.tables.length, `${target.path}: structure`);
-    checks.push(...(await verifyStructure(input, legacy, options)));
-    const shadows = (table: ResolvedTable) => shadowsOf({ ...input, table, legacy }, options);
-    checks.push(...(await verifyFullText(target, file, scratch, legacy, shadows, options)));
+    if (part !== 'rows') report(0, `${target.path}: ${PART_NAMES[part]}`);
+    const checks = await verifyPart(input, legacy, report, options);
     report(total, target.path);
+    return checks;
   } finally {
     legacy.close();
     await rm(scratch, { recursive: true, force: true });
   }
-  return checks;
 }
 
-/** Legacy files that are no longer what was read. */
-export async function verifyLegacyUnchanged(
-  workspace: string,
-  manifest: Manifest,
-  signal?: AbortSignal,
+const PART_NAMES: Record<Exclude<VerifyPart, 'rows'>, string> = {
+  pages: 'pages',
+  entries: 'key order, index entries',
+  engine: 'constraints',
+  'full-text': 'full-text indexes',
+};
+
+async function verifyPart(
+  input: VerifyInput,
+  legacy: LegacyImages,
+  report: (done: number, name: string) => void,
+  options: WorkOptions,
 ): Promise<VerificationCheck[]> {
-  const changed = new Map(
-    (await changedSince(workspace, manifest.databases, signal)).map(({ database, state }) => [database, state]),
-  );
-  return manifest.databases.map(({ path }) => ({
-    name: `${path}: unchanged since the backup`,
-    ok: !changed.has(path),
-    expected: 'unchanged',
-    actual: changed.get(path) ?? 'unchanged',
-  }));
+  const { target, file, scratch } = input;
+  switch (input.part) {
+    case 'rows':
+      return verifyAllRows(input, legacy, report, options);
+    case 'pages':
+      return [await structureCheck('pages', 'page structure and accounting', input, options)];
+    case 'entries':
+      return [await structureCheck('rows', 'key order, index entries, NOT NULL', input, options)];
+    case 'engine':
+      return verifyWithEngine(input, legacy, options);
+    case 'full-text': {
+      const shadows = (table: ResolvedTable) => shadowsOf({ ...input, table, legacy }, options);
+      return verifyFullText(target, file, scratch, legacy, shadows, options);
+    }
+  }
+}
+
+async function verifyAllRows(
+  input: VerifyInput,
+  legacy: LegacyImages,
+  report: (done: number, name: string) => void,
+  options: WorkOptions,
+): Promise<VerificationCheck[]> {
+  const { target, file } = input;
+  const image = await openImage(file, { signal: options.signal });
+  try {
+    const schema = await readSchema(image);
+    const checks = await verifySchema(target, schema, legacy);
+    for (const [done, table] of target.tables.entries()) {
+      throwIfCancelled(options.signal);
+      report(done, `${target.name}.${table.name}`);
+      checks.push(...(await verifyRows({ ...input, table, legacy }, image, schema, options)));
+    }
+    return checks;
+  } finally {
+    image.close();
+  }
 }
 
 /** The tables that a virtual table is made of, where the target stands now. */
@@ -100,54 +139,21 @@ async function shadowsOf(
   }
 }
 
-/** Above this size our own checker stands in for `integrity_check`, for which the engine holds the whole file in memory. */
-const LARGE_BYTES = 256 * 2 ** 20;
-/** Above this size the engine is not given the file at all. */
-const LARGEST_ENGINE_BYTES = 2 ** 30;
-
-async function verifyStructure(
-  input: VerifyInput,
-  legacy: LegacyImages,
+async function structureCheck(
+  part: CheckPart,
+  what: string,
+  { target, file }: VerifyInput,
   options: WorkOptions,
-): Promise<VerificationCheck[]> {
-  const { target, file } = input;
-  const { size: bytes } = await stat(file);
-  if (bytes <= LARGE_BYTES) return verifyWithEngine(input, target, legacy, true, options);
-  const structure = await structureCheck(target, file, options);
-  const wanted = engineChecks(input, target);
-  if (wanted.length === 0) return [structure];
-  if (bytes <= LARGEST_ENGINE_BYTES)
-    return [structure, ...(await verifyWithEngine(input, target, legacy, false, options))];
-  // What the plan asks for and nobody can check is not verified.
-  const actual = `not checked: ${size(bytes)} are more than the engine can hold`;
-  const name = `${target.name}: ${wanted.join(', ')}`;
-  return [structure, { name, ok: false, expected: 'checked', actual, target: target.name }];
-}
-
-/** What only the engine can tell of a target. */
-function engineChecks(input: VerifyInput, target: ResolvedTarget): string[] {
-  return [
-    ...(target.tables.some((table) => (table.foreignKeys ?? []).length > 0) ? ['foreign keys'] : []),
-    ...(target.views.length > 0 ? ['compatibility views'] : []),
-    ...(input.plan.checks.some((check) => check.target === target.name) ? ["the plan's checks"] : []),
-  ];
-}
-
-async function structureCheck(target: ResolvedTarget, file: string, options: WorkOptions): Promise<VerificationCheck> {
+): Promise<VerificationCheck> {
   const image = await openImage(file, { signal: options.signal });
   try {
-    const problems = await checkImage(image, options);
+    const problems = await checkImage(image, { ...options, progress: undefined, part });
+    const messages = problems.slice(0, 5).map(({ message }) => message);
     return {
-      name: `${target.name}: structure, key order, index entries, page accounting`,
+      name: `${target.name}: ${what}`,
       ok: problems.length === 0,
       expected: 'no problem',
-      actual:
-        problems.length === 0
-          ? 'no problem'
-          : problems
-              .slice(0, 5)
-              .map((problem) => problem.message)
-              .join('; '),
+      actual: problems.length === 0 ? 'no problem' : messages.join('; '),
       target: target.name,
     };
   } finally {
@@ -157,16 +163,15 @@ async function structureCheck(target: ResolvedTarget, file: string, options: Wor
 
 async function verifyWithEngine(
   input: VerifyInput,
-  target: ResolvedTarget,
   legacy: LegacyImages,
-  integrity: boolean,
   options: WorkOptions,
 ): Promise<VerificationCheck[]> {
+  const { target, file } = input;
   const engine = await loadEngine();
-  // The engine has no wal-index; apart from the two bytes of the journal mode it sees the file as it is on the disk.
-  const database = new engine.Database(inJournalMode(await readFile(input.file), 'DELETE'));
+  const database = openInEngine(engine, await openImage(file, { signal: options.signal }));
   try {
-    const checks: VerificationCheck[] = integrity ? [integrityCheck(target, database)] : [];
+    const { size: bytes } = await stat(file);
+    const checks = bytes <= LARGE_BYTES ? [integrityCheck(target, database)] : [];
     checks.push(await foreignKeyCheck(target, database, legacy));
     if (target.views.length > 0) checks.push(...(await viewChecks(input, target, database, options)));
     for (const check of input.plan.checks.filter((candidate) => candidate.target === target.name)) {

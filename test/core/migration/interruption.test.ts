@@ -44,6 +44,8 @@ describe('a migration that is killed', () => {
   beforeAll(async () => {
     // The folder of a hook is removed after the first test, so this one lives as long as the file: it is copied for each.
     original = path.join(ROOT, 'out', 'interruption');
+    // A run that was stopped may have left it.
+    rmSync(original, { recursive: true, force: true });
     await makeCoffeeMaker(original);
     copyFileSync(
       path.join(ROOT, 'test/scenarios/coffee-maker/consolidation.jsonc'),

@@ -32,7 +32,7 @@ async function examine({ path: file, native, partial }: MalformedFile): Promise<
     const image = await openImage(file);
     try {
       const schema = await readSchema(image);
-      const problems = await checkImage(image, { schema });
+      const problems = await checkImage(image);
       const problem = problems.find(
         ({ object, message }) => !partial || native !== 'ok' || (object !== '' && message !== 'the page is used twice'),
       );

@@ -16,11 +16,14 @@ import { INDEX_INTERIOR, INDEX_LEAF, TABLE_INTERIOR, TABLE_LEAF } from '../rows/
 /** No valid tree is deeper (`BTCURSOR_MAX_DEPTH`). */
 const DEEPEST = 20;
 
+/** Exact either way: a number where it is one. JavaScript compares the two by their values. */
+type Rowid = number | bigint;
+
 /** A cell of a b-tree page taken apart (file format, section 1.6). */
 interface Cell {
   /** Bytes in the page, at least 4. */
   readonly bytes: number;
-  readonly rowid: bigint;
+  readonly rowid: Rowid;
   readonly overflowPages: number;
   readonly overflowPage: number;
 }
@@ -150,6 +153,33 @@ export class PageCheck {
   }
 }
 
+/** More than an offset in a page. */
+const AREA = 2 ** 17;
+
+/** Parts of a page, each as one number: where it begins times `AREA`, and where it ends. */
+class Areas {
+  #areas = new Float64Array(128);
+  #count = 0;
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  add(from: number, to: number): void {
+    if (this.#count === this.#areas.length) {
+      const more = new Float64Array(2 * this.#count);
+      more.set(this.#areas);
+      this.#areas = more;
+    }
+    this.#areas[this.#count++] = from * AREA + to;
+  }
+
+  /** From the begin of the page to its end. */
+  sorted(): Float64Array {
+    return this.#areas.subarray(0, this.#count).sort();
+  }
+}
+
 class TreeCheck {
   readonly #usable: number;
   readonly #largestLocal: number;
@@ -158,7 +188,8 @@ class TreeCheck {
   /** Depth of the first leaf that was met; all others must have it. */
   #leafDepth = 0;
   /** The smallest key that comes after what was walked so far: trees are walked from their end. */
-  #next: bigint | undefined;
+  #next: Rowid | undefined;
+  readonly #leafAreas = new Areas();
 
   constructor(
     private readonly image: DatabaseImage,
@@ -174,7 +205,7 @@ class TreeCheck {
   }
 
   /** @param bound largest rowid that the parent allows here, itself included */
-  page(number: number, depth: number, bound: bigint | undefined): void {
+  page(number: number, depth: number, bound: Rowid | undefined): void {
     if (this.list.full || !this.pages.use(number, this.name)) return;
     const page = this.image.readPage(number);
     const header = number === 1 ? 100 : 0;
@@ -219,11 +250,13 @@ class TreeCheck {
       pointers: number;
       contentStart: number;
       depth: number;
-      bound?: bigint;
+      bound?: Rowid;
     },
   ): void {
     const { header, leaf, cells, pointers, contentStart, depth } = at;
-    const areas: [number, number][] = [];
+    // The children of an interior page are looked at in between.
+    const areas = leaf ? this.#leafAreas : new Areas();
+    areas.clear();
     // From the right-most child to the left, so that each rowid is compared with the one that follows it.
     let canBeEqual = true;
     if (at.bound !== undefined) this.#next = at.bound;
@@ -244,7 +277,7 @@ class TreeCheck {
         this.list.add(number, this.name, `cell ${cell} extends off the end of the page`);
         return;
       }
-      areas.push([offset, offset + parsed.bytes]);
+      areas.add(offset, offset + parsed.bytes);
       if (this.kind === 'table') {
         if (this.#next !== undefined && (canBeEqual ? parsed.rowid > this.#next : parsed.rowid >= this.#next)) {
           this.list.add(number, this.name, `rowid ${parsed.rowid} is out of order`);
@@ -267,7 +300,7 @@ class TreeCheck {
   }
 
   /** Cells, freeblocks and fragments fill the cell content area, each byte once (section 1.6). */
-  #accounting(number: number, page: Uint8Array, header: number, contentStart: number, areas: [number, number][]): void {
+  #accounting(number: number, page: Uint8Array, header: number, contentStart: number, areas: Areas): void {
     let previousEnd = 0;
     for (let block = readUint16(page, header + 1); block !== 0;) {
       if (block < contentStart || block > this.#usable - 4 || (previousEnd > 0 && block < previousEnd + 4)) {
@@ -279,13 +312,14 @@ class TreeCheck {
         this.list.add(number, this.name, `the freeblock at offset ${block} ends at ${previousEnd}`);
         return;
       }
-      areas.push([block, previousEnd]);
+      areas.add(block, previousEnd);
       block = readUint16(page, block);
     }
-    areas.sort((a, b) => a[0] - b[0]);
     let end = contentStart;
     let fragments = 0;
-    for (const [from, to] of areas) {
+    for (const area of areas.sorted()) {
+      const from = Math.floor(area / AREA);
+      const to = area % AREA;
       if (from < end) {
         this.list.add(number, this.name, `byte ${from} is used more than once`);
         return;
@@ -301,16 +335,22 @@ class TreeCheck {
 
   #parse(page: Uint8Array, start: number, leaf: boolean): Cell | undefined {
     let offset = leaf ? start : start + 4;
-    let payload = 0n;
-    if (this.kind === 'index' || leaf) [payload, offset] = varint(page, offset);
-    let rowid = 0n;
-    if (this.kind === 'table') [rowid, offset] = varint(page, offset);
-    rowid = BigInt.asIntN(64, rowid);
+    let payload: Rowid = 0;
+    if (this.kind === 'index' || leaf) {
+      payload = varint(page, offset);
+      offset += varintBytes(page, offset);
+    }
+    let rowid: Rowid = 0;
+    if (this.kind === 'table') {
+      rowid = varint(page, offset);
+      offset += varintBytes(page, offset);
+    }
     if (this.kind === 'table' && !leaf) {
       return { bytes: Math.max(4, offset - start), rowid, overflowPages: 0, overflowPage: 0 };
     }
     // SQLite takes the lower 32 bits.
-    const bytes = Number(BigInt.asUintN(32, payload));
+    const bytes =
+      typeof payload === 'number' && payload < 2 ** 32 ? payload : Number(BigInt.asUintN(32, BigInt(payload)));
     if (bytes <= this.#largestLocal) {
       return { bytes: Math.max(4, offset - start + bytes), rowid, overflowPages: 0, overflowPage: 0 };
     }
@@ -327,14 +367,23 @@ class TreeCheck {
   }
 }
 
-/** A variable-length integer and the offset behind it; bytes past the end of the page count as 0. */
-function varint(page: Uint8Array, offset: number): [bigint, number] {
-  if (page[offset]! < 0x80) return [BigInt(page[offset]!), offset + 1];
-  let value = 0n;
-  for (let index = 0; index < 8; index++) {
+/** A variable-length integer (section 1.6); bytes past the end of the page count as 0. */
+function varint(page: Uint8Array, offset: number): Rowid {
+  let value = 0;
+  // Up to seven bytes make 49 bits.
+  for (let index = 0; index < 7; index++) {
     const byte = page[offset + index] ?? 0;
-    value = (value << 7n) | BigInt(byte & 0x7f);
-    if (byte < 0x80) return [value, offset + index + 1];
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) return value;
   }
-  return [(value << 8n) | BigInt(page[offset + 8] ?? 0), offset + 9];
+  const eighth = page[offset + 7] ?? 0;
+  const long = (BigInt(value) << 7n) | BigInt(eighth & 0x7f);
+  if (eighth < 0x80) return long;
+  return BigInt.asIntN(64, (long << 8n) | BigInt(page[offset + 8] ?? 0));
+}
+
+/** How long it is. */
+function varintBytes(page: Uint8Array, offset: number): number {
+  for (let index = 0; index < 8; index++) if ((page[offset + index] ?? 0) < 0x80) return index + 1;
+  return 9;
 }

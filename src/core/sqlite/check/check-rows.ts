@@ -1,9 +1,10 @@
 import { ConsolidationError } from '../../errors';
 import type { WorkOptions } from '../../ports';
 import type { ProblemList } from './check-problem';
-import { compareKeys, readKey } from '../rows/compare-records';
-import type { Key, KeyField } from '../rows/compare-records';
+import { compareRecords, isNull } from '../rows/compare-records';
+import type { KeyField } from '../rows/compare-records';
 import { DigestSum } from '../digest/digest-sum';
+import { KeptRecord } from '../rows/kept-record';
 import { forEachRow } from '../rows/table-rows';
 import type { DatabaseImage } from '../image/image';
 import type { Row } from '../rows/row';
@@ -45,13 +46,14 @@ export async function checkRows(
   let rows = 0;
   const order = table.withoutRowid ? keyOrder(table) : undefined;
   const sorted = order && new OrderCheck(image, order, order.length, list, table.name);
+  const guarded = table.columns.filter((column) => isGuarded(table, column));
   const finished = await attempt(table.name, list, () =>
     forEachRow(
       image,
       table,
       (row) => {
         rows++;
-        constraints(table, row, list);
+        constraints(table, guarded, row, list);
         sorted?.next(row);
         for (const { entry, withRowid, sum } of plans) {
           if (!entry) continue;
@@ -107,7 +109,9 @@ async function checkIndex(
 
 /** Compares each entry with the one before it. */
 class OrderCheck {
-  #previous: Key | undefined;
+  #previous: KeptRecord;
+  #present: KeptRecord;
+  #begun = false;
   #reported = false;
 
   /** @param unique fields at the begin that no two entries may share, unless one is NULL; 0 when they may */
@@ -117,20 +121,30 @@ class OrderCheck {
     private readonly unique: number,
     private readonly list: ProblemList,
     private readonly name: string,
-  ) {}
+  ) {
+    this.#previous = new KeptRecord(order.length);
+    this.#present = new KeptRecord(order.length);
+  }
 
   next(row: Row): void {
     if (this.#reported) return;
-    const { encoding } = this.image;
-    const key = readKey(row, this.order.length, encoding);
     const previous = this.#previous;
-    this.#previous = key;
-    if (!previous) return;
-    const order = compareKeys(previous, key, this.order, encoding);
+    const present = this.#present;
+    present.keep(row);
+    this.#previous = present;
+    this.#present = previous;
+    if (!this.#begun) {
+      this.#begun = true;
+      return;
+    }
+    const { order, field } = compareRecords(previous, present, this.order, this.image.encoding);
     if (order !== undefined && order > 0) this.#report('entries are out of order');
-    if (this.unique === 0 || key.slice(0, this.unique).some((value) => value.kind === 'null')) return;
-    if (compareKeys(previous, key, this.order.slice(0, this.unique), encoding) === 0)
-      this.#report('entries are not unique');
+    if (this.unique > 0 && field >= this.unique && !this.#hasNull(present)) this.#report('entries are not unique');
+  }
+
+  #hasNull(record: KeptRecord): boolean {
+    for (let field = 0; field < this.unique; field++) if (isNull(record, field)) return true;
+    return false;
   }
 
   #report(what: string): void {
@@ -179,10 +193,12 @@ function encodeColumn(encoder: RowEncoder, row: Row, column: SchemaColumn): void
   else encoder.field(row, column.field, column.affinity === 'real');
 }
 
-function constraints(table: SchemaTable, row: Row, list: ProblemList): void {
-  for (const column of table.columns) {
-    if (column.rowidAlias || column.field < 0) continue;
-    if (!column.notNull && !table.strict) continue;
+/** Can a row break what the column declares? */
+const isGuarded = (table: SchemaTable, column: SchemaColumn) =>
+  !column.rowidAlias && column.field >= 0 && (column.notNull || table.strict);
+
+function constraints(table: SchemaTable, guarded: readonly SchemaColumn[], row: Row, list: ProblemList): void {
+  for (const column of guarded) {
     const missing = column.field >= row.fieldCount;
     const type = missing ? serialTypeOf(column.missing) : row.serialTypes[column.field]!;
     if (column.notNull && type === SERIAL_NULL) {

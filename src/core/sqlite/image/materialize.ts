@@ -58,7 +58,7 @@ export async function writeImage(image: DatabaseImage, destination: string, opti
 }
 
 /** File format sections 1.3.3 and 1.3.7: no WAL any more, and an in-header size that is valid. */
-function patchHeader(firstPage: Uint8Array, image: DatabaseImage): void {
+export function patchHeader(firstPage: Uint8Array, image: DatabaseImage): void {
   if (image.pageCount === 0) return;
   firstPage[18] = 1;
   firstPage[19] = 1;

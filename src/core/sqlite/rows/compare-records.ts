@@ -1,8 +1,7 @@
 import type { TextEncoding } from '../format/header';
-import type { Row } from './row';
-import { decodeField } from './stored-value';
-import type { StoredValue } from './stored-value';
+import { isText, serialTypeBytes, SERIAL_REAL } from '../format/serial-type';
 import { utf16ToUtf8 } from '../format/utf16';
+import type { RecordWindow } from './record-window';
 
 /** How one field of a key sorts. */
 export interface KeyField {
@@ -10,45 +9,117 @@ export interface KeyField {
   readonly descending: boolean;
 }
 
-/** A key that outlives the row it was read from. */
-export type Key = readonly StoredValue[];
-
-export function readKey(row: Row, fields: number, encoding: TextEncoding): Key {
-  const key: StoredValue[] = [];
-  for (let field = 0; field < fields && field < row.fieldCount; field++) key.push(rawField(row, field, encoding));
-  return key;
-}
-
-/** Text as it is stored: BINARY compares the bytes of the database's encoding. */
-function rawField(row: Row, field: number, encoding: TextEncoding): StoredValue {
-  return decodeField(row, field, encoding === 'UTF-8' ? encoding : 'UTF-8');
+/** How two records compare, and the first field in which they differ: the number of fields when they are equal. */
+export interface Comparison {
+  /** Undefined where a collation that only the writer knows would have to decide, or a record has no such field. */
+  readonly order: number | undefined;
+  readonly field: number;
 }
 
 /**
- * Order of two keys as SQLite's `sqlite3VdbeRecordCompare` sees it (https://sqlite.org/datatype3.html, section 4.1), for
- * SQLite's own collations. Undefined as soon as an unknown collation would have to decide.
+ * Order of the first fields of two records as SQLite's `sqlite3VdbeRecordCompare` sees it
+ * (https://sqlite.org/datatype3.html, section 4.1), for SQLite's own collations. Both must be in memory as far as the
+ * fields go: `KeptRecord` sees to that.
  */
-export function compareKeys(a: Key, b: Key, fields: readonly KeyField[], encoding: TextEncoding): number | undefined {
-  for (const [index, { collation, descending }] of fields.entries()) {
-    const one = a[index];
-    const other = b[index];
-    if (one === undefined || other === undefined) return undefined;
-    const order = compareValues(one, other, collation, encoding);
-    if (order === undefined) return undefined;
-    if (order !== 0) return descending ? -order : order;
+export function compareRecords(
+  a: RecordWindow,
+  b: RecordWindow,
+  fields: readonly KeyField[],
+  encoding: TextEncoding,
+): Comparison {
+  for (let field = 0; field < fields.length; field++) {
+    if (field >= a.fieldCount || field >= b.fieldCount) return { order: undefined, field };
+    const { collation, descending } = fields[field]!;
+    const order = compareField(a, b, field, collation, encoding);
+    if (order === 0) continue;
+    return { order: order === undefined ? undefined : descending ? -order : order, field };
   }
-  return 0;
+  return { order: 0, field: fields.length };
 }
 
-const RANK = { null: 0, integer: 1, real: 1, text: 2, blob: 3 } as const;
+/** Is the field NULL? A stored NaN is read as NULL. */
+export function isNull(record: RecordWindow, field: number): boolean {
+  return rankOf(record, field) === 0;
+}
 
-function compareValues(a: StoredValue, b: StoredValue, collation: string, encoding: TextEncoding): number | undefined {
-  if (RANK[a.kind] !== RANK[b.kind]) return RANK[a.kind] - RANK[b.kind];
-  if ('bytes' in a && 'bytes' in b) {
-    return a.kind === 'blob' ? Buffer.compare(a.bytes, b.bytes) : compareText(a.bytes, b.bytes, collation, encoding);
+/** NULL before numbers before text before blobs. */
+function rankOf(record: RecordWindow, field: number): number {
+  const type = record.serialTypes[field]!;
+  if (type >= 12) return isText(type) ? 2 : 3;
+  if (type === SERIAL_REAL) return Number.isNaN(record.view.getFloat64(record.start + record.offsets[field]!)) ? 0 : 1;
+  return type === 0 || type > 9 ? 0 : 1;
+}
+
+function compareField(
+  a: RecordWindow,
+  b: RecordWindow,
+  field: number,
+  collation: string,
+  encoding: TextEncoding,
+): number | undefined {
+  const rank = rankOf(a, field);
+  const other = rankOf(b, field);
+  if (rank !== other) return rank - other;
+  switch (rank) {
+    case 0:
+      return 0;
+    case 1: {
+      const one = numberOf(a, field);
+      const two = numberOf(b, field);
+      return one < two ? -1 : one > two ? 1 : 0;
+    }
+    case 2:
+      return collation === 'BINARY'
+        ? compareBytes(a, b, field)
+        : compareText(contentOf(a, field), contentOf(b, field), collation, encoding);
+    default:
+      return compareBytes(a, b, field);
   }
-  if ('value' in a && 'value' in b) return a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
-  return 0;
+}
+
+/** Exact: JavaScript compares numbers with big integers by their values. */
+function numberOf({ view, start, serialTypes, offsets }: RecordWindow, field: number): number | bigint {
+  const at = start + offsets[field]!;
+  switch (serialTypes[field]) {
+    case 1:
+      return view.getInt8(at);
+    case 2:
+      return view.getInt16(at);
+    case 3:
+      return (view.getInt8(at) << 16) | view.getUint16(at + 1);
+    case 4:
+      return view.getInt32(at);
+    case 5:
+      return view.getInt16(at) * 4294967296 + view.getUint32(at + 2);
+    case 6:
+      return view.getBigInt64(at);
+    case SERIAL_REAL:
+      return view.getFloat64(at);
+    case 8:
+      return 0;
+    default:
+      return 1;
+  }
+}
+
+function compareBytes(a: RecordWindow, b: RecordWindow, field: number): number {
+  const lengthA = serialTypeBytes(a.serialTypes[field]!);
+  const lengthB = serialTypeBytes(b.serialTypes[field]!);
+  const length = Math.min(lengthA, lengthB);
+  const { bytes: one } = a;
+  const { bytes: two } = b;
+  const atA = a.start + a.offsets[field]!;
+  const atB = b.start + b.offsets[field]!;
+  for (let index = 0; index < length; index++) {
+    const difference = one[atA + index]! - two[atB + index]!;
+    if (difference !== 0) return difference;
+  }
+  return lengthA - lengthB;
+}
+
+function contentOf({ bytes, start, serialTypes, offsets }: RecordWindow, field: number): Uint8Array {
+  const at = start + offsets[field]!;
+  return bytes.subarray(at, at + serialTypeBytes(serialTypes[field]!));
 }
 
 function compareText(a: Uint8Array, b: Uint8Array, collation: string, encoding: TextEncoding): number | undefined {

@@ -1,4 +1,4 @@
-import type { Row } from './row';
+import type { RecordWindow } from './record-window';
 import { isText, serialTypeBytes } from '../format/serial-type';
 import type { Affinity } from '../format/affinity';
 import type { TextEncoding } from '../format/header';
@@ -14,8 +14,8 @@ export type StoredValue =
 
 export const NULL_VALUE: StoredValue = { kind: 'null' };
 
-/** Decodes a field of a row: for the schema, for group keys and for listing rows that differ, not for every row. */
-export function decodeField(row: Row, field: number, encoding: TextEncoding): StoredValue {
+/** Decodes a field of a record: for the schema, for group keys and for listing rows that differ, not for every row. */
+export function decodeField(row: RecordWindow, field: number, encoding: TextEncoding): StoredValue {
   const type = row.serialTypes[field];
   const length = serialTypeBytes(type);
   let { view } = row;
