@@ -54,6 +54,8 @@ export async function verifyTargets(
     readonly fileOf: (target: ResolvedTarget) => string;
     /** Folder for scratch files. */
     readonly scratch: string;
+    /** As in `VerifyInput`. */
+    readonly largeBytes?: number;
   },
   options: WorkOptions,
 ): Promise<Verification> {
@@ -61,7 +63,7 @@ export async function verifyTargets(
   const tasks: TargetTask[] = [];
   for (const [number, target] of input.plan.targets.entries()) {
     const { size } = await stat(fileOf(target));
-    for (const part of verifyParts(target, size)) {
+    for (const part of verifyParts(target, size, input.largeBytes)) {
       const folder = path.join(scratch, `verify-${number}-${part}`);
       const own: VerifyInput = { ...common, target, part, file: fileOf(target), scratch: folder };
       // What the engine is asked touches few pages.

@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { loadEngine } from '../engine';
+import { quoteIdentifier } from '../identifiers';
 import type { EngineDatabase } from '../engine';
 import { makeDirectory } from '../files';
 import type { ResolvedPlan, ResolvedTable, ResolvedTarget } from '../plan/resolved';
@@ -8,6 +9,7 @@ import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
 import { checkImage } from '../sqlite/check/check-image';
 import type { CheckPart } from '../sqlite/check/check-image';
+import { needsEngine } from '../sqlite/check/check-rows';
 import { openInEngine } from '../sqlite/image/engine-image';
 import { openImage } from '../sqlite/image/image';
 import { readSchema } from '../sqlite/schema/schema';
@@ -27,6 +29,8 @@ export interface VerifyInput {
   readonly manifest: Manifest;
   readonly target: ResolvedTarget;
   readonly part: VerifyPart;
+  /** Above this size our own checker does most of what `integrity_check` does; 64 MiB where nothing is said. */
+  readonly largeBytes?: number;
   /** Absolute path of the file that holds the target now: staged, or published. */
   readonly file: string;
   /** Folder for scratch files of this part alone. */
@@ -43,9 +47,9 @@ export type VerifyPart = 'rows' | 'pages' | 'entries' | 'engine' | 'full-text';
 /** Above this size our own checker stands in for `integrity_check`, which looks every row up in every index. */
 const LARGE_BYTES = 64 * 2 ** 20;
 
-/** The parts that a target has, in the order of their checks in the report. */
-export function verifyParts(target: ResolvedTarget, bytes: number): VerifyPart[] {
-  const parts: VerifyPart[] = bytes > LARGE_BYTES ? ['rows', 'pages', 'entries', 'engine'] : ['rows', 'engine'];
+/** The parts that a target of so many bytes has, in the order of their checks in the report. */
+export function verifyParts(target: ResolvedTarget, bytes: number, largeBytes = LARGE_BYTES): VerifyPart[] {
+  const parts: VerifyPart[] = bytes > largeBytes ? ['rows', 'pages', 'entries', 'engine'] : ['rows', 'engine'];
   return target.tables.some(({ kind }) => kind === 'virtual') ? [...parts, 'full-text'] : parts;
 }
 
@@ -171,7 +175,8 @@ async function verifyWithEngine(
   const database = openInEngine(engine, await openImage(file, { signal: options.signal }));
   try {
     const { size: bytes } = await stat(file);
-    const checks = bytes <= LARGE_BYTES ? [integrityCheck(target, database)] : [];
+    const large = bytes > (input.largeBytes ?? LARGE_BYTES);
+    const checks = large ? await tableChecks(input, database, options) : [integrityCheck(target, database)];
     checks.push(await foreignKeyCheck(target, database, legacy));
     if (target.views.length > 0) checks.push(...(await viewChecks(input, target, database, options)));
     for (const check of input.plan.checks.filter((candidate) => candidate.target === target.name)) {
@@ -206,9 +211,28 @@ function firstColumn(database: EngineDatabase, sql: string): unknown[] {
   return (database.exec(sql)[0]?.values ?? []).map((row) => row[0]);
 }
 
-function integrityCheck(target: ResolvedTarget, database: EngineDatabase): VerificationCheck {
-  const actual = firstColumn(database, 'PRAGMA integrity_check').join('; ');
-  return { name: `${target.name}: integrity_check`, ok: actual === 'ok', expected: 'ok', actual, target: target.name };
+function integrityCheck(target: ResolvedTarget, database: EngineDatabase, table?: string): VerificationCheck {
+  const of = table === undefined ? '' : `(${quoteIdentifier(table)})`;
+  const actual = firstColumn(database, `PRAGMA integrity_check${of}`).join('; ');
+  const name = table === undefined ? `${target.name}: integrity_check` : `${target.name}.${table}: integrity_check`;
+  return { name, ok: actual === 'ok', expected: 'ok', actual, target: target.name, table };
+}
+
+/** `integrity_check` of the tables of a large target of which our own checker leaves something out. */
+async function tableChecks(
+  { target, file }: VerifyInput,
+  database: EngineDatabase,
+  options: WorkOptions,
+): Promise<VerificationCheck[]> {
+  const image = await openImage(file, { signal: options.signal });
+  try {
+    const { tables } = await readSchema(image);
+    return tables
+      .filter((table) => table.kind === 'table' && needsEngine(table))
+      .map((table) => integrityCheck(target, database, table.name));
+  } finally {
+    image.close();
+  }
 }
 
 /** How many rows of which tables refer to nothing. */

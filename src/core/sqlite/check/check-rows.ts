@@ -11,7 +11,7 @@ import type { Row } from '../rows/row';
 import { RowEncoder } from '../digest/row-encoder';
 import type { SchemaColumn, SchemaIndex, SchemaTable } from '../schema/schema-table';
 import { SERIAL_NULL, SERIAL_REAL } from '../format/serial-type';
-import { sameName } from '../sql-tokens';
+import { isKeyword, sameName, sqlTokens } from '../sql-tokens';
 import type { StoredValue } from '../rows/stored-value';
 
 /** An index with what its entries hold: the key, then what finds the row. */
@@ -22,6 +22,17 @@ interface IndexPlan {
   readonly withRowid: boolean;
   readonly order: readonly KeyField[];
   readonly sum: DigestSum;
+}
+
+/**
+ * Does `checkRows` leave anything of the table out? CHECK constraints, expressions in the key of an index, and which rows a
+ * partial index has: these only the engine's own `integrity_check` can tell.
+ */
+export function needsEngine(table: SchemaTable): boolean {
+  const own = table.indexes.some(
+    (index) => index.rootPage !== table.rootPage && planOf(table, index).entry === undefined,
+  );
+  return own || sqlTokens(table.sql).some((token) => isKeyword(token, 'CHECK'));
 }
 
 /**
