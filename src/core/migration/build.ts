@@ -3,7 +3,7 @@ import path from 'node:path';
 import { engineFileName, loadEngine } from '../engine';
 import type { Engine, EngineDatabase } from '../engine';
 import { ConsolidationError } from '../errors';
-import { writeFileAtomically } from '../files';
+import { syncDirectory } from '../files';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { ResolvedTarget } from '../plan/resolved';
 import { throwIfCancelled } from '../ports';
@@ -12,6 +12,7 @@ import { openImage } from '../sqlite/image/image';
 import type { Manifest } from './backup';
 import { snapshotPath } from './backup';
 import { SOURCE_SCHEMA } from './copy-statement';
+import { createTarget } from './engine-target';
 import { buildFullText, isFullText } from './full-text/build';
 import { RunDirectory } from './run-directory';
 import { graftTables } from './graft-tables';
@@ -67,9 +68,10 @@ export async function buildTarget(input: BuildInput, options: WorkOptions): Prom
   const { target, steps, manifest } = input;
   const directory = new RunDirectory(input.workspace, input.run);
   const engine = await loadEngine();
-  const database = new engine.Database();
-  const sources = new AttachedSource(engine, database, directory.workspace, manifest);
   const staged = stagedPath(directory, target);
+  const created = createTarget(engine, staged, pragmasOf(steps), hasSieve(steps));
+  const { database } = created;
+  const sources = new AttachedSource(engine, database, directory.workspace, manifest);
   const total = copiedRows(steps);
   let done = 0;
   const report = async (step: Step, text: string) => {
@@ -87,12 +89,12 @@ export async function buildTarget(input: BuildInput, options: WorkOptions): Prom
       await directory.journal({ event: 'step-done', index, kind: step.kind });
     }
     sources.detach();
-    if (target.userVersion !== undefined) database.run(`PRAGMA user_version = ${Math.trunc(target.userVersion)}`);
     if (target.applicationId !== undefined) database.run(`PRAGMA application_id = ${Math.trunc(target.applicationId)}`);
-    await writeFileAtomically(staged, inJournalMode(database.export(), target.profile.journal_mode));
-  } finally {
-    sources.detach();
-    database.close();
+    created.finish(Math.trunc(target.userVersion ?? 0), isWal(target));
+    await syncDirectory(path.dirname(staged));
+  } catch (cause) {
+    sources.close();
+    throw created.abandon(cause);
   }
   const grafts = steps.map(({ step }) => step).filter(isGraft);
   const imageOf = (legacy: string) => snapshotPath(directory.workspace, manifest, legacy);
@@ -109,13 +111,22 @@ export async function buildTarget(input: BuildInput, options: WorkOptions): Prom
   await buildFullText(staged, texts, imageOf, report, options);
 }
 
+const pragmasOf = (steps: readonly NumberedStep[]) =>
+  steps.flatMap(({ step }) => (step.kind === 'create-target' ? step.pragmas : []));
+
+/** Rows that a table refuses one by one are put aside: the statements that fail are undone. */
+const hasSieve = (steps: readonly NumberedStep[]) =>
+  steps.some(({ step }) => step.kind === 'copy' && step.sieve !== undefined);
+
+const isWal = (target: ResolvedTarget) => String(target.profile.journal_mode ?? '').toUpperCase() === 'WAL';
+
 /** Tables that move page by page are filled in after the engine has written the file with everything else. */
 const isGraft = (step: Step): step is CopyStep => step.kind === 'copy' && step.strategy === 'graft';
 
 async function execute(step: Step, database: EngineDatabase, sources: AttachedSource): Promise<void> {
   switch (step.kind) {
     case 'create-target':
-      for (const pragma of step.pragmas) database.run(pragma);
+      // The file was made with its pragmas.
       return;
     case 'create-table':
     case 'gather':
@@ -229,15 +240,12 @@ class AttachedSource {
   detach(): void {
     if (!this.attached) return;
     this.database.run(`DETACH ${quoteIdentifier(SOURCE_SCHEMA)}`);
-    this.attached.image.close();
+    this.close();
+  }
+
+  /** Without DETACH, which a failed statement may stand in the way of. */
+  close(): void {
+    this.attached?.image.close();
     this.attached = undefined;
   }
-}
-
-/** The engine cannot make a WAL-mode file; the mode is two bytes of the header (file format, section 1.3.3). */
-export function inJournalMode(bytes: Uint8Array, mode: unknown): Uint8Array {
-  const version = String(mode ?? '').toUpperCase() === 'WAL' ? 2 : 1;
-  bytes[18] = version;
-  bytes[19] = version;
-  return bytes;
 }
