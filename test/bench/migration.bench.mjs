@@ -159,7 +159,7 @@ const parts = {
   },
   growth() {
     for (const size of [16, 256, 2048]) {
-      const workspace = makeWorkspace(`growth-${size}`, 1, Math.round(size * 4400), () => ({}));
+      const workspace = makeWorkspace(`growth-${size}`, 1, Math.round(size * 5750), () => ({}));
       const seconds = least(() => ours(workspace), size > 1000 ? 1 : repeats);
       report('growth', workspace, 1, { seconds });
     }
