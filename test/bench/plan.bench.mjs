@@ -106,7 +106,7 @@ function run(command, ...args) {
   return stdout;
 }
 
-rmSync(folder, { recursive: true, force: true });
+if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const program = path.join(folder, 'ours.cjs');
 await build({
@@ -157,4 +157,4 @@ for (const shape of shapes.length > 0 ? shapes : Object.keys(SHAPES)) {
     );
   }
 }
-rmSync(folder, { recursive: true, force: true });
+if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
