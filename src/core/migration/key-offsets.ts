@@ -25,23 +25,63 @@ export interface KeyReference {
   readonly column: string;
 }
 
+const fold = (name: string) => name.toLowerCase();
+const same = (a: string, b: string) => fold(a) === fold(b);
+const placeOf = (target: string, table: string) => JSON.stringify([target, fold(table)]);
+
+/** What is asked of a plan for every source of every table. */
+interface PlanIndex {
+  readonly tables: ReadonlyMap<string, ResolvedTable>;
+  /** References to any column of a table, by its place, with the column they refer to. */
+  readonly references: ReadonlyMap<string, readonly (KeyReference & { readonly to: string })[]>;
+  /** Sources that are renumbered, by their database. */
+  readonly renumbered: ReadonlyMap<
+    string,
+    readonly { readonly target: ResolvedTarget; readonly table: ResolvedTable; readonly source: ResolvedSource }[]
+  >;
+}
+
+const indexes = new WeakMap<ResolvedPlan, PlanIndex>();
+
+function indexOf(plan: ResolvedPlan): PlanIndex {
+  const known = indexes.get(plan);
+  if (known) return known;
+  const tables = new Map<string, ResolvedTable>();
+  const references = new Map<string, (KeyReference & { readonly to: string })[]>();
+  const renumbered: Map<string, { target: ResolvedTarget; table: ResolvedTable; source: ResolvedSource }[]> = new Map();
+  for (const target of plan.targets) {
+    for (const table of target.tables) {
+      tables.set(placeOf(target.name, table.name), table);
+      for (const { table: parent, references: to, columns } of table.foreignKeys ?? [])
+        for (const [index, column] of to.entries())
+          append(references, placeOf(target.name, parent), {
+            target: target.name,
+            table: table.name,
+            column: columns[index]!,
+            to: column,
+          });
+      for (const source of table.sources)
+        if (source.keys === 'renumber') append(renumbered, source.database, { target, table, source });
+    }
+  }
+  for (const { from, to } of plan.relations)
+    append(references, placeOf(to.target, to.table), { ...from, to: to.column });
+  const index = { tables, references, renumbered };
+  indexes.set(plan, index);
+  return index;
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
 /** Every column that refers to the key of the given table. */
 export function referencesTo(plan: ResolvedPlan, target: ResolvedTarget, table: ResolvedTable): KeyReference[] {
   const key = table.primaryKey?.[0];
   if (key === undefined) return [];
-  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
-  const declared = target.tables.flatMap((child) =>
-    (child.foreignKeys ?? []).flatMap((foreignKey) => {
-      const index = foreignKey.references.findIndex((column) => same(column, key));
-      return same(foreignKey.table, table.name) && index >= 0
-        ? [{ target: target.name, table: child.name, column: foreignKey.columns[index]! }]
-        : [];
-    }),
-  );
-  const listed = plan.relations
-    .filter(({ to }) => to.target === target.name && same(to.table, table.name) && same(to.column, key))
-    .map(({ from }) => from);
-  return [...declared, ...listed];
+  return (indexOf(plan).references.get(placeOf(target.name, table.name)) ?? []).filter(({ to }) => same(to, key));
 }
 
 /** Range of the keys of a source, and of what refers to them in the same legacy database (schema `legacy`). */
@@ -61,12 +101,11 @@ export function keyRange(
   const key = legacyColumn(source, table.primaryKey?.[0]);
   if (key !== undefined) add(source.table, key);
   for (const reference of referencesTo(plan, target, table)) {
-    const child = plan.targets
-      .find(({ name }) => name === reference.target)
-      ?.tables.find(({ name }) => name === reference.table);
+    const child = indexOf(plan).tables.get(placeOf(reference.target, reference.table));
     for (const childSource of child?.sources ?? []) {
       const column = legacyColumn(childSource, reference.column);
-      if (childSource.database === source.database && column !== undefined) add(childSource.table, column);
+      if (childSource.database !== source.database || column === undefined) continue;
+      if (means(childSource, reference.column, table, source)) add(childSource.table, column);
     }
   }
   const legacy = inventory.databases
@@ -116,23 +155,23 @@ export function shiftsOf(
   const shifts = new Map<string, bigint>();
   const own = offsets.get(sourceKey(target, table, source));
   if (own !== undefined && table.primaryKey?.[0] !== undefined) shifts.set(table.primaryKey[0], own);
-  for (const parentTarget of plan.targets) {
-    for (const parent of parentTarget.tables) {
-      const parentSource = parent.sources.find(
-        (candidate) =>
-          candidate.database === source.database && offsets.has(sourceKey(parentTarget, parent, candidate)),
-      );
-      if (!parentSource) continue;
-      for (const reference of referencesTo(plan, parentTarget, parent)) {
-        if (reference.target !== target.name || reference.table !== table.name) continue;
-        const column = source.columns.find(
-          (mapping) => mapping.target.toLowerCase() === reference.column.toLowerCase(),
-        )?.target;
-        if (column !== undefined) shifts.set(column, offsets.get(sourceKey(parentTarget, parent, parentSource))!);
-      }
+  for (const parent of indexOf(plan).renumbered.get(source.database) ?? []) {
+    const offset = offsets.get(sourceKey(parent.target, parent.table, parent.source));
+    if (offset === undefined) continue;
+    for (const reference of referencesTo(plan, parent.target, parent.table)) {
+      if (reference.target !== target.name || !same(reference.table, table.name)) continue;
+      const column = source.columns.find((mapping) => same(mapping.target, reference.column))?.target;
+      if (column === undefined || !means(source, column, parent.table, parent.source)) continue;
+      shifts.set(column, offset);
     }
   }
   return shifts;
+}
+
+/** Of several tables of one database that become one, a column refers to the one that its foreign key names. */
+function means(source: ResolvedSource, column: string, parent: ResolvedTable, parentSource: ResolvedSource): boolean {
+  if (parent.sources.filter(({ database }) => database === source.database).length < 2) return true;
+  return same(source.parents?.[column] ?? '', parentSource.table);
 }
 
 function legacyColumn(source: ResolvedSource, unified: string | undefined): string | undefined {

@@ -57,6 +57,8 @@ export const PLAN_FINDINGS = {
   VIEW_SEES_MERGED_ROWS: 'A view will see the rows of all sources of a merged table.',
   DEPENDENT_NOT_REWRITTEN: 'A view, trigger or index could not be rewritten for the new names.',
   COMPATIBILITY_VIEW_AMBIGUOUS: 'Several tables had a legacy name; no compatibility view can stand for all.',
+  RELATION_AMBIGUOUS:
+    'Tables of one database become one with new ids, and nothing says which of them a column refers to.',
   RELATION_UNKNOWN: 'A relation names a table or column that no target has.',
   RELATION_CYCLE: 'Relations lead in a circle; the order of the tables is chosen by name.',
   // unified DDL

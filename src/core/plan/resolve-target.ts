@@ -390,17 +390,30 @@ function resolvedSource({ source, mapping }: MappedSource, columns: readonly str
     columns: kept,
     dropped,
     ...(source.entry.where === undefined ? {} : { where: source.entry.where }),
+  const parents = legacyParents(source.table, kept);
     keys: typeof keys === 'string' ? keys : keys.first === undefined ? { last: keys.last! } : { first: keys.first },
     onReject: source.entry.onReject ?? 'stop',
   };
 }
 
+    ...(Object.keys(parents).length === 0 ? {} : { parents }),
 /** Is the chosen key policy possible, and is one needed? */
 function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter: Reporter): void {
   for (const { source } of sources) {
     const keys = source.entry.keys ?? 'keep';
     const key = source.table.columns.filter((column) => column.primaryKey > 0);
     const complain = (message: string) =>
+function legacyParents(table: InventoryTable, columns: readonly ColumnMapping[]): Record<string, string> {
+  return Object.fromEntries(
+    table.foreignKeys.flatMap((key) =>
+      key.columns.flatMap((name) => {
+        const mapping = columns.find((column) => column.kind === 'column' && sameName(column.source, name));
+        return mapping ? [[mapping.target, key.table] as const] : [];
+      }),
+    ),
+  );
+}
+
       reporter.error('KEY_POLICY_IMPOSSIBLE', [...source.at, 'keys'], `${describeSource(source)}: ${message}`, {
         database: source.database.path,
         table: source.table.name,

@@ -270,7 +270,56 @@ function resolveRelations(
     return child && parent ? [{ from: child, to: parent }] : [];
   });
   reportCycle(relations, reporter);
+  reportAmbiguous(relations, targets, reporter);
   return relations;
+}
+
+/**
+ * Where several tables of one database become one and get new ids, each has its own map of ids: a column that refers to
+ * them has to have a foreign key in its legacy database that says which one is meant.
+ */
+function reportAmbiguous(
+  relations: ResolvedPlan['relations'],
+  targets: readonly ResolvedTarget[],
+  reporter: Reporter,
+): void {
+  const address = (target: string, table: string) => JSON.stringify([target, foldName(table)]);
+  const tables = new Map(
+    targets.flatMap((target) => target.tables.map((table) => [address(target.name, table.name), table] as const)),
+  );
+  const tableOf = (target: string, table: string) => tables.get(address(target, table));
+  const declared = targets.flatMap((target) =>
+    target.tables.flatMap((child) =>
+      (child.foreignKeys ?? []).flatMap((key) =>
+        key.columns.map((column) => ({
+          child,
+          column,
+          parent: tableOf(target.name, key.table),
+          at: ['targets', target.name] as PlanPath,
+        })),
+      ),
+    ),
+  );
+  const listed = relations.map(({ from, to }) => ({
+    child: tableOf(from.target, from.table),
+    column: from.column,
+    parent: tableOf(to.target, to.table),
+    at: ['relations', `${from.target}.${from.table}.${from.column}`] as PlanPath,
+  }));
+  for (const { child, column, parent, at } of [...declared, ...listed])
+    for (const source of child?.sources ?? []) {
+      const meant = (parent?.sources ?? []).filter(({ database }) => database === source.database);
+      if (meant.length < 2 || !meant.some(({ keys }) => keys === 'renumber')) continue;
+      const own = source.columns.some((mapping) => mapping.kind === 'column' && sameName(mapping.target, column));
+      const legacy = Object.entries(source.parents ?? {}).find(([name]) => sameName(name, column))?.[1];
+      if (!own || meant.some(({ table }) => sameName(table, legacy ?? ''))) continue;
+      reporter.error(
+        'RELATION_AMBIGUOUS',
+        at,
+        `${source.table} of ${source.database} refers by ${column} to ${parent!.name}, which ${meant.map(({ table }) => table).join(' and ')} become with new ids; nothing says which of them is meant. Keep these tables apart, or keep their keys.`,
+        { database: source.database, table: source.table },
+      );
+    }
 }
 
 /** Rows of tables in a circle of relations cannot all come after their parents. */

@@ -103,6 +103,8 @@ export interface ResolvedSource {
   readonly where?: string;
   /**
    * `renumber`: every row gets a new value for the table's INTEGER PRIMARY KEY, also where this source gives none for it;
+  /** By unified column: the legacy table of the same database that its declared foreign key leads to. */
+  readonly parents?: Readonly<Record<string, string>>;
    * references of its own database follow.
    */
   readonly keys: 'keep' | 'renumber' | 'composite' | { readonly first: string } | { readonly last: string };

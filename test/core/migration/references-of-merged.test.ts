@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { createPipeline } from '../../../src/core/pipeline';
+import { makeDatabase, query, temporaryWorkspace, writeText } from '../../support/workspace';
+
+const SCHEMA = `
+  CREATE TABLE apples(id INTEGER PRIMARY KEY, name TEXT);
+  CREATE TABLE pears(id INTEGER PRIMARY KEY, name TEXT);
+  CREATE TABLE picks(id INTEGER PRIMARY KEY, pear INTEGER REFERENCES pears(id), apple INTEGER REFERENCES apples(id), any INTEGER);
+  INSERT INTO apples VALUES (1, 'apple 1'), (2, 'apple 2'), (3, 'apple 3');
+  INSERT INTO pears VALUES (1, 'pear 1'), (2, 'pear 2');
+  INSERT INTO picks VALUES (1, 1, 3, 1), (2, 2, NULL, 2);`;
+
+function workspaceWith(apples: string, relations: Record<string, string>): string {
+  const workspace = temporaryWorkspace();
+  makeDatabase(workspace, 'fruit.db', SCHEMA);
+  const tables = {
+    apples: { to: 'all.fruits', keys: apples },
+    pears: { to: 'all.fruits', keys: 'renumber' },
+    picks: { to: 'all.picks' },
+  };
+  writeText(
+    workspace,
+    'consolidation.jsonc',
+    JSON.stringify({
+      version: 1,
+      name: 'fruit',
+      targets: { all: { path: 'data/all.db' } },
+      relations,
+      sources: { 'fruit.db': { action: 'merge', tables } },
+    }),
+  );
+  return workspace;
+}
+
+describe('two tables of one database that become one', () => {
+  it.each(['keep', 'renumber'])('are referred to as before, each by its own ids: %s', async (apples) => {
+    const workspace = workspaceWith(apples, {});
+    const result = await createPipeline().migrate({ workspace, mode: 'full' });
+    expect(result.error).toBeUndefined();
+    const names = (file: string, one: string, two: string) =>
+      query(
+        workspace,
+        file,
+        `SELECT p.name, a.name FROM picks LEFT JOIN ${two} p ON p.id = pear LEFT JOIN ${one} a ON a.id = apple ORDER BY picks.id`,
+      );
+    expect(names('data/all.db', 'fruits', 'fruits')).toEqual(names('fruit.db', 'apples', 'pears'));
+  });
+
+  it('leave a column without a foreign key to a person', async () => {
+    const workspace = workspaceWith('keep', { 'all.picks.any': 'all.fruits.id' });
+    const { ok, findings } = await createPipeline().check({ workspace });
+    expect(ok).toBe(false);
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual([
+      'RELATION_AMBIGUOUS',
+    ]);
+  });
+});
