@@ -103,9 +103,9 @@ export function keyRange(
   for (const reference of referencesTo(plan, target, table)) {
     const child = indexOf(plan).tables.get(placeOf(reference.target, reference.table));
     for (const childSource of child?.sources ?? []) {
+      if (childSource.database !== source.database) continue;
       const column = legacyColumn(childSource, reference.column);
-      if (childSource.database !== source.database || column === undefined) continue;
-      if (means(childSource, reference.column, table, source)) add(childSource.table, column);
+      if (column !== undefined && means(childSource, reference.column, table, source)) add(childSource.table, column);
     }
   }
   const legacy = inventory.databases
