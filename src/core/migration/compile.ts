@@ -206,6 +206,7 @@ function buildSteps(input: TargetInput): Step[] {
       { kind: 'create-view', target: name, name: view.name, sql: view.sql },
       ...(view.triggers ?? []).map((trigger): Step => ({ kind: 'create-trigger', target: name, ...trigger })),
     ]),
+    ...(target.expiry ?? []).map((trigger): Step => ({ kind: 'create-trigger', target: name, ...trigger })),
   ];
 }
 

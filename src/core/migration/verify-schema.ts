@@ -68,6 +68,7 @@ async function promisedObjects(target: ResolvedTarget): Promise<StoredObject[]> 
       database.run(sql);
       for (const trigger of triggers) database.run(trigger.sql);
     }
+    for (const { sql } of target.expiry ?? []) database.run(sql);
     const [rows] = database.exec(
       "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     );

@@ -1,8 +1,8 @@
 import type { InventoryTable } from '../inventory/inventory';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
+import { triggerBodies, type ShownColumn } from './compatibility-triggers';
 import { parseCreateTable } from './ddl';
 import { foldName, sameName } from '../sqlite/sql-tokens';
-import { mentionedNames } from './dependents';
 import type { Reporter } from './reporter';
 import type { ResolvedSource, ResolvedTable, ResolvedTarget } from './resolved';
 
@@ -56,10 +56,7 @@ function choose(target: { readonly replaces?: string }, candidates: readonly Can
 }
 
 /** Legacy columns in their order, each with the unified column that holds its values now. */
-function shownColumns(
-  { table, source }: Candidate,
-  legacy: InventoryTable | undefined,
-): { unified: string; legacy: string }[] {
+function shownColumns({ table, source }: Candidate, legacy: InventoryTable | undefined): ShownColumn[] {
   const computed = new Set(
     parseCreateTable(table.sql)
       ?.columns.filter((column) => column.constraints.some(({ kind }) => kind === 'generated'))
@@ -100,75 +97,12 @@ function view({ table, source }: Candidate, legacy: InventoryTable | undefined, 
     sql: `CREATE VIEW ${name} AS SELECT ${select} FROM ${unified}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`,
     table: table.name,
     source: { database: source.database, table: source.table },
-    triggers: triggers(),
+    triggers: Object.entries(triggerBodies({ table, source, legacy, columns, conditions })).map(([event, body]) => {
+      const trigger = uniqueName(`${source.table}_${event.toLowerCase()}`, used);
+      const sql = `CREATE TRIGGER ${quoteIdentifier(trigger)} INSTEAD OF ${event} ON ${name} BEGIN ${body} END`;
+      return { name: trigger, sql };
+    }),
   };
-
-  function triggers(): { name: string; sql: string }[] {
-    const insertable = columns.filter(({ unified: column }) => table.columns.some((known) => sameName(known, column)));
-    const constants = source.columns.flatMap((column) => (column.kind === 'constant' ? [column] : []));
-    const key = keyOf(
-      table,
-      columns.map(({ unified: column }) => column),
-    );
-    const where = [
-      ...columns
-        .filter(({ unified: column }) => key.some((part) => sameName(part, column)))
-        .map(({ unified: column, legacy }) => `${quoteIdentifier(column)} IS OLD.${quoteIdentifier(legacy)}`),
-      ...conditions,
-    ].join(' AND ');
-    const defaults = columnDefaults(table.sql);
-    const make = (event: string, body: string) => ({
-      name: uniqueName(`${source.table}_${event.toLowerCase()}`, used),
-      sql: '',
-      event,
-      body,
-    });
-    const value = ({ unified: column, legacy }: { unified: string; legacy: string }) => {
-      const fallback = defaults.get(foldName(column));
-      // Through a view a column that was left out arrives as NULL and would not get its default.
-      return fallback === undefined
-        ? `NEW.${quoteIdentifier(legacy)}`
-        : `coalesce(NEW.${quoteIdentifier(legacy)}, ${fallback})`;
-    };
-    const into = [...insertable.map(({ unified: column }) => column), ...constants.map((column) => column.target)]
-      .map(quoteIdentifier)
-      .join(', ');
-    const values = [...insertable.map(value), ...constants.map((column) => quoteLiteral(column.value))].join(', ');
-    const set = insertable
-      .map(({ unified: column, legacy }) => `${quoteIdentifier(column)} = NEW.${quoteIdentifier(legacy)}`)
-      .join(', ');
-    return [
-      make('INSERT', `INSERT INTO ${unified} (${into}) VALUES (${values});`),
-      make('UPDATE', `UPDATE ${unified} SET ${set} WHERE ${where};`),
-      make('DELETE', `DELETE FROM ${unified} WHERE ${where};`),
-    ].map(({ name: trigger, event, body }) => ({
-      name: trigger,
-      sql: `CREATE TRIGGER ${quoteIdentifier(trigger)} INSTEAD OF ${event} ON ${name} BEGIN ${body} END`,
-    }));
-  }
-}
-
-/** Columns that tell a row: the key where the view shows all of it, else every column. */
-function keyOf(table: ResolvedTable, shown: readonly string[]): readonly string[] {
-  const key = table.primaryKey ?? [];
-  return key.length > 0 && key.some((column) => shown.some((name) => sameName(name, column))) ? key : shown;
-}
-
-/** Defaults of columns as SQL expressions; those that read other columns do not exist in SQLite. */
-function columnDefaults(sql: string): Map<string, string> {
-  const defaults = new Map<string, string>();
-  for (const column of parseCreateTable(sql)?.columns ?? []) {
-    const body = column.constraints.find(({ kind }) => kind === 'default')?.body;
-    if (body === undefined || foldName(body) === 'null') continue;
-    // A bare word as a default is a text (https://sqlite.org/lang_createtable.html#the_default_clause).
-    const bare =
-      /^[A-Za-z_]\w*$/.test(body) &&
-      ![...mentionedNames(body)].some((word) =>
-        ['true', 'false', 'current_time', 'current_date', 'current_timestamp'].includes(word),
-      );
-    defaults.set(foldName(column.name), bare ? quoteLiteral(body) : body);
-  }
-  return defaults;
 }
 
 /** The name, or the name with a number that nothing else has. */

@@ -175,8 +175,11 @@ const unifiedTable = z
       .describe('Foreign keys left out, by their column ("a" or "a,b"), each with the reason.'),
     dropTriggers: z.record(name, reason).optional().describe('Triggers left out, each with the reason.'),
     accept: z.array(z.string().max(100)).optional().describe('Codes of warnings about this table that are settled.'),
-    ttl: z.strictObject({ column: name }).optional().describe('Rows expire at the time in this column.'),
-    grace: duration.optional(),
+    ttl: z
+      .strictObject({ column: name })
+      .optional()
+      .describe('Rows expire at the time in this column: a trigger takes them away when a row is added.'),
+    grace: duration.optional().describe('How much longer expired rows ("ttl") are kept.'),
   })
   .describe('Decisions about one unified table.');
 

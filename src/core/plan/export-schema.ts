@@ -31,7 +31,7 @@ function targetSql(target: ResolvedTarget): string {
     ].join('\n'),
   );
   const rows = target.tables.flatMap((table) => defaults(table.name).map((row) => `${row.sql};`));
-  const after = target.after.map((item) => `${item.sql};`);
+  const after = [...target.after, ...(target.expiry ?? [])].map((item) => `${item.sql};`);
   return [head.join('\n'), ...tables, ...rows, ...after, ...oldNames(target)].join('\n\n') + '\n';
 }
 

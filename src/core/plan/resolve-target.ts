@@ -5,6 +5,7 @@ import type { Plan, PlanTarget } from './definition';
 import { bookkeepingTables, documentationRows, type DocumentedView } from './bookkeeping';
 import { compatibilityViews, uniqueName } from './compatibility';
 import { foreignKeys, parseCreateTable } from './ddl';
+import { expiryTriggers } from './expiry';
 import { ddlFingerprint, renameInIndex, renameInVirtualTable } from './ddl-rename';
 import { foldName, sameName, tokenName } from '../sqlite/sql-tokens';
 import { keyResolutions, sideOf } from './measured-rows';
@@ -93,6 +94,10 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
           reporter,
         )
       : [];
+  const triggers = new Set(
+    [...after, ...views.flatMap((view) => view.triggers ?? [])].map((item) => foldName(item.name)),
+  );
+  const expiry = expiryTriggers(planned, ordered, after, triggers);
   const target: ResolvedTarget = {
     name,
     path: planned.path,
@@ -102,6 +107,7 @@ export function resolveTarget(input: TargetInput): ResolvedTarget {
     tables: ordered,
     after,
     views,
+    ...(expiry.length === 0 ? {} : { expiry }),
     defaults: [
       ...(supplied?.defaults ?? []),
       ...own.defaults,
@@ -384,25 +390,19 @@ function resolvedSource({ source, mapping }: MappedSource, columns: readonly str
     return [];
   });
   const { keys = 'keep' } = source.entry;
+  const parents = legacyParents(source.table, kept);
   return {
     database: source.database.path,
     table: source.table.name,
     columns: kept,
     dropped,
+    ...(Object.keys(parents).length === 0 ? {} : { parents }),
     ...(source.entry.where === undefined ? {} : { where: source.entry.where }),
-  const parents = legacyParents(source.table, kept);
     keys: typeof keys === 'string' ? keys : keys.first === undefined ? { last: keys.last! } : { first: keys.first },
     onReject: source.entry.onReject ?? 'stop',
   };
 }
 
-    ...(Object.keys(parents).length === 0 ? {} : { parents }),
-/** Is the chosen key policy possible, and is one needed? */
-function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter: Reporter): void {
-  for (const { source } of sources) {
-    const keys = source.entry.keys ?? 'keep';
-    const key = source.table.columns.filter((column) => column.primaryKey > 0);
-    const complain = (message: string) =>
 function legacyParents(table: InventoryTable, columns: readonly ColumnMapping[]): Record<string, string> {
   return Object.fromEntries(
     table.foreignKeys.flatMap((key) =>
@@ -414,6 +414,12 @@ function legacyParents(table: InventoryTable, columns: readonly ColumnMapping[])
   );
 }
 
+/** Is the chosen key policy possible, and is one needed? */
+function checkKeys(group: TableGroup, sources: readonly MappedSource[], reporter: Reporter): void {
+  for (const { source } of sources) {
+    const keys = source.entry.keys ?? 'keep';
+    const key = source.table.columns.filter((column) => column.primaryKey > 0);
+    const complain = (message: string) =>
       reporter.error('KEY_POLICY_IMPOSSIBLE', [...source.at, 'keys'], `${describeSource(source)}: ${message}`, {
         database: source.database.path,
         table: source.table.name,

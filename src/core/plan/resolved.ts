@@ -52,6 +52,8 @@ export interface ResolvedTarget {
     /** INSTEAD OF triggers, so that legacy code can still write through the view. */
     readonly triggers?: readonly { readonly name: string; readonly sql: string }[];
   }[];
+  /** Triggers that take expired rows away (`ttl`), made last: nothing that the migration inserts may set them off. */
+  readonly expiry?: readonly { readonly name: string; readonly sql: string }[];
   /** `INSERT` statements of the unified DDL, run after the rows: rows of legacy databases under the same key stay. */
   readonly defaults?: readonly { readonly table: string; readonly sql: string }[];
   readonly userVersion?: number;
@@ -101,10 +103,10 @@ export interface ResolvedSource {
   readonly dropped: readonly { readonly column: string; readonly reason: string }[];
   /** SQL condition on the legacy row. */
   readonly where?: string;
-  /**
-   * `renumber`: every row gets a new value for the table's INTEGER PRIMARY KEY, also where this source gives none for it;
   /** By unified column: the legacy table of the same database that its declared foreign key leads to. */
   readonly parents?: Readonly<Record<string, string>>;
+  /**
+   * `renumber`: every row gets a new value for the table's INTEGER PRIMARY KEY, also where this source gives none for it;
    * references of its own database follow.
    */
   readonly keys: 'keep' | 'renumber' | 'composite' | { readonly first: string } | { readonly last: string };

@@ -80,6 +80,7 @@ class Validation {
     const { target, plan } = this;
     const items: Checked[] = [
       ...target.after.map((item) => ({ sql: item.sql, what: `the ${item.kind} ${item.name}` })),
+      ...(target.expiry ?? []).map((item) => ({ sql: item.sql, what: `the trigger ${item.name}` })),
       ...(plan.checks ?? []).flatMap((check, index): Checked[] =>
         check.target === target.name
           ? [
