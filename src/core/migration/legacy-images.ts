@@ -54,7 +54,10 @@ export class LegacyImages {
     this.loaded?.database.close();
     this.loaded = undefined;
     const engine = await loadEngine();
-    this.loaded = { path: database, database: openInEngine(engine, await openImage(this.fileOf(database))) };
+    this.loaded = {
+      path: database,
+      database: openInEngine(engine, await openImage(this.fileOf(database), { scattered: true })),
+    };
     return this.loaded.database;
   }
 

@@ -172,7 +172,7 @@ async function verifyWithEngine(
 ): Promise<VerificationCheck[]> {
   const { target, file } = input;
   const engine = await loadEngine();
-  const database = openInEngine(engine, await openImage(file, { signal: options.signal }));
+  const database = openInEngine(engine, await openImage(file, { signal: options.signal, scattered: true }));
   try {
     const { size: bytes } = await stat(file);
     const large = bytes > (input.largeBytes ?? LARGE_BYTES);

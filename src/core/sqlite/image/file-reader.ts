@@ -2,7 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /** Bytes per cached block: a multiple of every page size, so that a page of the database never straddles two. */
 const BLOCK_BYTES = 65536;
-const BLOCKS_KEPT = 64;
+/** Where pages are asked for in no order, most of a large block would be read for nothing. */
+const SCATTERED_BLOCK_BYTES = 8192;
+const CACHE_BYTES = 4 << 20;
 
 /**
  * Random access to a file through a small cache of blocks, whose buffers are used again and again: memory is bounded (4 MB)
@@ -16,9 +18,15 @@ export class FileReader {
   readonly #blocks = new Map<number, Buffer>();
   #lastNumber = -1;
   #lastBlock: Buffer = Buffer.alloc(0);
+  readonly #blockBytes: number;
   #open = true;
 
-  constructor(readonly file: string) {
+  /** @param scattered pages will be asked for in no order */
+  constructor(
+    readonly file: string,
+    scattered = false,
+  ) {
+    this.#blockBytes = scattered ? SCATTERED_BLOCK_BYTES : BLOCK_BYTES;
     this.#descriptor = openSync(file, 'r');
     try {
       this.size = fstatSync(this.#descriptor).size;
@@ -37,11 +45,12 @@ export class FileReader {
 
   /** Fills `target` with the bytes from `offset` on, zeros past the end of the file. */
   copy(offset: number, target: Uint8Array): void {
+    const blockBytes = this.#blockBytes;
     for (let done = 0; done < target.length;) {
       const position = offset + done;
-      const number = Math.floor(position / BLOCK_BYTES);
-      const start = position - number * BLOCK_BYTES;
-      done += this.#block(number).copy(target, done, start, Math.min(BLOCK_BYTES, start + target.length - done));
+      const number = Math.floor(position / blockBytes);
+      const start = position - number * blockBytes;
+      done += this.#block(number).copy(target, done, start, Math.min(blockBytes, start + target.length - done));
     }
   }
 
@@ -67,7 +76,7 @@ export class FileReader {
   }
 
   #freeBlock(): Buffer {
-    if (this.#blocks.size < BLOCKS_KEPT) return Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    if (this.#blocks.size * this.#blockBytes < CACHE_BYTES) return Buffer.allocUnsafeSlow(this.#blockBytes);
     const [oldest, block] = this.#blocks.entries().next().value as [number, Buffer];
     this.#blocks.delete(oldest);
     return block;
@@ -76,9 +85,10 @@ export class FileReader {
   #load(number: number, block: Buffer): void {
     // While the block is being filled it holds neither the old bytes nor the new ones.
     this.#lastNumber = -1;
+    const bytes = this.#blockBytes;
     let filled = 0;
-    while (filled < BLOCK_BYTES) {
-      const count = readSync(this.#descriptor, block, filled, BLOCK_BYTES - filled, number * BLOCK_BYTES + filled);
+    while (filled < bytes) {
+      const count = readSync(this.#descriptor, block, filled, bytes - filled, number * bytes + filled);
       if (count === 0) break;
       filled += count;
     }

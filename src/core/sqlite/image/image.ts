@@ -44,6 +44,8 @@ export interface ImageOptions {
   readonly signal?: AbortSignal;
   /** How the file is called in errors; its path by default. */
   readonly name?: string;
+  /** Pages will be asked for in no order: little is read at once. */
+  readonly scattered?: boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function openImage(file: string, options: ImageOptions = {}): Promi
       { database: name },
     );
   }
-  const image = new RecoveredImage(file, name);
+  const image = new RecoveredImage(file, name, options.scattered);
   try {
     image.recover();
     return image;
@@ -83,8 +85,9 @@ class RecoveredImage implements DatabaseImage {
   constructor(
     readonly file: string,
     readonly name: string,
+    scattered?: boolean,
   ) {
-    this.#reader = new FileReader(file);
+    this.#reader = new FileReader(file, scattered);
   }
 
   get reservedBytes(): number {
