@@ -141,8 +141,8 @@ export async function runMigration(
 }
 
 // Measured with `npm run bench migration` on a machine of two cores; a slow disk takes longer.
-const SECONDS_FOR_MEGABYTE = 0.03;
-const SECONDS_FOR_SQL_ROW = 10e-6;
+const SECONDS_FOR_MEGABYTE = 0.014;
+const SECONDS_FOR_SQL_ROW = 4.5e-6;
 
 /** Bytes are copied, hashed and verified; rows that pass through the engine cost more. */
 function estimatedSeconds({ backedUp, steps }: Migration): number {

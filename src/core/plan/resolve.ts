@@ -275,8 +275,9 @@ function resolveRelations(
 }
 
 /**
- * Where several tables of one database become one and get new ids, each has its own map of ids: a column that refers to
- * them has to have a foreign key in its legacy database that says which one is meant.
+ * Each source of a table that gets new ids has its own map of ids. A reference follows the map of the source in its own
+ * database; where that has several, the legacy foreign key has to say which one is meant, and where it has none, nothing
+ * can.
  */
 function reportAmbiguous(
   relations: ResolvedPlan['relations'],
@@ -308,9 +309,19 @@ function reportAmbiguous(
   }));
   for (const { child, column, parent, at } of [...declared, ...listed])
     for (const source of child?.sources ?? []) {
-      const meant = (parent?.sources ?? []).filter(({ database }) => database === source.database);
-      if (meant.length < 2 || !meant.some(({ keys }) => keys === 'renumber')) continue;
       const own = source.columns.some((mapping) => mapping.kind === 'column' && sameName(mapping.target, column));
+      const parents = parent?.sources ?? [];
+      const meant = parents.filter(({ database }) => database === source.database);
+      if (own && meant.length === 0 && at[0] === 'relations' && parents.length > 1 && parents.some(renumbers)) {
+        const databases = parents.map(({ database }) => database).join(', ');
+        reporter.error(
+          'RELATION_AMBIGUOUS',
+          at,
+          `${source.table} of ${source.database} refers by ${column} to ${parent!.name}, whose rows come from ${databases} with new ids; nothing says whose ids are meant. Keep their keys, or keep these tables apart.`,
+          { database: source.database, table: source.table },
+        );
+      }
+      if (meant.length < 2 || !meant.some(renumbers)) continue;
       const legacy = Object.entries(source.parents ?? {}).find(([name]) => sameName(name, column))?.[1];
       if (!own || meant.some(({ table }) => sameName(table, legacy ?? ''))) continue;
       reporter.error(
@@ -353,6 +364,8 @@ function reportCycle(relations: ResolvedPlan['relations'], reporter: Reporter): 
     return;
   }
 }
+
+const renumbers = ({ keys }: { readonly keys: unknown }) => keys === 'renumber';
 
 function checkRollout(plan: Plan, reporter: Reporter): void {
   plan.rollout?.stages.forEach((stage, number) =>

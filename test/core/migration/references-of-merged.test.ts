@@ -32,6 +32,38 @@ function workspaceWith(apples: string, relations: Record<string, string>): strin
   return workspace;
 }
 
+it('a column that refers to rows of other databases with new ids is left to a person', async () => {
+  const workspace = temporaryWorkspace();
+  for (const name of ['a', 'b'])
+    makeDatabase(
+      workspace,
+      `${name}.db`,
+      `CREATE TABLE fruits(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO fruits VALUES (1, '${name}')`,
+    );
+  makeDatabase(
+    workspace,
+    'c.db',
+    'CREATE TABLE picks(id INTEGER PRIMARY KEY, fruit INTEGER); INSERT INTO picks VALUES (1, 1)',
+  );
+  const fruits = (keys: string) => ({ action: 'merge', tables: { fruits: { to: 'all.fruits', keys } } });
+  const planWith = (keys: string) =>
+    JSON.stringify({
+      version: 1,
+      name: 'fruit',
+      targets: { all: { path: 'data/all.db' } },
+      relations: { 'all.picks.fruit': 'all.fruits.id' },
+      sources: {
+        'a.db': fruits('keep'),
+        'b.db': fruits(keys),
+        'c.db': { action: 'merge', tables: { picks: { to: 'all.picks' } } },
+      },
+    });
+  writeText(workspace, 'consolidation.jsonc', planWith('renumber'));
+  const { findings } = await createPipeline().check({ workspace });
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  expect(errors.map(({ code, database }) => [code, database])).toEqual([['RELATION_AMBIGUOUS', 'c.db']]);
+});
+
 describe('two tables of one database that become one', () => {
   it.each(['keep', 'renumber'])('are referred to as before, each by its own ids: %s', async (apples) => {
     const workspace = workspaceWith(apples, {});
