@@ -9,6 +9,7 @@ import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import { SOURCE_SCHEMA } from './copy-statement';
 import { collect, gatherTable, gatheredName, givesWay, keyed } from './gather';
+import { leftBehind } from './left-behind';
 import { keyRange, offsetsOf, shiftsOf } from './key-offsets';
 import type { KeyRange } from './key-offsets';
 import { legacyTables, mayRefuse } from './refusable';
@@ -27,7 +28,7 @@ export interface Measurements {
   readonly filtered: ReadonlyMap<string, number>;
   /** Rows that the unified table refuses, by `sourceKey`; only of sources of which it refuses any. */
   readonly refused: ReadonlyMap<string, readonly Refusal[]>;
-  /** What stands in the plan's way: keys in more than one source though it says `keep`, rows that would be refused. */
+  /** What stands in the plan's way: keys in more than one source though it says `keep`, rows that would be refused, rows left behind. */
   readonly collisions: readonly MeasuredTable[];
 }
 
@@ -71,6 +72,7 @@ export async function measure(
   const scratch = new engine.Database();
   const ranges = new Map<string, KeyRange>();
   const filtered = new Map<string, number>();
+  const behind: MeasuredTable[] = [];
   const visit = async (
     entries: readonly { readonly target: ResolvedTarget; readonly table: ResolvedTable }[],
     look: (entry: Measured, source: ResolvedSource) => void,
@@ -99,7 +101,10 @@ export async function measure(
       ranges.set(sourceKey(target, table, source), keyRange(scratch, plan, inventory, target, table, source));
     });
     await visit(sifted, ({ target, table }, source) => {
-      if (source.where !== undefined) filtered.set(sourceKey(target, table, source), leftOut(scratch, source));
+      if (source.where === undefined) return;
+      filtered.set(sourceKey(target, table, source), leftOut(scratch, source));
+      const orphans = leftBehind(scratch, plan, target, table, source);
+      if (orphans.length > 0) behind.push({ target: target.name, table: table.name, leftBehind: orphans });
     });
     const offsets = new Map(renumbered.flatMap(({ target, table }) => [...offsetsOf(target, table, ranges)]));
     for (const { target, table, number } of gathered)
@@ -120,7 +125,13 @@ export async function measure(
         mayRefuse(table, shapes.get(target.name)?.get(table.name), legacyOf),
     );
     const refused = await tryRows({ plan, inventory, offsets, tables: tried, legacyOf, load }, options);
-    return { offsets, superseded, filtered, refused, collisions: [...colliding, ...refusedTables(tried, refused)] };
+    return {
+      offsets,
+      superseded,
+      filtered,
+      refused,
+      collisions: [...colliding, ...behind, ...refusedTables(tried, refused)],
+    };
   } finally {
     scratch.close();
   }

@@ -15,6 +15,17 @@ export interface MeasuredTable {
     readonly rows: number;
     readonly constraint: string;
   }[];
+  /** Rows of other tables that refer to rows of one source that its `where` leaves out. */
+  readonly leftBehind?: readonly {
+    readonly database: string;
+    readonly legacyTable: string;
+    /** The legacy table and its column (columns, separated by commas) that refer. */
+    readonly child: string;
+    readonly column: string;
+    readonly rows: number;
+    /** By a foreign key of the unified DDL; else by a relation that the plan lists. */
+    readonly declared: boolean;
+  }[];
 }
 
 export type MeasuredRows = readonly MeasuredTable[];
@@ -38,6 +49,7 @@ export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, rep
           resolutions: keyResolutions(group),
         },
       );
+    for (const left of entry.leftBehind ?? []) reportLeftBehind(left, entry, group, reporter);
     for (const refused of entry.refused ?? []) {
       const source = group.sources.find(
         ({ database, table }) => database.path === refused.database && sameName(table.name, refused.legacyTable),
@@ -56,6 +68,31 @@ export function reportCollisions(measured: MeasuredRows, groups: GroupIndex, rep
       );
     }
   }
+}
+
+/** A foreign key would be violated, which verification does not let pass; a relation is for a person to judge. */
+function reportLeftBehind(
+  left: NonNullable<MeasuredTable['leftBehind']>[number],
+  entry: MeasuredTable,
+  group: TableGroup,
+  reporter: Reporter,
+): void {
+  const source = group.sources.find(
+    ({ database, table }) => database.path === left.database && sameName(table.name, left.legacyTable),
+  );
+  if (!source) return;
+  const rows = left.rows === 1 ? '1 row' : `${left.rows} rows`;
+  const verb = left.rows === 1 ? 'refers' : 'refer';
+  reporter[left.declared ? 'error' : 'warning'](
+    'WHERE_LEAVES_ORPHANS',
+    [...source.at, 'where'],
+    `${rows} of ${left.child} of ${left.database} ${verb} by ${left.column} to rows of ${left.legacyTable} that "where" leaves out. Take these rows along, or leave out those that refer to them as well.`,
+    {
+      database: left.database,
+      table: left.legacyTable,
+      details: { rows: left.rows, child: left.child, column: left.column, target: entry.target },
+    },
+  );
 }
 
 /** A source as one side of a conflict. */
