@@ -37,6 +37,7 @@ async function describe(plan: ResolvedPlan): Promise<ReadonlyMap<string, TargetS
       for (let at = 0; at < target.tables.length; at += TABLES_AT_ONCE) {
         const database = new engine.Database();
         try {
+          database.run('PRAGMA journal_mode = MEMORY; BEGIN');
           const tables = target.tables.slice(at, at + TABLES_AT_ONCE);
           for (const [name, shape] of describeTables(database, tables)) shapes.set(name, shape);
         } finally {

@@ -24,7 +24,7 @@ export function loadSchema(engine: Engine, objects: readonly SchemaObject[]): Lo
   const database = new engine.Database();
   try {
     // Every object needs a page of its own to point at, though nobody will read it.
-    database.run('PRAGMA page_size = 512');
+    database.run('PRAGMA page_size = 512; PRAGMA journal_mode = OFF');
     database.run('CREATE TABLE pages(content)');
     database.run('INSERT INTO pages VALUES (zeroblob(?))', [512 * (2 * objects.length + 8)]);
     database.run('PRAGMA writable_schema = ON');
@@ -80,6 +80,8 @@ class Loader {
     const statement = this.database.prepare(
       'INSERT INTO sqlite_schema(rowid, type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?, ?)',
     );
+    // One transaction for all of them.
+    this.database.run('BEGIN');
     try {
       for (const { type, name, tableName, sql, rootPage } of objects) {
         const page = this.#page++;
@@ -88,6 +90,7 @@ class Loader {
       }
     } finally {
       statement.free();
+      this.database.run('COMMIT');
     }
   }
 
