@@ -113,7 +113,8 @@ function bound(value: StoredValue): Bound[] {
     case 'integer':
       return ['integer', String(value.value), null, null, null];
     case 'real':
-      return ['real', null, value.value, null, null];
+      // sql.js binds a number without fraction as an INTEGER, which has no negative zero.
+      return ['real', null, Object.is(value.value, -0) ? '-0.0' : value.value, null, null];
     case 'text':
       return ['text', null, null, value.bytes, null];
     case 'blob':

@@ -26,7 +26,8 @@ function encode(value: StoredValue): string {
       return `i${value.value}`;
     case 'real': {
       const view = new DataView(new ArrayBuffer(8));
-      view.setFloat64(0, value.value);
+      // -0.0 and 0.0 are one value to SQLite.
+      view.setFloat64(0, value.value === 0 ? 0 : value.value);
       return `r${view.getBigUint64(0).toString(16)}`;
     }
     default:

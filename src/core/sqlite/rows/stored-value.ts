@@ -55,9 +55,9 @@ export function decodeField(row: RecordWindow, field: number, encoding: TextEnco
   return { kind: 'text', bytes: encoding === 'UTF-8' ? bytes : utf16ToUtf8(bytes, encoding === 'UTF-16le') };
 }
 
-/** SQLite reads a stored NaN as NULL, and does not keep the sign of zero. */
+/** SQLite reads a stored NaN as NULL; a zero keeps its sign. */
 export function realValue(value: number): StoredValue {
-  return Number.isNaN(value) ? NULL_VALUE : { kind: 'real', value: value === 0 ? 0 : value };
+  return Number.isNaN(value) ? NULL_VALUE : { kind: 'real', value };
 }
 
 /** A JavaScript value as SQLite would store it in a column of the given affinity. */
