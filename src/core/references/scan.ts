@@ -7,6 +7,7 @@ import { Analysis } from './analysis/analysis';
 import type { Module } from './evaluation/project';
 import type { ReferencesResult } from './reference';
 import { TextCache, listSourceFiles } from './source-files';
+import type { SourceFile } from './source-files';
 
 export interface ScanReferencesOptions extends WorkOptions {
   /** Absolute path of the workspace folder. */
@@ -19,24 +20,15 @@ export interface ScanReferencesOptions extends WorkOptions {
   readonly plan?: ResolvedPlan;
 }
 
-/** What stays from one scan of a workspace to the next: texts and syntax of unchanged files, and the last answer. */
+/** What stays from one scan of a workspace to the next: texts, syntax and answers of unchanged files. */
 interface Memory {
   readonly cache: TextCache;
   readonly modules: Map<string, Module>;
-  readonly worth: Worth;
+  /** One scan at a time: they share what is remembered. */
+  busy?: Promise<unknown>;
+  /** As long as the files and the databases are the same ones. */
+  analysis?: { readonly of: Analysis; readonly files: readonly SourceFile[]; readonly databases: string };
   last?: { readonly question: string; readonly texts: ReadonlyMap<string, string>; readonly result: ReferencesResult };
-}
-
-/** Which files name a database: true as long as the databases are the same. */
-class Worth {
-  private asked = '';
-  private files = new Map<string, { readonly text: string; readonly isCandidate: boolean }>();
-
-  of(databases: string) {
-    if (databases !== this.asked) this.files = new Map();
-    this.asked = databases;
-    return this.files;
-  }
 }
 
 const memories = new Map<string, Memory>();
@@ -45,13 +37,38 @@ const MOST_WORKSPACES = 8;
 function memoryOf(workspace: string): Memory {
   const known = memories.get(workspace);
   if (known) return known;
-  const made: Memory = { cache: new TextCache(workspace), modules: new Map(), worth: new Worth() };
+  const made: Memory = { cache: new TextCache(workspace), modules: new Map() };
   memories.set(workspace, made);
   for (const oldest of memories.keys()) {
     if (memories.size <= MOST_WORKSPACES) break;
     memories.delete(oldest);
   }
   return made;
+}
+
+/** Forgets what earlier scans of a workspace found, so that the next one begins from nothing. */
+export function forgetScans(workspace: string): void {
+  memories.delete(workspace);
+}
+
+function analysisOf(memory: Memory, files: readonly SourceFile[], options: ScanReferencesOptions): Analysis {
+  const databases = JSON.stringify(options.databases);
+  const known = memory.analysis;
+  if (known?.databases === databases && sameFiles(known.files, files)) return known.of;
+  const present = new Set(files.map((file) => file.path));
+  for (const file of memory.modules.keys()) if (!present.has(file)) memory.modules.delete(file);
+  const made = new Analysis({
+    workspace: options.workspace.split(path.sep).join('/'),
+    files,
+    databases: new Map(options.databases.map((each) => [each.path, new Set(each.tables.map(foldName))])),
+    modules: memory.modules,
+  });
+  memory.analysis = { of: made, files, databases };
+  return made;
+}
+
+function sameFiles(one: readonly SourceFile[], other: readonly SourceFile[]): boolean {
+  return one.length === other.length && one.every((file, index) => file.path === other[index]!.path);
 }
 
 /** Unchanged files have the very same strings, so that comparing them costs nothing. */
@@ -67,10 +84,23 @@ function sameTexts(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, 
  * @throws ConsolidationError `CANCELLED`
  */
 export async function scanReferences(options: ScanReferencesOptions): Promise<ReferencesResult> {
+  const memory = memoryOf(options.workspace);
+  const before = memory.busy;
+  const scan = (async () => {
+    await before;
+    return scanNow(memory, options);
+  })();
+  memory.busy = scan.then(
+    () => undefined,
+    () => undefined,
+  );
+  return scan;
+}
+
+async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<ReferencesResult> {
   const started = performance.now();
   const { workspace, signal, progress, documents = new Map<string, string>() } = options;
   const files = await listSourceFiles(workspace, { exclude: options.exclude, signal });
-  const memory = memoryOf(workspace);
   const { cache } = memory;
   cache.retain(new Set(files.map((file) => file.path)));
   const texts = new Map<string, string>();
@@ -87,16 +117,7 @@ export async function scanReferences(options: ScanReferencesOptions): Promise<Re
   const { last } = memory;
   if (last?.question === question && sameTexts(last.texts, texts))
     return { ...last.result, milliseconds: Math.round(performance.now() - started) };
-  const analysis = new Analysis({
-    workspace: workspace.split(path.sep).join('/'),
-    files,
-    texts,
-    databases: new Map(options.databases.map((each) => [each.path, new Set(each.tables.map(foldName))])),
-    plan: options.plan,
-    modules: memory.modules,
-    worth: memory.worth.of(JSON.stringify(options.databases)),
-  });
-  const found = await analysis.run({ signal, progress });
+  const found = await analysisOf(memory, files, options).run(texts, options.plan, { signal, progress });
   const milliseconds = Math.round(performance.now() - started);
   const result: ReferencesResult = { version: 1, ...found, filesScanned: texts.size, milliseconds };
   memory.last = { question, texts, result };

@@ -1,13 +1,13 @@
 import type { AbsentDatabase, Reference } from '../reference';
 import type { PathPlace } from './paths';
-import type { QuerySearch } from './queries';
+import type { Queries } from './queries';
 import type { DatabaseResolver } from './resolve';
 
 /** Databases that only code and configuration name, with the places and the `CREATE TABLE` statements run on them. */
 export function absentDatabases(
   references: readonly Reference[],
   _places: readonly PathPlace[],
-  queries: QuerySearch,
+  queries: Queries,
   resolver: DatabaseResolver,
 ): AbsentDatabase[] {
   const found = new Map<string, { places: AbsentDatabase['places'][number][]; schema: Map<string, string> }>();

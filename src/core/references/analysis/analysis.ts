@@ -1,21 +1,26 @@
 import { setImmediate } from 'node:timers/promises';
 import { Evaluator } from '../evaluation/evaluator';
-import { Module, Project } from '../evaluation/project';
+import { changedDeclarations } from '../evaluation/imports-named';
+import { getOrAdd, Module, Project } from '../evaluation/project';
+import { Reads } from '../evaluation/reads';
 import { codeLanguage, grammarOf } from '../languages/language';
 import { throwIfCancelled } from '../../ports';
 import type { WorkOptions } from '../../ports';
 import type { ResolvedPlan } from '../../plan/resolved';
 import type { Reference, ReferencesResult } from '../reference';
 import type { SourceFile } from '../source-files';
-import type { Program } from '../syntax/program';
+import type { Literal, Program } from '../syntax/program';
 import { LineIndex } from '../text/lines';
 import { searchText } from '../text/search-text';
 import { Assembly, location } from './assemble';
 import { Candidates } from './candidates';
 import { absentDatabases } from './absent';
-import { PathSearch } from './paths';
+import { PathPlaces, PathSearch, withoutInner } from './paths';
+import type { PathPlace } from './paths';
 import { PlanView } from './plan-view';
-import { QuerySearch } from './queries';
+import { mergeQueries, QuerySearch } from './queries';
+import { changesBetween } from './record';
+import type { FileRecord, Round } from './record';
 import { DatabaseResolver } from './resolve';
 import { roleOf } from './role';
 
@@ -23,15 +28,13 @@ export interface AnalysisInput {
   /** Absolute, `/`. */
   readonly workspace: string;
   readonly files: readonly SourceFile[];
-  readonly texts: ReadonlyMap<string, string>;
   /** Legacy databases with the folded names of their tables. */
   readonly databases: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly plan?: ResolvedPlan;
   /** Syntax of files from an earlier analysis; what is parsed now is added. */
-  readonly modules?: Map<string, Module>;
-  /** Which files were worth parsing for the same databases; what is judged now is added. */
-  readonly worth?: Map<string, { readonly text: string; readonly isCandidate: boolean }>;
+  readonly modules: Map<string, Module>;
 }
+
+export type Found = Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins'>>;
 
 const STALE_MARK = 'sqlite-consolidator: stale';
 /** Rounds of parsing what earlier rounds turned out to need. */
@@ -43,70 +46,102 @@ const ROUNDS_OF_CALLERS = 2;
 /** The event loop is never held for longer than about this, in milliseconds. */
 const SLICE = 12;
 
-/** One search of a workspace: candidates are found by their bytes, parsed, and followed to what they import. */
+/** The places of a module, and the answers they follow from. */
+interface PlacesRecord {
+  readonly from: readonly FileRecord[];
+  readonly consumed: ReadonlySet<Literal>;
+  readonly places: readonly PathPlace[];
+}
+
+/**
+ * The search of a workspace, as long as its files and databases are the same ones: candidates are found by their bytes,
+ * parsed, and followed to what they import. When texts change, what was found before stays where nothing that it follows
+ * from changed; the result is always that of a search from nothing.
+ */
 export class Analysis {
   private readonly resolver: DatabaseResolver;
   private readonly project: Project;
+  private readonly evaluator: Evaluator;
   private readonly candidates: Candidates;
   private pausedAt = performance.now();
+
+  private readonly texts = new Map<string, string>();
+  /** Code files that are worth parsing. */
+  private readonly worth = new Set<string>();
+  /** The last search that came to its end. */
+  private last: readonly Round[] = [];
+  private placesOf = new Map<Module, PlacesRecord>();
+  /** What became different since then. */
+  private readonly changed = { files: new Set<string>(), declared: new Set<string>() };
+  private readonly configuration = new Map<string, { readonly plan: string; readonly references: Reference[] }>();
+  private readonly unreadable = new Map<string, string>();
 
   constructor(private readonly input: AnalysisInput) {
     this.resolver = new DatabaseResolver([...input.databases.keys()], input.workspace);
     this.project = new Project(new Set(input.files.filter((file) => file.isCode).map((file) => file.path)), (file) =>
-      input.texts.get(file),
+      this.texts.get(file),
     );
+    this.evaluator = new Evaluator(this.project);
     this.candidates = new Candidates(input);
   }
 
-  async run(
-    options: WorkOptions,
-  ): Promise<Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins'>>> {
-    const plan = this.input.plan && new PlanView(this.input.plan);
-    const assembly = new Assembly(this.resolver, this.input.databases, plan);
-    const references: Reference[] = [];
-    const code: SourceFile[] = [];
-    for (const file of this.input.files) {
-      await this.pause(options);
-      const text = this.input.texts.get(file.path);
-      if (text === undefined) continue;
-      if (file.isCode) {
-        if (!this.isCandidate(file.path, text)) continue;
-        code.push(file);
-        this.candidateFiles.add(file.path);
-      } else if (this.candidates.namesDatabase(text)) references.push(...this.textReferences(file, text, assembly));
-    }
-    for (const [done, file] of code.entries()) {
-      await this.pause(options);
-      options.progress?.({
-        phase: 'references',
-        message: 'Parsing files',
-        done,
-        total: code.length,
-        unit: 'files',
-      });
-      await this.parse(file.path);
-    }
-    const found = await this.evaluate(options);
-    const places = found.paths.places();
+  /** @param texts every text of the workspace that can be read, by file */
+  async run(texts: ReadonlyMap<string, string>, plan: ResolvedPlan | undefined, options: WorkOptions): Promise<Found> {
+    await this.take(texts, options);
+    const view = plan && new PlanView(plan);
+    const assembly = new Assembly(this.resolver, this.input.databases, view);
+    const references = await this.textReferences(assembly, JSON.stringify(plan ?? null), options);
+    const { rounds, records } = await this.rounds(options);
+    const places = await this.places(records, options);
+    const queries = mergeQueries(records.map((record) => record.found!.queries));
     references.push(
-      ...assembly.attachReferences(found.queries),
-      ...assembly.paths(places, found.queries),
-      ...assembly.tableReferences(found.queries),
+      ...assembly.attachReferences(queries),
+      ...assembly.paths(places, queries),
+      ...assembly.tableReferences(queries),
     );
     const sorted = distinct(references)
       .sort(compareReferences)
-      .map((reference) => this.overruled(reference, plan));
+      .map((reference) => this.overruled(reference, view));
+    this.finish(rounds);
     return {
       references: sorted,
-      absentDatabases: absentDatabases(sorted, places, found.queries, this.resolver),
-      joins: assembly.joins(found.queries),
+      absentDatabases: absentDatabases(sorted, places, queries, this.resolver),
+      joins: assembly.joins(queries),
     };
+  }
+
+  /** Notes what changed since the last call. */
+  private async take(texts: ReadonlyMap<string, string>, options: WorkOptions): Promise<void> {
+    for (const file of this.input.files) {
+      const [old, now] = [this.texts.get(file.path), texts.get(file.path)];
+      if (old === now) continue;
+      await this.pause(options);
+      this.changed.files.add(file.path);
+      if (now === undefined) this.texts.delete(file.path);
+      else this.texts.set(file.path, now);
+      if (!file.isCode) this.configuration.delete(file.path);
+      else {
+        for (const name of changedDeclarations(this.project, file.path, old, now)) this.changed.declared.add(name);
+        if (now !== undefined && this.candidates.isCandidate(now)) this.worth.add(file.path);
+        else this.worth.delete(file.path);
+        this.candidates.changed(file.path, now);
+      }
+    }
+  }
+
+  private finish(rounds: readonly Round[]): void {
+    const kept = new Set(rounds.at(-1)!.records.values());
+    // An answer that was not the last one is asked only for what it wanted.
+    for (const round of rounds) for (const record of round.records.values()) if (!kept.has(record)) delete record.found;
+    this.last = rounds;
+    this.changed.files.clear();
+    this.changed.declared.clear();
   }
 
   /** `sqlite-consolidator: stale` on the line, or alone above it: what a tool or a test names on purpose is to be changed all the same. */
   private overruled(reference: Reference, plan: PlanView | undefined): Reference {
     if (reference.stale || reference.kind !== 'path' || !plan?.isPathStale(reference.database)) return reference;
-    const lines = this.input.texts.get(reference.file)?.split(/\r\n|\n|\r/, reference.endLine) ?? [];
+    const lines = this.texts.get(reference.file)?.split(/\r\n|\n|\r/, reference.endLine) ?? [];
     const above = lines[reference.line - 2] ?? '';
     const own = lines.slice(reference.line - 1).join('\n');
     const isAbove = above.includes(STALE_MARK) && /^\s*(?:#|\/\/|--|<!--|\/\*|;)/.test(above);
@@ -116,87 +151,187 @@ export class Analysis {
   }
 
   /** Evaluates until nothing more has to be parsed. */
-  private async evaluate(options: WorkOptions): Promise<{ paths: PathSearch; queries: QuerySearch }> {
-    for (let round = 0; ; round++) {
-      const evaluator = new Evaluator(this.project);
-      this.project.invalidate();
-      const paths = new PathSearch(evaluator, this.resolver);
-      const queries = new QuerySearch(evaluator);
-      const modules = this.searched();
-      for (const [done, module] of modules.entries()) {
+  private async rounds(options: WorkOptions): Promise<{ rounds: readonly Round[]; records: readonly FileRecord[] }> {
+    const found = await this.evaluate(this.last, options);
+    // Places were told with as many modules as there were in the last round: with other rounds they are told anew.
+    if (this.last.length === 0 || found.length === this.last.length)
+      return { rounds: found, records: [...found.at(-1)!.records.values()] };
+    this.last = [];
+    this.placesOf.clear();
+    return this.rounds(options);
+  }
+
+  private async evaluate(last: readonly Round[], options: WorkOptions): Promise<readonly Round[]> {
+    const rounds: Round[] = [];
+    const asked = new Set<string>();
+    let wanted = await this.candidateFiles(options);
+    const modules = new Map<string, Module>();
+    for (;;) {
+      for (const file of wanted) {
+        await this.pause(options);
+        const module = await this.parse(file);
+        if (module) modules.set(file, module);
+      }
+      const round: Round = { modules: new Map(modules), records: new Map() };
+      await this.answer(round, last[rounds.length], rounds.at(-1), options);
+      rounds.push(round);
+      const more = new Set<string>();
+      for (const { reads } of round.records.values())
+        for (const file of reads.wanted) if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
+      if (rounds.length <= ROUNDS_OF_CALLERS)
+        for (const file of this.callers(round, asked))
+          if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
+      const room = MOST_FOLLOWED + this.worth.size - modules.size;
+      wanted = [...more].slice(0, Math.max(0, room));
+      if (wanted.length === 0 || rounds.length > MOST_ROUNDS) break;
+    }
+    await this.answer(rounds.at(-1)!, undefined, undefined, options);
+    return rounds;
+  }
+
+  private async candidateFiles(options: WorkOptions): Promise<string[]> {
+    const files = this.input.files.flatMap(({ path }) => (this.worth.has(path) ? [path] : []));
+    for (const [done, file] of files.entries()) {
+      await this.pause(options);
+      options.progress?.({ phase: 'references', message: 'Parsing files', done, total: files.length, unit: 'files' });
+      await this.parse(file);
+    }
+    return files;
+  }
+
+  /** Answers what has no answer yet; what was answered before, or in the round before, stays where nothing touches it. */
+  private async answer(
+    round: Round,
+    last: Round | undefined,
+    previous: Round | undefined,
+    options: WorkOptions,
+  ): Promise<void> {
+    const { modules, records } = round;
+    const { files, declared } = this.changed;
+    const known = [
+      ...(last ? [{ of: last, changes: changesBetween(last.modules, modules, files, declared) }] : []),
+      ...(previous ? [{ of: previous, changes: changesBetween(previous.modules, modules) }] : []),
+    ];
+    const searched = [...modules.values()].filter((module) => this.worth.has(module.file) && !module.isGenerated);
+    this.project.show(modules);
+    for (const [done, module] of searched.entries()) {
+      const { file } = module;
+      let record = records.get(file);
+      for (const { of, changes } of known) {
+        const kept = record ? undefined : of.records.get(file);
+        if (kept && changes && !changes.touch(kept)) record = kept;
+      }
+      // Without what was found it is the answer of a round that is not the last one, which is not known before.
+      if (!record || (!last && !previous && !record.found)) {
         await this.pause(options);
         options.progress?.({
           phase: 'references',
           message: 'Following paths',
           done,
-          total: modules.length,
+          total: searched.length,
           unit: 'files',
         });
-        paths.search(module);
-        queries.search(module);
+        record = this.ask(module);
       }
-      const callers = round < ROUNDS_OF_CALLERS ? this.callers() : [];
-      const room = MOST_FOLLOWED + this.candidateFiles.size - this.project.modules.size;
-      const wanted = [...this.project.wanted, ...callers]
-        .filter((file) => !this.project.modules.has(file))
-        .slice(0, Math.max(0, room));
-      this.project.wanted.clear();
-      if (wanted.length === 0 || round >= MOST_ROUNDS) return { paths, queries };
-      for (const file of new Set(wanted)) {
-        await this.pause(options);
-        await this.parse(file);
-      }
+      records.set(file, record);
     }
   }
 
-  /** What an unchanged text was worth is known from the last analysis. */
-  private isCandidate(file: string, text: string): boolean {
-    const known = this.input.worth?.get(file);
-    if (known?.text === text) return known.isCandidate;
-    const isCandidate = this.candidates.isCandidate(text);
-    this.input.worth?.set(file, { text, isCandidate });
-    return isCandidate;
+  private ask(module: Module): FileRecord {
+    const reads = (this.project.reads = new Reads());
+    this.evaluator.beginFile();
+    const notes = new PathSearch(this.evaluator, this.resolver).search(module);
+    const queries = new QuerySearch(this.evaluator);
+    queries.search(module);
+    return { module, reads, found: { notes, queries } };
   }
 
-  private readonly asked = new Set<string>();
-  private readonly candidateFiles = new Set<string>();
-
-  /** What was parsed only because others import or call it names no database. */
-  private searched(): Module[] {
-    return [...this.project.modules.values()].filter(
-      (module) => this.candidateFiles.has(module.file) && !module.isGenerated,
-    );
+  /** The places where paths are put together, of all files. */
+  private async places(records: readonly FileRecord[], options: WorkOptions): Promise<PathPlace[]> {
+    const all = new PathPlaces(this.evaluator, this.resolver);
+    const from = new Map<Module, FileRecord[]>();
+    for (const record of records) {
+      all.add(record.found!.notes);
+      for (const module of new Set(record.found!.notes.map(({ text }) => text.origin.module)))
+        getOrAdd(from, module, () => []).push(record);
+    }
+    const consumed = all.consumedLiterals();
+    const known = this.placesOf;
+    this.placesOf = new Map();
+    const found: PathPlace[] = [];
+    for (const [module, records] of from) {
+      const literals = consumed.get(module) ?? new Set<Literal>();
+      let told = known.get(module);
+      if (!told || !sameList(told.from, records) || !sameSet(told.consumed, literals)) {
+        await this.pause(options);
+        const reads = (this.project.reads = new Reads());
+        this.evaluator.beginFile();
+        this.evaluator.beginSearch();
+        told = { from: records, consumed: literals, places: all.places(module, literals) };
+        for (const record of records) record.reads.add(reads);
+      }
+      this.placesOf.set(module, told);
+      found.push(...told.places);
+    }
+    return withoutInner(found);
   }
 
   /** Files that call what evaluation asked for the callers of. */
-  private callers(): string[] {
-    const names = new Set(
-      [...this.project.askedCalls].filter((name) => name.length > 2 && !name.startsWith('__') && !this.asked.has(name)),
-    );
-    for (const name of names) this.asked.add(name);
-    if (names.size === 0) return [];
-    return this.candidates.calling(names).filter((file) => !this.project.modules.has(file));
+  private callers({ records }: Round, asked: Set<string>): string[] {
+    const names = new Set<string>();
+    for (const { reads } of records.values())
+      for (const name of reads.askedCalls)
+        if (name.length > 2 && !name.startsWith('__') && !asked.has(name)) names.add(name);
+    for (const name of names) asked.add(name);
+    return names.size === 0 ? [] : this.candidates.calling(names, this.texts);
   }
 
-  private async parse(file: string): Promise<void> {
-    const text = this.input.texts.get(file);
+  private isUnreadable(file: string): boolean {
+    const text = this.texts.get(file);
+    return text === undefined || this.unreadable.get(file) === text;
+  }
+
+  private async parse(file: string): Promise<Module | undefined> {
+    const text = this.texts.get(file);
     const language = codeLanguage(file.slice(file.lastIndexOf('.')).toLowerCase());
-    if (text === undefined || !language) return;
-    const known = this.input.modules?.get(file);
-    if (known?.text === text) {
-      this.project.add(known);
-      return;
-    }
+    if (text === undefined || !language || this.isUnreadable(file)) return undefined;
+    const { modules } = this.input;
+    const known = modules.get(file);
+    if (known?.text === text) return known;
     const grammar = await grammarOf(language);
     const root = grammar.parse(text);
     const program = root && lowered(() => language.lower(root, text));
-    if (!program) return;
+    if (!program) {
+      this.unreadable.set(file, text);
+      return undefined;
+    }
     const module = new Module(file, text, program);
-    this.input.modules?.set(file, module);
-    this.project.add(module);
+    modules.set(file, module);
+    return module;
   }
 
-  private textReferences(file: SourceFile, text: string, assembly: Assembly): Reference[] {
+  /** References in configuration and documents. */
+  private async textReferences(assembly: Assembly, plan: string, options: WorkOptions): Promise<Reference[]> {
+    const references: Reference[] = [];
+    for (const file of this.input.files) {
+      if (file.isCode) continue;
+      const text = this.texts.get(file.path);
+      if (text === undefined) continue;
+      let known = this.configuration.get(file.path);
+      if (known?.plan !== plan) {
+        await this.pause(options);
+        known = {
+          plan,
+          references: this.candidates.namesDatabase(text) ? this.inText(file, text, assembly) : [],
+        };
+        this.configuration.set(file.path, known);
+      }
+      references.push(...known.references);
+    }
+    return references;
+  }
+
+  private inText(file: SourceFile, text: string, assembly: Assembly): Reference[] {
     const role = roleOf(file.path, file.language, false);
     const lines = new LineIndex(text);
     return searchText(text, file.path, file.language, this.resolver).flatMap((place): Reference[] => {
@@ -250,4 +385,14 @@ function distinct(references: readonly Reference[]): Reference[] {
     if (!seen.has(key)) seen.set(key, each);
   }
   return [...seen.values()];
+}
+
+function sameList<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one.length === other.length && one.every((each, index) => each === other[index]);
+}
+
+function sameSet<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): boolean {
+  if (one.size !== other.size) return false;
+  for (const each of one) if (!other.has(each)) return false;
+  return true;
 }

@@ -5,7 +5,7 @@ import type { Reference, ReferencesResult } from '../reference';
 import { databaseOf, strongest } from './paths';
 import type { PathPlace } from './paths';
 import type { PlanView } from './plan-view';
-import type { QuerySearch, TablePlace } from './queries';
+import type { Queries, TablePlace } from './queries';
 import type { DatabaseResolver, Resolution } from './resolve';
 
 import { roleOf } from './role';
@@ -25,7 +25,7 @@ export class Assembly {
 
   // ---- paths
 
-  paths(places: readonly PathPlace[], queries: QuerySearch): Reference[] {
+  paths(places: readonly PathPlace[], queries: Queries): Reference[] {
     const used = this.tablesByOrigin(queries);
     return places.flatMap((place) => {
       const names = new Set(place.origins.flatMap((origin) => [...(used.get(origin) ?? [])]));
@@ -121,7 +121,7 @@ export class Assembly {
   }
 
   /** The tables that statements ask for through the connections opened with a path. */
-  private tablesByOrigin(queries: QuerySearch): Map<Expression, Set<string>> {
+  private tablesByOrigin(queries: Queries): Map<Expression, Set<string>> {
     const result = new Map<Expression, Set<string>>();
     for (const place of queries.places.values())
       for (const handle of place.handles.size > 0 ? place.handles : place.remote)
@@ -135,7 +135,7 @@ export class Assembly {
 
   // ---- tables
 
-  tableReferences(queries: QuerySearch): Reference[] {
+  tableReferences(queries: Queries): Reference[] {
     const references: Reference[] = [];
     for (const place of queries.places.values()) {
       const found = this.tableDatabase(place, queries);
@@ -166,7 +166,7 @@ export class Assembly {
   }
 
   /** Tables of one legacy database that a statement reads together, once for each file. */
-  joins(queries: QuerySearch): NonNullable<ReferencesResult['joins']> {
+  joins(queries: Queries): NonNullable<ReferencesResult['joins']> {
     const found = new Map<string, { database: string; tables: string[]; file: string }>();
     for (const keys of queries.joined) {
       const byDatabase = new Map<string, Set<string>>();
@@ -189,7 +189,7 @@ export class Assembly {
   /** A name outside of SQL counts only where the database has such a table, and is never certain: a person decides. */
   private tableDatabase(
     place: TablePlace,
-    queries: QuerySearch,
+    queries: Queries,
   ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
     const found = this.statementDatabase(place, queries);
     if (!found || !place.isNamed) return found;
@@ -200,7 +200,7 @@ export class Assembly {
 
   private statementDatabase(
     place: TablePlace,
-    queries: QuerySearch,
+    queries: Queries,
   ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
     const { name, schema } = place.use;
     const homes = this.homesOf(name);
@@ -226,8 +226,10 @@ export class Assembly {
     }
     const names = [...new Set(real.map(databaseOf))];
     if (names.length === 1 && real[0]!.place !== 'several') return this.judged(strongest(real), name, homes);
-    const candidates = real.flatMap((each) => (each.place === 'several' ? [...each.databases] : [each.database]));
-    const holding = [...new Set(candidates.filter((each) => homes.includes(each)))];
+    const candidates = [
+      ...new Set(real.flatMap((each) => (each.place === 'several' ? [...each.databases] : [each.database]))),
+    ];
+    const holding = candidates.filter((each) => homes.includes(each));
     if (holding.length === 1) return { database: holding[0]!, resolution: 'likely' };
     const database = holding[0] ?? homes[0] ?? candidates[0]!;
     return {
@@ -257,14 +259,9 @@ export class Assembly {
     return { database, resolution: 'unknown', note: `${database} has no table ${name}; ${homes.join(', ')} have` };
   }
 
-  private attached(
-    schema: string,
-    handles: readonly Handle[],
-    module: Module,
-    queries: QuerySearch,
-  ): Place | undefined {
+  private attached(schema: string, handles: readonly Handle[], module: Module, queries: Queries): Place | undefined {
     const same = queries.attachments.filter((each) => each.schema === foldName(schema));
-    const own = same.filter((each) => each.handles.some((handle) => handles.includes(handle)));
+    const own = same.filter((each) => each.handles.some((one) => handles.some((other) => isSame(one, other))));
     const near = own.length > 0 ? own : same.filter((each) => each.module === module);
     const found = near.flatMap((each) => each.paths.flatMap((path) => this.resolved(path, each.module)));
     return found.length > 0 ? strongest(found) : undefined;
@@ -287,7 +284,7 @@ export class Assembly {
 
   // ---- ATTACH
 
-  attachReferences(queries: QuerySearch): Reference[] {
+  attachReferences(queries: Queries): Reference[] {
     return queries.attachments.flatMap((attachment): Reference[] => {
       if (!attachment.literal) return [];
       const { start, end, text } = attachment.literal;
@@ -307,6 +304,13 @@ export class Assembly {
       ];
     });
   }
+}
+
+/** Is it the same connection? Each file's search makes values of its own. */
+function isSame(one: Handle, other: Handle): boolean {
+  if (one === other) return true;
+  if (one.call !== other.call || one.paths.length !== other.paths.length) return false;
+  return one.paths.every((path, index) => path.text === other.paths[index]!.text);
 }
 
 export function location(

@@ -15,7 +15,6 @@ export class Candidates {
   constructor(
     private readonly input: {
       readonly files: readonly SourceFile[];
-      readonly texts: ReadonlyMap<string, string>;
       readonly databases: ReadonlyMap<string, ReadonlySet<string>>;
     },
   ) {
@@ -39,22 +38,36 @@ export class Candidates {
     return SQL.test(text) && (this.tables?.test(text) ?? false);
   }
 
-  /** Code files that call one of these functions; those that everybody calls are left out. */
-  calling(names: ReadonlySet<string>): string[] {
-    const callers = new Map<string, Set<string>>();
-    for (const file of this.input.files) {
-      const text = file.isCode ? this.input.texts.get(file.path) : undefined;
-      if (text === undefined) continue;
-      for (const [, name] of text.matchAll(CALLED)) {
-        if (!names.has(name!)) continue;
-        const files = callers.get(name!) ?? new Set<string>();
-        files.add(file.path);
-        callers.set(name!, files);
-      }
+  /** Files by the functions they call, of those that were asked for. */
+  private readonly callers = new Map<string, Set<string>>();
+
+  /**
+   * Code files that call one of these functions, sorted; those that everybody calls are left out.
+   * @param texts of all files; of changed ones {@link changed} was told
+   */
+  calling(names: ReadonlySet<string>, texts: ReadonlyMap<string, string>): string[] {
+    const unknown = new Set([...names].filter((name) => !this.callers.has(name)));
+    if (unknown.size > 0) {
+      for (const name of unknown) this.callers.set(name, new Set());
+      for (const file of this.input.files) if (file.isCode) this.note(file.path, texts.get(file.path), unknown);
     }
     const result = new Set<string>();
-    for (const files of callers.values()) if (files.size <= MOST_CALLERS) for (const file of files) result.add(file);
-    return [...result];
+    for (const name of names) {
+      const files = this.callers.get(name)!;
+      if (files.size <= MOST_CALLERS) for (const file of files) result.add(file);
+    }
+    return [...result].sort();
+  }
+
+  /** A file has another text. */
+  changed(file: string, text: string | undefined): void {
+    if (this.callers.size === 0) return;
+    for (const files of this.callers.values()) files.delete(file);
+    this.note(file, text, this.callers);
+  }
+
+  private note(file: string, text: string | undefined, names: { has(name: string): boolean }): void {
+    for (const [, name] of text?.matchAll(CALLED) ?? []) if (names.has(name!)) this.callers.get(name!)!.add(file);
   }
 }
 

@@ -31,10 +31,17 @@ interface Group {
   direct: boolean;
 }
 
-/** What was evaluated of a module: the texts at the expression that made them, and the databases opened with them. */
+/** A path that evaluation came upon, and what is done with it there. */
+export interface PathNote {
+  readonly text: Text;
+  readonly opened: boolean;
+  /** It is an argument of the very call that opens it. */
+  readonly direct: boolean;
+}
+
+/** What was evaluated of a module: texts that may be paths, and the databases opened with them. */
 export class PathSearch {
-  private readonly groups = new Map<Expression, Group>();
-  private readonly documentation = new Set<Expression>();
+  private readonly notes: PathNote[] = [];
 
   constructor(
     private readonly evaluator: Evaluator,
@@ -42,9 +49,9 @@ export class PathSearch {
   ) {}
 
   /** Evaluates the expressions of a module that can give a path or open a database. */
-  search(module: Module): void {
-    this.evaluator.beginFile();
-    const interest = new Interest(module, (text) => this.mayName(text));
+  search(module: Module): readonly PathNote[] {
+    this.evaluator.beginSearch();
+    const interest = new Interest(module, (text) => mayName(text, this.resolver));
     const visit = (root: Expression) =>
       walk(root, (expression) => {
         const worth = interest.worthOf(expression);
@@ -56,66 +63,106 @@ export class PathSearch {
             : this.evaluator.evaluateQuietly(expression, module.frame);
         for (const value of values) this.note(value, expression, module);
       });
-    for (const root of module.program.roots) {
-      if (root.role === 'documentation') this.documentation.add(root.expression);
-      visit(root.expression);
-    }
+    for (const root of module.program.roots) visit(root.expression);
     for (const scope of module.program.scopes)
       for (const parameter of scope.parameters) if (parameter.default) visit(parameter.default);
+    return this.notes;
   }
 
   private note(value: Value, at: Expression, module: Module): void {
-    if (value.kind === 'text') this.add(value);
+    if (value.kind === 'text') this.add(value, false, false);
     if (value.kind !== 'handle') return;
     for (const path of value.paths) {
-      const group = this.add(path);
-      if (!group) continue;
-      group.opened = true;
-      if (value.call === at && value.module === module && isArgument(value.call.arguments, group.expression))
-        group.direct = true;
+      const direct =
+        value.call === at && value.module === module && isArgument(value.call.arguments, path.origin.expression);
+      this.add(path, true, direct);
     }
   }
 
-  private add(text: Text): Group | undefined {
-    if (text.text.length > 600 || !this.mayName(text.text)) return undefined;
+  private add(text: Text, opened: boolean, direct: boolean): void {
+    if (text.text.length > 600 || !mayName(text.text, this.resolver)) return;
     const { module, expression } = text.origin;
-    const group = getOrAdd(this.groups, expression, () => ({
-      module,
-      expression,
-      texts: new Map<string, Text>(),
-      opened: false,
-      direct: false,
-    }));
-    group.texts.set(text.text, text);
-    return group;
+    // What leads nowhere says nothing, unless it is a text that holds paths, or something opens it.
+    if (
+      !opened &&
+      expression.kind !== 'literal' &&
+      this.resolver.resolve(text.text, module.directory, module.isTest).place === 'none'
+    )
+      return;
+    this.notes.push({ text, opened, direct });
+  }
+}
+
+function mayName(text: string, resolver: DatabaseResolver): boolean {
+  return DATABASE_TEXT.test(text) || resolver.mentions(text);
+}
+
+const documentation = new WeakMap<Module, ReadonlySet<Expression>>();
+
+function isDocumentation(module: Module, expression: Expression): boolean {
+  let known = documentation.get(module);
+  if (!known) {
+    const roots = module.program.roots.filter((root) => root.role === 'documentation');
+    documentation.set(module, (known = new Set(roots.map((root) => root.expression))));
+  }
+  return known.has(expression);
+}
+
+/** Texts by the expression that made them, and the places that follow from all that is known of each. */
+export class PathPlaces {
+  private readonly groups = new Map<Module, Map<Expression, Group>>();
+
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly resolver: DatabaseResolver,
+  ) {}
+
+  add(notes: readonly PathNote[]): void {
+    for (const { text, opened, direct } of notes) {
+      const { module, expression } = text.origin;
+      const inModule = getOrAdd(this.groups, module, () => new Map<Expression, Group>());
+      const group = getOrAdd(inModule, expression, () => ({
+        module,
+        expression,
+        texts: new Map<string, Text>(),
+        opened: false,
+        direct: false,
+      }));
+      group.texts.set(text.text, text);
+      if (opened) group.opened = true;
+      if (direct) group.direct = true;
+    }
   }
 
-  private mayName(text: string): boolean {
-    return DATABASE_TEXT.test(text) || this.resolver.mentions(text);
+  /** Modules with groups. */
+  get modules(): Iterable<Module> {
+    return this.groups.keys();
   }
 
-  /** The places found, inner ones that are part of a larger path left out. */
-  places(): PathPlace[] {
-    const consumed = this.consumedLiterals();
+  /**
+   * The places in a module, inner ones that are part of a larger path left out.
+   * @param consumed literals of the module that are the file name of a larger path
+   */
+  places(of: Module, consumed: ReadonlySet<Literal>): PathPlace[] {
     const found: PathPlace[] = [];
-    for (const group of this.groups.values()) {
+    for (const group of this.groups.get(of)?.values() ?? []) {
       if (group.expression.kind === 'literal' && consumed.has(group.expression) && !group.opened) continue;
       found.push(...this.placesOf(group));
     }
-    return withoutInner(found);
+    return found;
   }
 
-  /** Literals that are the file name of a larger path. */
-  private consumedLiterals(): Set<Literal> {
-    const consumed = new Set<Literal>();
-    for (const group of this.groups.values()) {
-      for (const text of group.texts.values()) {
-        const segment = nameSegment(text);
-        if (!segment || segment.literal === group.expression) continue;
-        if (this.resolver.resolve(text.text, group.module.directory, group.module.isTest).place !== 'none')
-          consumed.add(segment.literal);
-      }
-    }
+  /** Literals that are the file name of a larger path, by their modules. */
+  consumedLiterals(): ReadonlyMap<Module, ReadonlySet<Literal>> {
+    const consumed = new Map<Module, Set<Literal>>();
+    for (const groups of this.groups.values())
+      for (const group of groups.values())
+        for (const text of group.texts.values()) {
+          const segment = nameSegment(text);
+          if (!segment || segment.literal === group.expression) continue;
+          if (this.resolver.resolve(text.text, group.module.directory, group.module.isTest).place !== 'none')
+            getOrAdd(consumed, segment.module, () => new Set<Literal>()).add(segment.literal);
+        }
     return consumed;
   }
 
@@ -127,14 +174,13 @@ export class PathSearch {
       if (resolution.place !== 'none') resolved.push({ text, resolution });
     }
     if (resolved.length === 0) return expression.kind === 'literal' ? this.mentions(group, expression) : [];
-    const isDocumentation = this.documentation.has(expression);
     const whole = {
       module,
       start: expression.start,
       end: expression.end,
       origins: [expression],
       isOpened: group.opened,
-      isDocumentation,
+      isDocumentation: isDocumentation(module, expression),
     };
     // What the expression itself is; what is made of it later does not matter.
     const isPath = this.evaluator
@@ -291,7 +337,7 @@ export function strongest(resolutions: readonly PathPlace['resolution'][]): Path
 }
 
 /** A place inside of a larger one that names the same database is part of it. */
-function withoutInner(places: readonly PathPlace[]): PathPlace[] {
+export function withoutInner(places: readonly PathPlace[]): PathPlace[] {
   const byModule = new Map<Module, PathPlace[]>();
   for (const place of places) getOrAdd(byModule, place.module, () => []).push(place);
   const kept: PathPlace[] = [];

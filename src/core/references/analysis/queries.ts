@@ -87,19 +87,53 @@ const OPEN = new Set<Expression['kind']>([
 /** More callers of one helper than this are not told apart. */
 const MOST_CONTEXTS = 60;
 
-/** SQL texts of the modules, with the connections they run on. */
-export class QuerySearch {
+/** What was found of statements. */
+export interface Queries {
+  /** By file and offset. */
+  readonly places: ReadonlyMap<string, TablePlace>;
+  readonly attachments: readonly AttachPlace[];
+  /** Tables that one statement reads together, as keys of `places`. */
+  readonly joined: readonly (readonly string[])[];
+  /** `CREATE TABLE` statements, for databases that only code names. */
+  readonly creations: readonly { readonly sql: string; readonly name: string; readonly handles: readonly Handle[] }[];
+}
+
+/** What was found of the statements of all files, in their order. */
+export function mergeQueries(all: readonly Queries[]): Queries {
+  const places = new Map<string, TablePlace>();
+  for (const each of all)
+    for (const [key, place] of each.places) {
+      const known = places.get(key);
+      if (!known) {
+        places.set(key, place);
+        continue;
+      }
+      places.set(key, {
+        ...known,
+        handles: new Set([...known.handles, ...place.handles]),
+        remote: new Set([...known.remote, ...place.remote]),
+        isRun: known.isRun || place.isRun,
+      });
+    }
+  return {
+    places,
+    attachments: all.flatMap((each) => each.attachments),
+    joined: all.flatMap((each) => each.joined),
+    creations: all.flatMap((each) => each.creations),
+  };
+}
+
+/** SQL texts of a module, with the connections they run on. */
+export class QuerySearch implements Queries {
   readonly places = new Map<string, TablePlace>();
   readonly attachments: AttachPlace[] = [];
-  /** Tables that one statement reads together, as keys of `places`. */
   readonly joined: (readonly string[])[] = [];
-  /** `CREATE TABLE` statements, for databases that only code names. */
-  readonly creations: { readonly sql: string; readonly name: string; readonly handles: readonly Handle[] }[] = [];
+  readonly creations: Queries['creations'][number][] = [];
 
   constructor(private readonly evaluator: Evaluator) {}
 
   search(module: Module): void {
-    this.evaluator.beginFile();
+    this.evaluator.beginSearch();
     const run = new Set<Expression>();
     for (const root of module.program.roots)
       walk(root.expression, (expression) => {

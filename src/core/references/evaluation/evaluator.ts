@@ -17,8 +17,6 @@ const MOST_VALUES = 64;
 const DEEPEST = 60;
 const MOST_STEPS_PER_FILE = 30_000;
 const HURRIED_STEPS = 300;
-/** Values kept for the questions to come: beyond that they cost more memory than they save time. */
-const MOST_REMEMBERED = 200_000;
 /** Looking up what is known costs little, but not nothing: there are programs in which all is known and asked a million times. */
 const STEPS_FOR_KNOWN = 0.2;
 /** Callees by which a constructor is called from within its class family. */
@@ -39,7 +37,6 @@ export interface CallSiteOf {
 export class Evaluator {
   private depth = 0;
   private steps = 0;
-  private remembered = 0;
   private spent = 0;
   /** Least depth of the questions under way that the present one came back to. */
   private cut = Infinity;
@@ -60,23 +57,25 @@ export class Evaluator {
     this.steps = 0;
   }
 
-  /** Call before each file: one that is tangled beyond measure gets short answers after a while, and no file gets none. */
+  /**
+   * Call before the questions of each file: they are answered from nothing, so that the answers depend on what they read
+   * and not on what was asked before.
+   */
   beginFile(): void {
+    this.beginSearch();
+    this.sites.clear();
+    this.anyInstances.clear();
+    this.project.invalidate();
+  }
+
+  /** A file that is tangled beyond measure gets short answers after a while, in each of the searches for itself. */
+  beginSearch(): void {
     this.begin();
     this.spent = 0;
-    if (this.remembered < MOST_REMEMBERED) return;
-    this.project.invalidate();
-    this.anyInstances.clear();
-    this.remembered = 0;
   }
 
   private get limit(): number {
     return this.spent > MOST_STEPS_PER_FILE ? HURRIED_STEPS : this.mostSteps;
-  }
-
-  /** Forgets the call sites: a module came or went. */
-  reset(): void {
-    this.sites.clear();
   }
 
   evaluate(expression: Expression, frame: Frame): readonly Value[] {
@@ -102,7 +101,6 @@ export class Evaluator {
     this.depth = depth;
     if (this.cut >= depth) {
       frame.memo.set(expression, values);
-      this.remembered++;
       this.cut = outer;
     } else {
       frame.memo.delete(expression);

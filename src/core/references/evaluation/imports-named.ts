@@ -33,29 +33,49 @@ const indexes = new WeakMap<Project, Map<string, Map<string, string[]>>>();
 
 /** Names that the files of a language declare, with the files. Read from the text: the files need not be parsed for it. */
 function declaring(project: Project, language: string, name: string): readonly string[] {
-  const byLanguage = getOrAdd(
-    indexes as unknown as Map<Project, Map<string, Map<string, string[]>>>,
-    project,
-    () => new Map(),
-  );
+  project.reads.declared.add(`${language}\0${name}`);
+  let byLanguage = indexes.get(project);
+  if (!byLanguage) indexes.set(project, (byLanguage = new Map()));
   const index = getOrAdd(byLanguage, language, () => {
     const names = new Map<string, string[]>();
-    const { extensions, pattern } = DECLARATIONS[language]!;
+    const { extensions } = DECLARATIONS[language]!;
     for (const file of project.files) {
       if (!extensions.some((extension) => file.endsWith(extension))) continue;
       const text = project.source(file) ?? project.modules.get(file)?.text;
-      if (text === undefined || text.length > 2_000_000) continue;
-      for (const match of text.matchAll(pattern)) {
-        const found = match.slice(1).find((group) => group !== undefined);
-        if (found) {
-          const files = getOrAdd(names, found, () => []);
-          if (files[files.length - 1] !== file) files.push(file);
-        }
-      }
+      for (const found of declaredIn(language, text)) getOrAdd(names, found, () => []).push(file);
     }
     return names;
   });
   return index.get(name) ?? [];
+}
+
+function declaredIn(language: string, text: string | undefined): Set<string> {
+  const names = new Set<string>();
+  if (text === undefined || text.length > 2_000_000) return names;
+  for (const match of text.matchAll(DECLARATIONS[language]!.pattern)) {
+    const found = match.slice(1).find((group) => group !== undefined);
+    if (found) names.add(found);
+  }
+  return names;
+}
+
+/**
+ * Call when a file of the project has another text: what it declared, or declares now, and the other does not, as in
+ * {@link Reads.declared}. The project forgets its index where something changed.
+ */
+export function changedDeclarations(
+  project: Project,
+  file: string,
+  before: string | undefined,
+  after: string | undefined,
+): string[] {
+  return Object.entries(DECLARATIONS).flatMap(([language, { extensions }]) => {
+    if (!extensions.some((extension) => file.endsWith(extension))) return [];
+    const [old, now] = [declaredIn(language, before), declaredIn(language, after)];
+    const changed = [...[...old].filter((name) => !now.has(name)), ...[...now].filter((name) => !old.has(name))];
+    if (changed.length > 0) indexes.get(project)?.delete(language);
+    return changed.map((name) => `${language}\0${name}`);
+  });
 }
 
 /**

@@ -5,6 +5,7 @@ import type { AttributeAssignment, Call, Expression, Program } from '../syntax/p
 import { newFrame } from './value';
 import type { Frame } from './value';
 import { isTestFile } from './test-file';
+import { Reads } from './reads';
 
 /** A parsed file. */
 export class Module {
@@ -70,18 +71,36 @@ interface ModuleIndex {
 /** An unchanged file says the same in the next analysis. */
 const moduleIndexes = new WeakMap<Module, ModuleIndex>();
 
-/** The parsed files and what they know of one another. */
+function indexOf(module: Module): ModuleIndex {
+  let index = moduleIndexes.get(module);
+  if (!index) moduleIndexes.set(module, (index = indexModule(module)));
+  return index;
+}
+
+/** Every name under which a module is found when evaluation asks for the calls, records or assignments of the project. */
+export function* namesIn(module: Module): Generator<string> {
+  const { calls, records, attributes, aliases } = indexOf(module);
+  yield* calls.keys();
+  yield* records.keys();
+  yield* attributes.keys();
+  yield* aliases.keys();
+}
+
+/** After an edit few names are asked for, and looking them up in each module is less work than to gather all of them. */
+const FEW_QUESTIONS = 100;
+
+/** The files of a workspace, those of them that are parsed, and what they know of one another. */
 export class Project {
-  readonly modules = new Map<string, Module>();
-  /** Files that evaluation asked for and that are not parsed yet. */
-  readonly wanted = new Set<string>();
-  /** Names of functions whose callers evaluation asked for. */
-  readonly askedCalls = new Set<string>();
-  private readonly indexes = new Map<Module, ModuleIndex>();
+  /** What the question in progress looks at. */
+  reads = new Reads();
+  private parsed: ReadonlyMap<string, Module> = new Map();
   private readonly named = new Map<string, CallSite[]>();
+  private readonly aliases = new Map<string, readonly string[]>();
   private readonly namedRecords = new Map<string, RecordSite[]>();
   private readonly namedAttributes = new Map<string, AssignmentSite[]>();
 
+  private merged: Pick<ModuleIndex, 'calls' | 'aliases'> | undefined;
+  private questions = 0;
   private readonly directories = new Map<string, string[]>();
 
   constructor(
@@ -94,6 +113,22 @@ export class Project {
       const slash = file.lastIndexOf('/');
       getOrAdd(this.directories, slash < 0 ? '' : file.slice(0, slash), () => []).push(file);
     }
+  }
+
+  /** The parsed files. Their order decides which of several answers comes first. */
+  get modules(): ReadonlyMap<string, Module> {
+    return this.parsed;
+  }
+
+  /** From now on these files are the parsed ones. */
+  show(modules: ReadonlyMap<string, Module>): void {
+    this.parsed = modules;
+    this.merged = undefined;
+    this.questions = 0;
+    this.named.clear();
+    this.aliases.clear();
+    this.namedRecords.clear();
+    this.namedAttributes.clear();
   }
 
   /** Files that stand in a directory itself. */
@@ -110,77 +145,64 @@ export class Project {
   siblings(directory: string, extension: string, word: string): Module[] {
     return this.filesIn(directory).flatMap((file) => {
       if (!file.endsWith(extension)) return [];
-      const module = this.modules.get(file);
+      this.reads.files.add(file);
+      const module = this.parsed.get(file);
       if (module) return [module];
       const text = this.source(file);
-      if (text === undefined || text.includes(word)) this.wanted.add(file);
+      if (text === undefined || text.includes(word)) this.reads.wanted.add(file);
       return [];
     });
   }
 
-  add(module: Module): void {
-    this.remove(module.file);
-    this.forgetNames();
-    this.modules.set(module.file, module);
-    let index = moduleIndexes.get(module);
-    if (!index) moduleIndexes.set(module, (index = indexModule(module)));
-    this.indexes.set(module, index);
-  }
-
-  remove(file: string): void {
-    const module = this.modules.get(file);
-    if (!module) return;
-    this.forgetNames();
-    this.modules.delete(file);
-    this.indexes.delete(module);
-  }
-
-  private merged: Pick<ModuleIndex, 'calls' | 'aliases'> | undefined;
-
-  private forgetNames(): void {
-    this.merged = undefined;
-    this.named.clear();
-    this.namedRecords.clear();
-    this.namedAttributes.clear();
-  }
-
-  /** Forgets every value computed so far: a module came or went. */
+  /** Forgets every value computed so far. */
   invalidate(): void {
-    for (const module of this.modules.values()) module.frame.clear();
+    for (const module of this.parsed.values()) module.frame.clear();
   }
 
   /** A file of the workspace; when it is not parsed yet it is put on the list and `undefined` returned. */
   request(file: string): Module | undefined {
-    const module = this.modules.get(file);
-    if (!module && this.files.has(file)) this.wanted.add(file);
+    this.reads.files.add(file);
+    const module = this.parsed.get(file);
+    if (!module && this.files.has(file)) this.reads.wanted.add(file);
     return module;
   }
 
   /** Calls whose callee ends in this name, or in another name that an import gives it. */
   callsNamed(name: string, ask = true): CallSite[] {
-    if (ask && name !== '') this.askedCalls.add(name);
-    const known = this.named.get(name);
-    if (known) return known;
-    const names = new Set([name]);
-    const { calls, aliases } = (this.merged ??= merge(this.indexes.values()));
-    for (const alias of aliases.get(name) ?? []) names.add(alias);
-    const result = names.size === 1 ? (calls.get(name) ?? []) : [...names].flatMap((each) => calls.get(each) ?? []);
-    this.named.set(name, result);
-    return result;
+    if (ask && name !== '') this.reads.askedCalls.add(name);
+    const names = getOrAdd(this.aliases, name, () => [...new Set([name, ...this.aliasesOf(name)])]);
+    for (const each of names) this.reads.names.add(each);
+    return getOrAdd(this.named, name, () => names.flatMap((each) => this.callsOf(each)));
+  }
+
+  private callsOf(name: string): readonly CallSite[] {
+    if (this.questions++ > FEW_QUESTIONS) return this.merge().calls.get(name) ?? [];
+    return [...this.parsed.values()].flatMap((module) => indexOf(module).calls.get(name) ?? []);
+  }
+
+  private aliasesOf(name: string): Iterable<string> {
+    if (this.questions++ > FEW_QUESTIONS) return this.merge().aliases.get(name) ?? [];
+    return [...this.parsed.values()].flatMap((module) => [...(indexOf(module).aliases.get(name) ?? [])]);
+  }
+
+  private merge(): Pick<ModuleIndex, 'calls' | 'aliases'> {
+    return (this.merged ??= merge([...this.parsed.values()].map(indexOf)));
   }
 
   /** Struct literals of a type of this name. */
   recordsNamed(name: string): readonly RecordSite[] {
-    if (name !== '') this.askedCalls.add(name);
+    this.reads.names.add(name);
+    if (name !== '') this.reads.askedCalls.add(name);
     return getOrAdd(this.namedRecords, name, () =>
-      [...this.indexes.values()].flatMap((index) => index.records.get(name) ?? []),
+      [...this.parsed.values()].flatMap((module) => indexOf(module).records.get(name) ?? []),
     );
   }
 
   /** Assignments to an attribute of this name, of whatever object. */
   attributesNamed(name: string): readonly AssignmentSite[] {
+    this.reads.names.add(name);
     return getOrAdd(this.namedAttributes, name, () =>
-      [...this.indexes.values()].flatMap((index) => index.attributes.get(name) ?? []),
+      [...this.parsed.values()].flatMap((module) => indexOf(module).attributes.get(name) ?? []),
     );
   }
 }
