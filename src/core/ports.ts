@@ -58,6 +58,10 @@ export interface Finding {
 
 /** @throws ConsolidationError `CANCELLED` once the signal is aborted. Call it between units of work. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new ConsolidationError('CANCELLED', 'Cancelled. Nothing was published; run the command again to start over.');
+  if (signal?.aborted) throw cancelled();
+}
+
+/** What a cancelled piece of work ends with. */
+export function cancelled(): ConsolidationError {
+  return new ConsolidationError('CANCELLED', 'Cancelled. Nothing was published; run the command again to start over.');
 }

@@ -3,8 +3,12 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ConsolidationError } from '../core/errors';
+import { cancelled } from '../core/ports';
 import type { TaskRunner, WorkOptions } from '../core/ports';
 import type { FromTask, ToTask } from './task-messages';
+
+/** How long a cancelled task may take to end by itself. */
+const PATIENCE_MS = 1000;
 
 /** Less than this is done before a second thread has started. */
 const WORTHWHILE_BYTES = 32 * 2 ** 20;
@@ -34,14 +38,20 @@ function runInThread(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(script, { name: `sqlite-consolidator ${name}`, workerData: { name, input } });
-    const cancel = () => thread.postMessage({ type: 'cancel' } satisfies ToTask);
+    let patience: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      thread.postMessage({ type: 'cancel' } satisfies ToTask);
+      // In the middle of one long statement it does not hear. What a task writes is thrown away with the run.
+      patience = setTimeout(() => end(() => reject(cancelled())), PATIENCE_MS);
+    };
     const end = (settle: () => void) => {
+      clearTimeout(patience);
       signal?.removeEventListener('abort', cancel);
       thread.removeAllListeners();
       // What the thread still says after this is of no interest, nor is how it ends.
       thread.on('error', () => undefined);
-      void thread.terminate();
-      settle();
+      // Nothing of it may still be at work when the result is told.
+      void thread.terminate().finally(settle);
     };
     const crashed = (reason: string) =>
       end(() =>
