@@ -17,6 +17,7 @@ import { buildFullText, isFullText } from './full-text/build';
 import { RunDirectory } from './run-directory';
 import { graftTables } from './graft-tables';
 import { putThrough } from './refused-rows';
+import { settleRows } from './settled-rows';
 import { loadForSql } from './sql-source';
 import { readSequences } from './legacy-sequence';
 import type { CopyStep, Step } from './steps';
@@ -116,7 +117,7 @@ const pragmasOf = (steps: readonly NumberedStep[]) =>
 
 /** Rows that a table refuses one by one are put aside: the statements that fail are undone. */
 const hasSieve = (steps: readonly NumberedStep[]) =>
-  steps.some(({ step }) => step.kind === 'copy' && step.sieve !== undefined);
+  steps.some(({ step }) => (step.kind === 'copy' || step.kind === 'settle') && step.sieve !== undefined);
 
 const isWal = (target: ResolvedTarget) => String(target.profile.journal_mode ?? '').toUpperCase() === 'WAL';
 
@@ -130,11 +131,16 @@ async function execute(step: Step, database: EngineDatabase, sources: AttachedSo
       return;
     case 'create-table':
     case 'gather':
-    case 'settle':
     case 'default-rows':
     case 'create-index':
     case 'create-trigger':
     case 'create-view':
+      return runStatement(database, step.sql, step);
+    case 'settle':
+      if (step.sieve) {
+        settleRows(database, step.sieve, true);
+        return;
+      }
       return runStatement(database, step.sql, step);
     case 'create-virtual':
       return createVirtual(database, step.table, step.sql);

@@ -3,11 +3,12 @@ import { quoteLiteral } from '../identifiers';
 import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { copyColumns, insertSelect } from './copy-statement';
-import { collect, gatherTable, settle } from './gather';
+import { collect, gatherTable, moveSettled, removeLosers, settle } from './gather';
 import { graftTrees } from './graft-plan';
 import { shiftsOf } from './key-offsets';
 import type { Measurements } from './measure';
-import { quarantineName, quarantineTable, sieve } from './refused-rows';
+import { quarantineColumns, quarantineName, quarantineTable, sieve } from './refused-rows';
+import { settledSieve } from './settled-rows';
 import { choosesRows, sourceKey } from './source-key';
 import type { CopyStep, Step } from './steps';
 import type { TargetShapes } from './table-shapes';
@@ -148,6 +149,8 @@ function buildSteps(input: TargetInput): Step[] {
     .sort((a, b) => compare(a.source.database, b.source.database));
   const sifted = (table: ResolvedTable) =>
     table.sources.some((source) => measurements.refused.has(sourceKey(target, table, source)));
+  const legacyOf = (table: ResolvedTable) =>
+    table.sources.flatMap((source) => (present.has(source.database) ? [legacyTable(databases, source)] : []));
   const gathered = new Map(target.tables.filter(choosesRows).map((table, number) => [table, number]));
   return [
     { kind: 'create-target', target: name, path: target.path, pragmas },
@@ -155,10 +158,7 @@ function buildSteps(input: TargetInput): Step[] {
       .filter((table) => table.kind === 'table')
       .map((table): Step => ({ kind: 'create-table', target: name, table: table.name, sql: table.sql })),
     ...target.tables.filter(sifted).flatMap((table): Step[] => {
-      const legacy = table.sources.flatMap((source) =>
-        present.has(source.database) ? [legacyTable(databases, source)] : [],
-      );
-      const sql = quarantineTable(table, legacy);
+      const sql = quarantineTable(table, legacyOf(table));
       return [
         { kind: 'create-table', target: name, table: quarantineName(table), sql },
         // What makes a row be refused has to be there before the rows are.
@@ -172,19 +172,40 @@ function buildSteps(input: TargetInput): Step[] {
       kind: 'gather',
       target: name,
       table: table.name,
-      sql: gatherTable(table, number, input.shapes.get(table.name)),
+      sql: gatherTable(
+        table,
+        number,
+        input.shapes.get(table.name),
+        sifted(table) ? quarantineColumns(legacyOf(table)) : undefined,
+      ),
     })),
     ...copies.flatMap(({ table, source }): Step[] => {
       const legacy = legacyTable(databases, source);
-      const copy = copyStep(input, table, source, legacy, gathered.get(table));
+      const copy = copyStep(
+        input,
+        table,
+        source,
+        legacy,
+        gathered.get(table),
+        sifted(table) ? legacyOf(table) : undefined,
+      );
       if (!table.autoincrement || !legacy.autoincrement) return [copy];
       const offset = String(measurements.offsets.get(sourceKey(target, table, source)) ?? 0n);
       const place = { target: name, table: table.name, database: source.database, source: source.table };
       return [copy, { kind: 'sequence', ...place, offset }];
     }),
-    ...[...gathered].flatMap(([table, number]) =>
-      settle(table, number).map((sql): Step => ({ kind: 'settle', target: name, table: table.name, sql })),
-    ),
+    ...[...gathered].flatMap(([table, number]): Step[] => {
+      const place = { kind: 'settle', target: name, table: table.name } as const;
+      if (!sifted(table)) return settle(table, number).map((sql): Step => ({ ...place, sql }));
+      return [
+        { ...place, sql: removeLosers(table, number) },
+        {
+          ...place,
+          sql: moveSettled(table, number).join(';\n'),
+          sieve: settledSieve(table, number, legacyOf(table)),
+        },
+      ];
+    }),
     ...target.tables.flatMap((table) =>
       table.indexes
         .filter((index) => !(sifted(table) && isUnique(index.sql)))
@@ -237,6 +258,7 @@ function copyStep(
   source: ResolvedSource,
   legacy: InventoryTable,
   gathered: number | undefined,
+  quarantined: readonly InventoryTable[] | undefined,
 ): CopyStep {
   const { plan, measurements, target, databases, shapes } = input;
   const place = { target: target.name, table: table.name, database: source.database, source: source.table };
@@ -249,15 +271,15 @@ function copyStep(
       ? undefined
       : graftTrees(target, table, source, databases.get(source.database)!, legacy, shapes.get(table.name));
   if (trees) return { kind: 'copy', ...place, strategy: 'graft', sql: '', trees, rows };
-  if (gathered !== undefined)
-    return { kind: 'copy', ...place, strategy: 'sql', sql: collect(table, gathered, source, shifts), rows };
+  if (gathered !== undefined) {
+    const raw = quarantined && { columns: quarantineColumns(quarantined), legacy };
+    return { kind: 'copy', ...place, strategy: 'sql', sql: collect(table, gathered, source, shifts, raw), rows };
+  }
   const columns = copyColumns(table, source, legacy, shifts);
   const sql = insertSelect(table, columns);
   if (refused === 0) return { kind: 'copy', ...place, strategy: 'sql', sql, rows };
-  const all = table.sources.flatMap((other) =>
-    input.present.has(other.database) ? [legacyTable(databases, other)] : [],
-  );
-  return { kind: 'copy', ...place, strategy: 'sql', sql, sieve: sieve(table, source, legacy, all, columns), rows };
+  const refusing = sieve(table, source, legacy, quarantined ?? [legacy], columns);
+  return { kind: 'copy', ...place, strategy: 'sql', sql, sieve: refusing, rows };
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -11,10 +11,11 @@ import { openImage } from '../sqlite/image/image';
 import { readSchema } from '../sqlite/schema/schema';
 import type { SchemaTable } from '../sqlite/schema/schema-table';
 import { SOURCE_SCHEMA, copyColumns, insertSelect, keptRowid } from './copy-statement';
-import { collect, gatherTable, settle } from './gather';
+import { collect, gatherTable, removeLosers, settle } from './gather';
 import { shiftsOf } from './key-offsets';
 import type { LegacyImages } from './legacy-images';
-import { putThrough, quarantineTable, sieve } from './refused-rows';
+import { putThrough, quarantineColumns, quarantineTable, sieve } from './refused-rows';
+import { settleRows, settledSieve } from './settled-rows';
 import { choosesRows } from './source-key';
 import { describeTargets } from './table-shapes';
 import { createEmpty, inRunOrder } from './try-rows';
@@ -125,10 +126,6 @@ async function insertExpected(
   const { plan, offsets, target, table, legacy } = context;
   createEmpty(scratch, table);
   const chooses = choosesRows(table);
-  if (chooses) {
-    const shape = (await describeTargets(plan)).get(target.name)?.get(table.name);
-    scratch.run(gatherTable(table, 0, shape));
-  }
   const allLegacy: SchemaTable[] = [];
   for (const source of table.sources) {
     if (!legacy.holds(source.database)) continue;
@@ -136,6 +133,14 @@ async function insertExpected(
     if (found) allLegacy.push(found);
   }
   scratch.run(quarantineTable(table, allLegacy));
+  const raw =
+    chooses && table.sources.some((source) => source.onReject === 'quarantine')
+      ? quarantineColumns(allLegacy)
+      : undefined;
+  if (chooses) {
+    const shape = (await describeTargets(plan)).get(target.name)?.get(table.name);
+    scratch.run(gatherTable(table, 0, shape, raw));
+  }
   for (const source of inRunOrder(table).filter((candidate) => sources.includes(candidate))) {
     const database = await legacy.sqlDatabase(source.database);
     const from = (await legacy.open(source.database)).schema.tables.find(({ name }) => name === source.table);
@@ -144,7 +149,7 @@ async function insertExpected(
     try {
       const shifts = shiftsOf(plan, offsets, target, table, source);
       if (chooses) {
-        scratch.run(collect(table, 0, source, shifts));
+        scratch.run(collect(table, 0, source, shifts, raw && { columns: raw, legacy: from }));
         continue;
       }
       const copy = copyColumns(table, source, from, shifts);
@@ -154,6 +159,9 @@ async function insertExpected(
       scratch.run(`DETACH ${SOURCE_SCHEMA}`);
     }
   }
-  if (chooses) for (const sql of settle(table, 0)) scratch.run(sql);
+  if (raw) {
+    scratch.run(removeLosers(table, 0));
+    settleRows(scratch, settledSieve(table, 0, allLegacy), true);
+  } else if (chooses) for (const sql of settle(table, 0)) scratch.run(sql);
   for (const row of target.defaults ?? []) if (row.table === table.name) scratch.run(row.sql);
 }

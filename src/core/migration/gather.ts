@@ -1,8 +1,10 @@
 import { ConsolidationError } from '../errors';
+import type { InventoryTable } from '../inventory/inventory';
 import { quoteIdentifier } from '../identifiers';
 import type { ResolvedSource, ResolvedTable } from '../plan/resolved';
 import { affinityOf } from '../sqlite/format/affinity';
 import type { TableShape } from './table-shapes';
+import { rowidName } from './copy-statement';
 import { TYPE_OF, mappedValue } from './values';
 import type { Shifts } from './values';
 
@@ -14,8 +16,12 @@ import type { Shifts } from './values';
 export const gatheredName = (number: number) => `temp.${quoteIdentifier(`gathered ${number}`)}`;
 
 /** Columns of our own beside those of the unified table, which may have any name. */
-const rowColumn = (table: ResolvedTable) => ownColumn(table, 'row');
-const sourceColumn = (table: ResolvedTable) => ownColumn(table, 'source');
+export const rowColumn = (table: ResolvedTable) => ownColumn(table, 'row');
+export const sourceColumn = (table: ResolvedTable) => ownColumn(table, 'source');
+
+/** Legacy values as they are, beside the mapped ones, where rows may have to go into quarantine. */
+export const rawRowid = (table: ResolvedTable) => ownColumn(table, 'rowid');
+export const rawColumn = (table: ResolvedTable, index: number) => ownColumn(table, `value ${index}`);
 
 function ownColumn(table: ResolvedTable, name: string): string {
   const taken = new Set(table.columns.map((column) => column.toLowerCase()));
@@ -24,8 +30,16 @@ function ownColumn(table: ResolvedTable, name: string): string {
   return quoteIdentifier(own);
 }
 
-/** @param shape undefined when SQLite refuses the table's DDL, which the run reports in its place */
-export function gatherTable(table: ResolvedTable, number: number, shape: TableShape | undefined): string {
+/**
+ * @param shape undefined when SQLite refuses the table's DDL, which the run reports in its place
+ * @param raw legacy columns that are gathered as well, as the quarantine table has them
+ */
+export function gatherTable(
+  table: ResolvedTable,
+  number: number,
+  shape: TableShape | undefined,
+  raw?: readonly string[],
+): string {
   const key = shape?.indexes.find((index) => index.origin === 'pk')?.columns ?? [];
   const columns = table.columns.map((name) => {
     const same = (other: string | null) => other?.toLowerCase() === name.toLowerCase();
@@ -34,13 +48,27 @@ export function gatherTable(table: ResolvedTable, number: number, shape: TableSh
     const collation = key.find((candidate) => same(candidate.name))?.collation;
     return `${quoteIdentifier(name)} ${type}${collation === undefined ? '' : ` COLLATE ${quoteIdentifier(collation)}`}`;
   });
+  if (raw) columns.push(rawRowid(table), ...raw.map((_, index) => rawColumn(table, index)));
   return `CREATE TEMP TABLE ${quoteIdentifier(`gathered ${number}`)} (${rowColumn(table)} INTEGER PRIMARY KEY, ${sourceColumn(table)} INTEGER, ${columns.join(', ')})`;
 }
 
 /** Adds the rows of one source, from the attached schema `legacy`. */
-export function collect(table: ResolvedTable, number: number, source: ResolvedSource, shifts: Shifts): string {
+export function collect(
+  table: ResolvedTable,
+  number: number,
+  source: ResolvedSource,
+  shifts: Shifts,
+  raw?: { readonly columns: readonly string[]; readonly legacy: InventoryTable },
+): string {
   const columns = source.columns.map((column) => quoteIdentifier(column.target));
   const values = source.columns.map((column) => mappedValue(column, shifts));
+  if (raw) {
+    const kept = raw.legacy.columns.filter(({ generated }) => generated !== 'hidden').map(({ name }) => name);
+    columns.push(rawRowid(table), ...raw.columns.map((_, index) => rawColumn(table, index)));
+    values.push((raw.legacy.withoutRowid ? undefined : rowidName(kept)) ?? 'NULL');
+    for (const name of raw.columns)
+      values.push(kept.some((own) => own.toLowerCase() === name.toLowerCase()) ? quoteIdentifier(name) : 'NULL');
+  }
   const where = source.where === undefined ? '' : ` WHERE (${source.where}\n)`;
   return (
     `INSERT INTO ${gatheredName(number)} (${[sourceColumn(table), ...columns].join(', ')}) ` +
@@ -73,24 +101,34 @@ export function givesWay(table: ResolvedTable, number: number): string {
   );
 }
 
-/** Statements that leave the rows that stay and move them into the unified table, each source with the columns it gives. */
-export function settle(table: ResolvedTable, number: number, into = 'main'): string[] {
+/** Statement that leaves the rows that stay. */
+export function removeLosers(table: ResolvedTable, number: number): string {
+  return `DELETE FROM ${gatheredName(number)} WHERE ${rowColumn(table)} IN (SELECT row FROM (${givesWay(table, number)}))`;
+}
+
+/** Which sources, by their numbers, give which columns: a column that a source does not give gets its default. */
+export function places(table: ResolvedTable): { readonly list: string; readonly sources: readonly number[] }[] {
   const lists = new Map<string, number[]>();
   for (const [index, source] of table.sources.entries()) {
     const list = source.columns.map((column) => quoteIdentifier(column.target)).join(', ');
     lists.set(list, [...(lists.get(list) ?? []), index]);
   }
-  const name = gatheredName(number);
-  return [
-    `DELETE FROM ${name} WHERE ${rowColumn(table)} IN (SELECT row FROM (${givesWay(table, number)}))`,
-    // A column that a source does not give gets its default, as it does everywhere else.
-    ...[...lists].map(
-      ([list, sources]) =>
-        `INSERT INTO ${into}.${quoteIdentifier(table.name)} (${list}) SELECT ${list} FROM ${name} ` +
-        `WHERE ${sourceColumn(table)} IN (${sources.join(', ')}) ORDER BY ${sourceColumn(table)}, ${rowColumn(table)}`,
-    ),
-  ];
+  return [...lists].map(([list, sources]) => ({ list, sources }));
 }
+
+/** Statements that move the rows that stay into the unified table, each source with the columns it gives. */
+export function moveSettled(table: ResolvedTable, number: number): string[] {
+  return places(table).map(
+    ({ list, sources }) =>
+      `INSERT INTO main.${quoteIdentifier(table.name)} (${list}) SELECT ${list} FROM ${gatheredName(number)} ` +
+      `WHERE ${sourceColumn(table)} IN (${sources.join(', ')}) ORDER BY ${sourceColumn(table)}, ${rowColumn(table)}`,
+  );
+}
+
+export const settle = (table: ResolvedTable, number: number): string[] => [
+  removeLosers(table, number),
+  ...moveSettled(table, number),
+];
 
 /** A policy may name the column as the unified table or as a legacy table calls it. */
 function unified(table: ResolvedTable, column: string): string {

@@ -8,7 +8,7 @@ import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import { SOURCE_SCHEMA } from './copy-statement';
-import { collect, gatherTable, gatheredName, givesWay, keyed } from './gather';
+import { collect, gatherTable, gatheredName, givesWay, keyed, moveSettled, removeLosers } from './gather';
 import { leftBehind } from './left-behind';
 import { keyRange, offsetsOf, shiftsOf } from './key-offsets';
 import type { KeyRange } from './key-offsets';
@@ -16,7 +16,8 @@ import { legacyTables, mayRefuse } from './refusable';
 import type { Refusal } from './refused-rows';
 import { choosesRows, sourceKey } from './source-key';
 import { describeTargets } from './table-shapes';
-import { tryRows } from './try-rows';
+import { settleRows, settledSieve } from './settled-rows';
+import { createEmpty, tryRows } from './try-rows';
 
 /** Figures that only the data gives, taken before anything is written. */
 export interface Measurements {
@@ -115,22 +116,30 @@ export async function measure(
     const superseded = new Map(
       gathered.filter(({ table }) => choosesRows(table)).flatMap((entry) => supersededRows(scratch, entry)),
     );
+    const doubtful = ({ target, table }: Pick<Measured, 'target' | 'table'>) =>
+      mayRefuse(table, shapes.get(target.name)?.get(table.name), legacyOf);
+    const settled = gathered.filter((entry) => choosesRows(entry.table) && doubtful(entry));
+    const refusedWhenSettled = settled.flatMap((entry) => trySettled(scratch, entry));
     const colliding = gathered
       .filter(({ table }) => !choosesRows(table))
       .flatMap((entry) => collisions(scratch, entry));
     // Where keys collide, the plan has to be changed first; every second row would be refused for that alone.
     const tried = merged.filter(
       ({ target, table }) =>
+        !choosesRows(table) &&
         !colliding.some((found) => found.target === target.name && found.table === table.name) &&
-        mayRefuse(table, shapes.get(target.name)?.get(table.name), legacyOf),
+        doubtful({ target, table }),
     );
-    const refused = await tryRows({ plan, inventory, offsets, tables: tried, legacyOf, load }, options);
+    const refused = new Map([
+      ...refusedWhenSettled,
+      ...(await tryRows({ plan, inventory, offsets, tables: tried, legacyOf, load }, options)),
+    ]);
     return {
       offsets,
       superseded,
       filtered,
       refused,
-      collisions: [...colliding, ...behind, ...refusedTables(tried, refused)],
+      collisions: [...colliding, ...behind, ...refusedTables([...settled, ...tried], refused)],
     };
   } finally {
     scratch.close();
@@ -156,6 +165,28 @@ function supersededRows(scratch: EngineDatabase, { target, table, number }: Meas
   const rows =
     scratch.exec(`SELECT source, count(*) FROM (${givesWay(table, number)}) GROUP BY source`)[0]?.values ?? [];
   return rows.map(([source, count]) => [sourceKey(target, table, table.sources[Number(source)]!), Number(count)]);
+}
+
+/** Lets SQLite insert the gathered rows that stay, as the run will, and counts what it refuses. */
+function trySettled(scratch: EngineDatabase, { target, table, number }: Measured): [string, readonly Refusal[]][] {
+  try {
+    if (!createEmpty(scratch, table)) return [];
+    scratch.run(removeLosers(table, number));
+    scratch.run('SAVEPOINT trial');
+    try {
+      for (const sql of moveSettled(table, number)) scratch.run(sql);
+      return [];
+    } catch {
+      // Which rows it is that SQLite refuses is found one by one.
+      scratch.run('ROLLBACK TO trial');
+      const refusals = settleRows(scratch, settledSieve(table, number), false);
+      return [...refusals].map(([source, reasons]) => [sourceKey(target, table, table.sources[source]!), reasons]);
+    } finally {
+      scratch.run('RELEASE trial');
+    }
+  } finally {
+    scratch.run(`DROP TABLE IF EXISTS main.${quoteIdentifier(table.name)}`);
+  }
 }
 
 /** @throws ConsolidationError `SQL_FAILED` */

@@ -15,7 +15,6 @@ export function mayRefuse(
   shape: TableShape | undefined,
   legacyOf: (source: ResolvedSource) => InventoryTable | undefined,
 ): boolean {
-  if (choosesRows(table)) return false; // settled by their key, tried when they are
   if (!shape) return true;
   const sources = table.sources.flatMap((source) => {
     const legacy = legacyOf(source);
@@ -27,7 +26,9 @@ export function mayRefuse(
   if (sources.some(({ source, legacy }) => !fillsNotNull(source, legacy, shape))) return true;
   if (shape.strict && sources.some(({ source, legacy }) => !keepsTypes(source, legacy, shape))) return true;
   if (table.rowidAlias && sources.some(({ source, legacy }) => !givesIntegers(table, source, legacy))) return true;
-  return shape.indexes.filter((index) => index.unique).some((index) => !staysUnique(index, shape, sources));
+  // A policy leaves one row for each key.
+  const unique = shape.indexes.filter((index) => index.unique && !(choosesRows(table) && index.origin === 'pk'));
+  return unique.some((index) => !staysUnique(index, shape, sources));
 }
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();

@@ -39,7 +39,7 @@ export function quarantineTable(table: ResolvedTable, legacyTables: readonly Inv
 }
 
 /** Columns with a value, stored or computed, of all sources; the same name is the same column. */
-function quarantineColumns(legacyTables: readonly InventoryTable[]): string[] {
+export function quarantineColumns(legacyTables: readonly InventoryTable[]): string[] {
   const columns = new Map<string, string>();
   for (const table of legacyTables)
     for (const { name, generated } of table.columns)
@@ -48,7 +48,7 @@ function quarantineColumns(legacyTables: readonly InventoryTable[]): string[] {
 }
 
 /** A legacy column may have one of our names. */
-function ownNames(columns: readonly string[]): string[] {
+export function ownNames(columns: readonly string[]): string[] {
   const taken = new Set(columns.map((name) => name.toLowerCase()));
   return OWN.map((name) => {
     let own: string = name;

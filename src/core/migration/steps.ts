@@ -1,5 +1,6 @@
 import type { StepSummary } from '../results';
 import type { Sieve } from './refused-rows';
+import type { SettledSieve } from './settled-rows';
 
 /**
  * What a migration does, as data. The dry run prints these steps; the run executes exactly these and no others.
@@ -16,7 +17,15 @@ export type Step =
   | { readonly kind: 'create-table'; readonly target: string; readonly table: string; readonly sql: string }
   | CopyStep
   /** Rows of several sources that share keys are gathered in a temporary table, then settled by the key policy. */
-  | { readonly kind: 'gather' | 'settle'; readonly target: string; readonly table: string; readonly sql: string }
+  | { readonly kind: 'gather'; readonly target: string; readonly table: string; readonly sql: string }
+  | {
+      readonly kind: 'settle';
+      readonly target: string;
+      readonly table: string;
+      readonly sql: string;
+      /** The unified table refuses some of the rows: they are put through one by one, in place of `sql`. */
+      readonly sieve?: SettledSieve;
+    }
   /** `INSERT` statements of a supplied DDL, after the legacy rows. */
   | { readonly kind: 'default-rows'; readonly target: string; readonly table: string; readonly sql: string }
   /** A virtual table, whose module the engine may lack: its row in `sqlite_schema`. */

@@ -68,3 +68,72 @@ describe('rows that the unified table refuses', () => {
     expect(stdout).toMatch(/quarantine: \d rows of data\/a\.db t that all\.t refuses: /);
   });
 });
+
+describe('rows that a policy chooses and the unified table refuses', () => {
+  const rows = `INSERT INTO t VALUES ('k1', 'text', 1), ('k2', 5, 5), ('k3', 9007199254740993, 1), (NULL, NULL, 7), ('k4', x'00ff', 9);`;
+  const others = `INSERT INTO t (k, v, extra) VALUES ('K1', 1, 'x'), ('k2', 'late', 'y'), ('k3', -0.0, NULL), ('k5', 4, 'same'), ('k6', 6, 'same');`;
+
+  function workspaceOf(policy: object, onReject?: 'quarantine'): string {
+    const workspace = temporaryWorkspace();
+    makeDatabase(workspace, 'data/a.db', `CREATE TABLE t (k TEXT PRIMARY KEY, v, stamp); ${rows}`);
+    makeDatabase(workspace, 'data/b.db', `CREATE TABLE t (k TEXT PRIMARY KEY, v, extra, stamp DEFAULT 3); ${others}`);
+    writeText(
+      workspace,
+      'schema/all.sql',
+      `CREATE TABLE t (k TEXT PRIMARY KEY COLLATE NOCASE, v INTEGER NOT NULL CHECK (typeof(v) = 'integer'), extra TEXT UNIQUE, stamp);`,
+    );
+    const source = { action: 'merge', tables: { t: { to: 'all.t', keys: policy, onReject } } };
+    writeText(
+      workspace,
+      'consolidation.jsonc',
+      JSON.stringify({
+        version: 1,
+        name: 'chosen',
+        targets: { all: { path: 'all.db', schema: 'schema/all.sql' } },
+        sources: { 'data/a.db': source, 'data/b.db': source },
+      }),
+    );
+    return workspace;
+  }
+
+  it('stop the run before anything is written', async () => {
+    const workspace = workspaceOf({ last: 'stamp' });
+    const before = fingerprint(workspace);
+    const { exit, value } = await cliJson(workspace, 'migrate');
+    expect([exit, value.error.code]).toEqual([1, 'PLAN_CONFLICT']);
+    expect(fingerprint(workspace)).toEqual(before);
+  });
+
+  it.each([
+    ['last', ['k2', 'k3', 'K1', 'k5'], ['k4', 'null', 'k6'], 3],
+    ['first', ['k5', 'k3'], ['k1', 'k2', 'k4', 'null', 'k6'], 3],
+  ] as const)(
+    '%s: go into quarantine as they were, and every row is accounted for',
+    async (policy, moved, kept, gone) => {
+      const workspace = workspaceOf({ [policy]: 'stamp' }, 'quarantine');
+      const { value } = await cliJson(workspace, 'migrate');
+      expect([value.error, value.status]).toEqual([undefined, 'published']);
+      const names = (sql: string) =>
+        query(workspace, 'all.db', sql)
+          .map(([key]) => (key === 'null' ? key : Buffer.from(key!.slice(5), 'hex').toString()))
+          .sort();
+      expect(names('SELECT k FROM t')).toEqual([...moved].sort());
+      expect(names('SELECT k FROM _rejected_t')).toEqual([...kept].sort());
+      const sum = (field: string) =>
+        value.databases.reduce((total: number, { rows }: { rows: Record<string, number> }) => total + rows[field]!, 0);
+      expect(['total', 'moved', 'superseded', 'rejected'].map(sum)).toEqual([10, moved.length, gone, kept.length]);
+      for (const [file, columns] of [
+        ['data/a.db', 'rowid, k, v, stamp'],
+        ['data/b.db', 'rowid, k, v, extra, stamp'],
+      ] as const) {
+        const legacy = query(workspace, file, `SELECT ${columns} FROM t`).map((row) => row.join());
+        const own = query(
+          workspace,
+          'all.db',
+          `SELECT ${columns.replace('rowid', 'rejected_rowid')} FROM _rejected_t WHERE rejected_database = '${file}' AND rejected_table = 't'`,
+        );
+        for (const row of own) expect(legacy).toContain(row.join());
+      }
+    },
+  );
+});

@@ -21,12 +21,50 @@ function leavesOrphans(directory: string, { seed, code, message }: Outcome): boo
 /** Plans that cannot be carried out are refused, with one of these codes and before anything is written. */
 const REFUSALS = new Set(['ORPHANS', 'PLAN_CONFLICT', 'KEY_COLLISION', 'ROWS_REJECTED']);
 
+/** What a long run has to contain, or it has not shown what it is for. */
+const MUST_OCCUR = [
+  ...['keep', 'renumber', 'composite', 'first', 'last'].map((policy) => `policy ${policy}`),
+  ...['self-reference', 'cycle of references', 'reference to new ids', 'listed relation', 'declared reference'],
+  ...['UTF-8', 'UTF-16le', 'UTF-16be'].map((encoding) => `encoding ${encoding}`),
+  ...[
+    'STRICT',
+    'generated column',
+    'WITHOUT ROWID',
+    'collation',
+    'AUTOINCREMENT',
+    'write-ahead log',
+    'more than 10 files',
+  ],
+  ...[
+    'expression',
+    'constant',
+    'rename',
+    'dropped column',
+    'filter',
+    'discriminator',
+    'quarantine',
+    'rows in quarantine',
+  ],
+  ...['2^53+1', '2^63-1', '-2^63', '-0.0', '3.0 in an untyped column', 'NaN stored as NULL'],
+  ...['empty blob', 'embedded NUL', 'invalid UTF-8', '1 MB of text'],
+];
+
+/** Each with how many there are, the most frequent first. */
+function countOf(names: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
 interface Outcome {
   readonly seed: number;
   readonly status: string;
   readonly code?: string;
   readonly message?: string;
   readonly compared?: number;
+  readonly quarantined?: number;
+  /** What this case has: key policies, formats, values. */
+  readonly features?: readonly string[];
   readonly differences?: readonly string[];
 }
 
@@ -71,9 +109,17 @@ describe('random migrations', () => {
     const wrong = published.filter(({ differences }) => differences!.length > 0);
     const refused = outcomes.filter(({ status }) => status !== 'published');
     const rows = published.reduce((sum, { compared }) => sum + compared!, 0);
-    console.log(`${published.length} of ${CASES} migrated, ${refused.length} refused; ${rows} rows compared`);
+    const quarantined = published.reduce((sum, each) => sum + each.quarantined!, 0);
+    const features = countOf(published.flatMap((each) => each.features!));
+    const codes = countOf(refused.map(({ code }) => code ?? ''));
+    console.log(
+      `${published.length} of ${CASES} migrated, ${refused.length} refused (${codes.map((each) => each.join(' ')).join(', ')}); ` +
+        `${rows} rows compared, ${quarantined} more in quarantine\n${features.map((each) => each.join(': ')).join('\n')}`,
+    );
     expect(wrong).toEqual([]);
     expect(refused.filter(({ code }) => !REFUSALS.has(code ?? ''))).toEqual([]);
     expect(published.length).toBeGreaterThan(CASES * 0.6);
+    const missing = MUST_OCCUR.filter((name) => !features.some(([feature]) => feature === name));
+    if (CASES >= 1000) expect(missing).toEqual([]);
   });
 });

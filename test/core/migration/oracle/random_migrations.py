@@ -119,6 +119,8 @@ class Table:
 
 def make(folder, seed):
     rng = random.Random(seed)
+    # Choices that came later draw from a source of their own, so that a seed keeps the rest of its case.
+    wide = random.Random("wide %d" % seed)
     os.makedirs(folder)
     sqlite3_names = HOSTILE_TABLES[:]
     rng.shuffle(sqlite3_names)
@@ -136,6 +138,8 @@ def make(folder, seed):
             # Listed relations that lead in a circle are refused, declared ones are not.
             table.declared[column] = rng.random() < 0.7 or tables.index(other) >= tables.index(table)
     count = rng.randint(1, 4)
+    if wide.random() < 0.04:
+        count = wide.randint(11, 14)  # more than the engine can attach at once
     files = ["data/db%d.db" % n if rng.random() < 0.7 else "bots/b %d/state.db" % n for n in range(count)]
     targets = {"a": {"path": "out/a.db", "profile": "p"}}
     if rng.random() < 0.4:
@@ -177,6 +181,7 @@ def make(folder, seed):
         for column, other in table.references:
             if not table.declared[column]:
                 relations["%s.%s.%s" % (table.family["target"], table.family["table"], column)] = "%s.%s.id" % (other.family["target"], other.family["table"])
+    features = set()
     plan_sources = {}
     connections = {}
     formats = {}
@@ -198,6 +203,8 @@ def make(folder, seed):
         else:
             connection.execute("PRAGMA journal_mode = MEMORY")
         connections[index] = (connection, wal)
+        encoding = connection.execute("PRAGMA encoding").fetchone()[0]
+        connections[index] += (encoding,)
         plan_sources[file] = {"action": "merge", "tables": {}}
         formats[file] = wal
     for table in tables:
@@ -206,7 +213,7 @@ def make(folder, seed):
         family["references"] = [[column, tables.index(other)] for column, other in table.references]
         used_text_keys = 0
         for position, index in enumerate(family["indices"]):
-            connection, _ = connections[index]
+            connection = connections[index][0]
             columns = [c[:] for c in table.columns]
             generated = table.generated[:]
             if len(family["indices"]) > 1 and not generated and len(columns) > 1 and rng.random() < 0.15:
@@ -248,6 +255,8 @@ def make(folder, seed):
                     if rng.random() < 0.1:
                         continue
                     values[column] = value_of(rng, type_, table.strict, rng.random() < 0.002)
+                    if values[column] == "1e999 - 1e999":
+                        features.add("NaN stored as NULL")
                 for column, other in table.references:
                     values[column] = rng.choice(["NULL", str(rng.randint(0, 30) * 3 + 1)])
                 insert = "INSERT OR IGNORE INTO %s (%s) VALUES (%s)" % (quote(legacy_name), ", ".join(quote(c) for c in values), ", ".join(values.values()))
@@ -324,10 +333,11 @@ def make(folder, seed):
             elif policy != "keep" or len(family["indices"]) > 1:
                 entry["keys"] = policy
             plan_sources[files[index]]["tables"][legacy_name] = entry
+            family.setdefault("entries", []).append(entry)
             family["sources"].append({"file": files[index], "table": legacy_name, "mapping": mapping, "where": entry.get("where"), "withoutRowid": table.without_rowid, "columns": names})
     checked = {}
     for index, file in enumerate(files):
-        connection, wal = connections[index]
+        connection, wal, _ = connections[index]
         path = os.path.join(folder, file)
         if rng.random() < 0.2:
             connection.execute("CREATE TABLE old_log (x)")
@@ -349,14 +359,16 @@ def make(folder, seed):
             if os.path.exists(path):
                 with open(path, "rb") as handle:
                     checked[name] = hashlib.sha256(handle.read()).hexdigest()
+    declared = quarantines(wide, tables)
+    features |= features_of(tables, files, plan_sources, connections, relations)
     for family in families:
-        del family["logical"]
+        del family["logical"], family["entries"]
     used = {family["target"] for family in families}
     plan = {
         "version": 1,
         "name": "case %d" % seed,
         "profiles": {"p": profile},
-        "targets": {name: target for name, target in targets.items() if name in used},
+        "targets": {name: dict(target, tables=declared[name]) if name in declared else target for name, target in targets.items() if name in used},
         "sources": plan_sources,
         "relations": relations,
         "compatibility": {"views": rng.random() < 0.5, "symlinks": False},
@@ -364,18 +376,99 @@ def make(folder, seed):
     with open(os.path.join(folder, "consolidation.jsonc"), "w") as handle:
         json.dump(plan, handle, indent=1)
     with open(os.path.join(folder, "case.json"), "w") as handle:
-        json.dump({"seed": seed, "profile": profile, "families": families, "targets": {n: t["path"] for n, t in targets.items()}, "files": checked}, handle)
+        json.dump({"seed": seed, "features": sorted(features), "profile": profile, "families": families, "targets": {n: t["path"] for n, t in targets.items()}, "files": checked}, handle)
+
+
+def quarantines(wide, tables):
+    """Columns that the unified table wants filled, and rows without a value to go into quarantine: target -> table -> settings."""
+    declared = {}
+    for table in tables:
+        family = table.family
+        family["quarantine"] = False
+        if wide.random() >= 0.2 or table.strict or any(other is table for t in tables for _, other in t.references):
+            continue
+        given = [{name for name, _ in source["mapping"]} for source in family["sources"]]
+        columns = [c for c, _, _ in table.columns]
+        unified = [table.renames.get(c) or c for c in columns]
+        usable = [c for c in unified if all(c in names for names in given)]
+        if not usable:
+            continue
+        family["quarantine"] = True
+        settings = {"columns": {wide.choice(usable): {"notNull": True}}}
+        declared.setdefault(family["target"], {})[family["table"]] = settings
+        for entry in family["entries"]:
+            entry["onReject"] = "quarantine"
+    return declared
+
+
+def features_of(tables, files, plan_sources, connections, relations):
+    """What of the things that a migration has to know this case has."""
+    found = {"listed relation"} if relations else set()
+    found |= {"encoding " + encoding for _, _, encoding in connections.values()}
+    if any(wal for _, wal, _ in connections.values()):
+        found.add("write-ahead log")
+    for table in tables:
+        family = table.family
+        found.add("policy " + family["policy"])
+        found |= {name for name, on in (("STRICT", table.strict), ("generated column", table.generated), ("WITHOUT ROWID", table.without_rowid), ("AUTOINCREMENT", table.key == "auto"), ("more than 10 files", len(family["indices"]) > 10), ("discriminator", family["discriminated"]), ("quarantine", family["quarantine"]), ("collation", any("COLLATE" in suffix for _, _, suffix in table.columns) or table.key_collation)) if on}
+        for column, other in table.references:
+            found.add("declared reference" if table.declared[column] else "reference by relation")
+            if other is table:
+                found.add("self-reference")
+            elif any(back is table for _, back in other.references):
+                found.add("cycle of references")
+            if other.family["policy"] == "renumber":
+                found.add("reference to new ids")
+        for entry in family["entries"]:
+            found.add("filter" if "where" in entry else "no filter")
+            for column in entry.get("columns", {}).values():
+                found.add("rename" if isinstance(column, str) else {"sql": "expression", "value": "constant", "drop": "dropped column"}[list(column)[0]])
+    return found
 
 
 def text(value):
     return ("text", value)
 
 
+def named_values(value, declared_type):
+    """Which of the values that are easily damaged this is."""
+    if isinstance(value, int) and value in (2**53 + 1, 2**63 - 1, -(2**63)):
+        yield {2**53 + 1: "2^53+1", 2**63 - 1: "2^63-1"}.get(value, "-2^63")
+    if isinstance(value, float) and value == 0 and str(value)[0] == "-":
+        yield "-0.0"
+    if value == 3.0 and isinstance(value, float) and declared_type == "":
+        yield "3.0 in an untyped column"
+    if isinstance(value, bytes) and value == b"":
+        yield "empty blob"
+    if isinstance(value, tuple):
+        if b"\0" in value[1]:
+            yield "embedded NUL"
+        if len(value[1]) >= 1000000:
+            yield "1 MB of text"
+        try:
+            value[1].decode("utf8")
+        except UnicodeDecodeError:
+            yield "invalid UTF-8"
+
+
+def native_says_so(target, table, message):
+    """Up to SQLite 3.40 integrity_check takes some texts in NUMERIC columns for numbers ("TEXT value in t.c"). It is no fault of
+    the target where the same rows, put by native SQLite itself into the same table, get the same message."""
+    ddl = target.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()[0][1].decode()
+    own = sqlite3.connect(":memory:", isolation_level=None)
+    own.text_factory = text
+    own.execute(ddl)
+    columns = [decode(row[1]) for row in target.execute("PRAGMA table_xinfo(%s)" % quote(table)) if row[6] == 0]
+    for row in target.execute("SELECT %s FROM %s NOT INDEXED" % (", ".join(quote(c) for c in columns), quote(table))).fetchall():
+        insert(own, table, columns, row)
+    return (message,) in own.execute("PRAGMA integrity_check").fetchall()
+
+
 def typed(value):
     if value is None:
         return ("null",)
     if isinstance(value, float):
-        return ("real", (0.0).hex() if value == 0 else value.hex())
+        return ("real", value.hex())
     if isinstance(value, int):
         return ("integer", value)
     return value if isinstance(value, tuple) else ("blob", bytes(value))
@@ -426,7 +519,9 @@ def settled(family, rows, ddl):
         found = None
         for candidate in same:
             judge.execute("DELETE FROM %s" % name)
-            insert(judge, family["table"], candidate["columns"], candidate["values"])
+            # Only keys matter here; rows that want a value would be refused.
+            filled = [0 if v is None and family["quarantine"] else v for v in candidate["values"]]
+            insert(judge, family["table"], candidate["columns"], filled)
             if judge.execute("SELECT 1 FROM %s WHERE %s" % (name, condition), arguments).fetchone():
                 found = candidate
                 break
@@ -441,6 +536,30 @@ def settled(family, rows, ddl):
             kept.remove(found)
             kept.append(row)
     return kept
+
+
+def quarantine_differences(scratch, folder, family, target, rejected, cache):
+    """The refused rows are in a table of their own, every legacy value as it is, and no other row is."""
+    name = "_rejected_" + family["table"]
+    there = target.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()[0]
+    if not there:
+        return ["%s: %d refused rows are in no quarantine" % (family["table"], sum(rejected.values()))] if rejected else []
+    differences = []
+    kept = 0
+    for source in family["sources"]:
+        names = ", ".join(quote(c) for c in source["columns"])
+        legacy = opened(scratch, folder, source["file"], cache)
+        own = [row for row in legacy.execute("SELECT tag, %s FROM %s NOT INDEXED" % (names, quote(source["table"])))]
+        wanted = collections.Counter(tuple(typed(v) for v in row[1:]) for row in own if (source["file"], row[0]) in rejected)
+        rows = target.execute("SELECT %s FROM %s WHERE rejected_database = ? AND rejected_table = ?" % (names, quote(name)), (source["file"], source["table"])).fetchall()
+        found = collections.Counter(tuple(typed(v) for v in row) for row in rows)
+        kept += len(rows)
+        if wanted != found:
+            differences.append("%s: %d rows of %s in quarantine, not %d: %.300r / %.300r" % (name, sum(found.values()), source["file"], sum(wanted.values()), list(wanted - found)[:1], list(found - wanted)[:1]))
+    total = target.execute("SELECT count(*) FROM %s" % quote(name)).fetchone()[0]
+    if total != kept or total != sum(rejected.values()):
+        differences.append("%s: %d rows, not %d" % (name, total, sum(rejected.values())))
+    return differences
 
 
 def check(folder, scratch):
@@ -466,7 +585,8 @@ def check(folder, scratch):
     ids = {}  # family number -> (file, old id) -> new id
     actual_rows = {}
     expected_rows = {}
-    shown = {}
+    seen = set()
+    quarantined = 0
     for number, family in enumerate(case["families"]):
         target = opened(scratch, folder, case["targets"][family["target"]], cache)
         ddl = target.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (family["table"],)).fetchone()
@@ -477,7 +597,9 @@ def check(folder, scratch):
         expected = sqlite3.connect(":memory:", isolation_level=None)
         expected.text_factory = text
         expected.execute(ddl)
-        columns = [decode(row[1]) for row in target.execute("PRAGMA table_xinfo(%s)" % quote(family["table"]))]
+        information = target.execute("PRAGMA table_xinfo(%s)" % quote(family["table"])).fetchall()
+        columns = [decode(row[1]) for row in information]
+        types = [decode(row[2]) for row in information]
         source_rows = []
         told = [t for r in result["targets"] if r["name"] == family["target"] for t in r["tables"] if t["name"] == family["table"]]
         order = [(s["database"], s["table"]) for s in told[0]["sources"]] if told else []
@@ -498,11 +620,22 @@ def check(folder, scratch):
         actual = [row for row in target.execute("SELECT %s FROM %s NOT INDEXED" % (", ".join(quote(c) for c in all_names), quote(family["table"])))]
         by_tag = {row[tag][1]: row for row in actual if isinstance(row[tag], tuple)}
         ids[number] = {}
+        for row in actual:
+            for value, type_ in zip(row, types):
+                seen.update(named_values(value, type_))
+        rejected = collections.Counter()
         # One row at a time in a table without indexes' help: what native SQLite stores for these values.
         results = []
         for row in source_rows:
             values = row["values"][:]
             names = row["columns"]
+            if family["quarantine"]:
+                try:
+                    insert(expected, family["table"], names, values)
+                    expected.execute("DELETE FROM %s" % quote(family["table"]))
+                except sqlite3.IntegrityError:
+                    rejected[(row["file"], dict(zip(names, values))["tag"])] += 1
+                    continue
             if family["policy"] == "renumber":
                 own = dict(zip(names, values))["tag"][1]
                 found = by_tag.get(own)
@@ -519,6 +652,10 @@ def check(folder, scratch):
                 continue
             results.append((row["file"], expected.execute("SELECT %s FROM %s" % (", ".join(quote(c) for c in all_names), quote(family["table"]))).fetchone()))
             expected.execute("DELETE FROM %s" % quote(family["table"]))
+        differences += quarantine_differences(scratch, folder, family, target, rejected, cache)
+        if rejected:
+            seen.add("rows in quarantine")
+        quarantined += sum(rejected.values())
         actual_rows[number] = (columns, actual)
         expected_rows[number] = results
         if family["key"] in ([],) and len(family["sources"]) == 1 and not family["sources"][0]["withoutRowid"]:
@@ -528,7 +665,7 @@ def check(folder, scratch):
                 source = family["sources"][0]
                 legacy = opened(scratch, folder, source["file"], cache)
                 where = " WHERE (%s\n)" % source["where"] if source["where"] else ""
-                wanted = sorted((r, t[1]) for r, t in legacy.execute("SELECT %s, tag FROM %s%s" % (legacy_hidden[0], quote(source["table"]), where)))
+                wanted = sorted((r, t[1]) for r, t in legacy.execute("SELECT %s, tag FROM %s%s" % (legacy_hidden[0], quote(source["table"]), where)) if (source["file"], t) not in rejected)
                 found = sorted((r, t[1]) for r, t in target.execute("SELECT %s, tag FROM %s" % (hidden[0], quote(family["table"]))))
                 if wanted != found:
                     differences.append("%s: rowids changed" % family["table"])
@@ -583,11 +720,15 @@ def check(folder, scratch):
                 if found != wanted.get(value, value):
                     differences.append("%s of %s is %r, not %r" % (pragma, name, found, value))
         for row in target.execute("PRAGMA integrity_check"):
-            if row[0] != text(b"ok"):
+            if row[0] == text(b"ok"):
+                continue
+            message = row[0][1].decode("utf8", "replace")
+            in_table = [f["table"] for f in case["families"] if f["target"] == name and message.startswith("TEXT value in %s." % f["table"])]
+            if differences or not in_table or not native_says_so(target, in_table[0], row[0]):
                 differences.append("integrity_check of %s: %r" % (name, row))
     for connection in cache.values():
         connection.close()
-    return {"seed": seed, "status": "published", "compared": compared, "differences": differences}
+    return {"seed": seed, "status": "published", "compared": compared, "quarantined": quarantined, "features": case["features"] + sorted(seen), "differences": differences}
 
 
 def main():
