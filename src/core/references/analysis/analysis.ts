@@ -299,7 +299,8 @@ export class Analysis {
     const known = modules.get(file);
     if (known?.text === text) return known;
     const grammar = await grammarOf(language);
-    const root = grammar.parse(text);
+    // A file with another text is being edited: its tree is kept for the edits to come.
+    const root = grammar.parse(text, known ? file : undefined);
     const program = root && lowered(() => language.lower(root, text));
     if (!program) {
       this.unreadable.set(file, text);

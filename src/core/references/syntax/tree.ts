@@ -36,9 +36,20 @@ const LEAVES = new Set([
 /** What is nested deeper was generated: it is left out, so that the rest of the file is still read without a deep stack. */
 const DEEPEST = 500;
 
-/** Parses one language; keeps the last tree per key, so that an edited document is parsed anew only where it changed. */
+/** What was parsed of a document, to parse its next text only where it is another one. */
+interface Kept {
+  readonly tree: TreeSitter.Tree;
+  readonly text: string;
+  readonly root: SyntaxNode;
+}
+
+/** Documents whose trees are kept: those that are being edited. */
+const MOST_KEPT = 8;
+
+/** Parses one language. */
 export class Grammar {
-  private readonly trees = new Map<string, { tree: TreeSitter.Tree; text: string }>();
+  /** By file, the one used last at the end. */
+  private readonly kept = new Map<string, Kept>();
   private readonly named: boolean[] = [];
 
   private constructor(
@@ -56,28 +67,54 @@ export class Grammar {
     return new Grammar(language, parser);
   }
 
-  /** `key` keeps the tree for the next edit of the same document; without it the tree is freed at once. */
+  /**
+   * The named nodes of a text.
+   * @param key the document that is being edited: its next text is parsed only where it is another one. The nodes are the
+   * same as without a key.
+   */
   parse(text: string, key?: string): SyntaxNode | undefined {
-    const previous = key === undefined ? undefined : this.trees.get(key);
-    if (previous) editTree(previous.tree, previous.text, text);
-    const tree = this.parser.parse(text, previous?.tree ?? null);
+    const previous = key === undefined ? undefined : this.take(key);
+    const { tree, unchanged } = previous ? this.again(previous, text) : { tree: this.parser.parse(text) };
     previous?.tree.delete();
-    if (!tree) {
-      if (key !== undefined) this.trees.delete(key);
-      return undefined;
-    }
-    const root = this.copy(tree);
-    if (key === undefined) tree.delete();
-    else this.trees.set(key, { tree, text });
+    if (!tree) return undefined;
+    const root = this.copy(tree, unchanged);
+    // How far a text with errors is understood depends on where parsing began: such a tree is nothing to go on from.
+    if (key === undefined || tree.rootNode.hasError) tree.delete();
+    else this.keep(key, { tree, text, root });
     return root;
   }
 
-  forget(key: string): void {
-    this.trees.get(key)?.tree.delete();
-    this.trees.delete(key);
+  private take(key: string): Kept | undefined {
+    const kept = this.kept.get(key);
+    this.kept.delete(key);
+    return kept;
   }
 
-  private copy(tree: TreeSitter.Tree): SyntaxNode {
+  private keep(key: string, kept: Kept): void {
+    this.kept.set(key, kept);
+    for (const [oldest, { tree }] of this.kept) {
+      if (this.kept.size <= MOST_KEPT) break;
+      this.kept.delete(oldest);
+      tree.delete();
+    }
+  }
+
+  private again(previous: Kept, text: string): { tree: TreeSitter.Tree | null; unchanged?: Unchanged } {
+    const edit = editBetween(previous.text, text);
+    previous.tree.edit(edit);
+    const tree = this.parser.parse(text, previous.tree);
+    if (!tree) return { tree };
+    if (tree.rootNode.hasError) {
+      tree.delete();
+      return { tree: this.parser.parse(text) };
+    }
+    const ranges = previous.tree
+      .getChangedRanges(tree)
+      .map(({ startIndex, endIndex }) => ({ start: startIndex, end: endIndex }));
+    return { tree, unchanged: new Unchanged(previous.root, edit, ranges) };
+  }
+
+  private copy(tree: TreeSitter.Tree, unchanged?: Unchanged): SyntaxNode {
     const { types, fields } = this.language;
     const cursor = tree.walk();
     const make = (typeId: number): SyntaxNode & { children: SyntaxNode[] } => ({
@@ -90,20 +127,26 @@ export class Grammar {
     // An explicit stack: generated code nests deeper than the call stack.
     const root = make(cursor.nodeTypeId);
     const stack: (SyntaxNode & { children: SyntaxNode[] })[] = [root];
+    /** What the nodes of the stack were before. */
+    const before: (SyntaxNode | undefined)[] = [unchanged?.root];
     let descend = cursor.gotoFirstChild();
     while (descend) {
       const typeId = cursor.nodeTypeId;
       // Every property of the cursor is a call into WebAssembly: anonymous nodes, half of them all, are passed over.
       if (this.named[typeId] ?? true) {
         const node = make(typeId);
-        stack[stack.length - 1]!.children.push(node);
-        if (stack.length < DEEPEST && !LEAVES.has(node.type) && cursor.gotoFirstChild()) {
+        const old = before[before.length - 1];
+        const same = old && unchanged!.same(node, old);
+        stack[stack.length - 1]!.children.push(same ?? node);
+        if (!same && stack.length < DEEPEST && !LEAVES.has(node.type) && cursor.gotoFirstChild()) {
           stack.push(node);
+          before.push(old && unchanged!.formerly(node, old));
           continue;
         }
       }
       while (!cursor.gotoNextSibling()) {
         stack.pop();
+        before.pop();
         if (stack.length === 0 || !cursor.gotoParent()) {
           descend = false;
           break;
@@ -116,8 +159,52 @@ export class Grammar {
   }
 }
 
-/** Tells tree-sitter what changed: everything between the common beginning and the common end. */
-function editTree(tree: TreeSitter.Tree, before: string, after: string): void {
+/** The nodes of the text before an edit that are nodes of the text after it. */
+class Unchanged {
+  private readonly ranges: readonly { readonly start: number; readonly end: number }[];
+  private readonly delta: number;
+
+  constructor(
+    readonly root: SyntaxNode,
+    private readonly edit: TreeSitter.Edit,
+    /** Where the structure of the tree is another one, in the text after the edit. */
+    changed: readonly { readonly start: number; readonly end: number }[],
+  ) {
+    this.ranges = [{ start: edit.startIndex, end: edit.newEndIndex }, ...changed];
+    this.delta = edit.newEndIndex - edit.oldEndIndex;
+  }
+
+  /** The node as it was, at its new place; undefined where something in it, or at its ends, changed. */
+  same(node: SyntaxNode, parent: SyntaxNode): SyntaxNode | undefined {
+    if (this.ranges.some((range) => range.start <= node.end && node.start <= range.end)) return undefined;
+    const old = this.formerly(node, parent);
+    if (!old || old.field !== node.field || old.end - old.start !== node.end - node.start) return undefined;
+    return old.start === node.start ? old : shifted(old, node.start - old.start);
+  }
+
+  /** The child of `parent`, a node of the text before, that began where `node` begins. */
+  formerly(node: SyntaxNode, parent: SyntaxNode): SyntaxNode | undefined {
+    const start = node.start >= this.edit.newEndIndex ? node.start - this.delta : node.start;
+    const { children } = parent;
+    let low = 0;
+    let high = children.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (children[middle]!.start < start) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < children.length && children[low]!.start === start; low++)
+      if (children[low]!.type === node.type && children[low]!.field === node.field) return children[low];
+    return undefined;
+  }
+}
+
+function shifted({ type, field, start, end, children }: SyntaxNode, by: number): SyntaxNode {
+  return { type, field, start: start + by, end: end + by, children: children.map((child) => shifted(child, by)) };
+}
+
+/** What tree-sitter has to know of an edit: everything between the common beginning and the common end. */
+function editBetween(before: string, after: string): TreeSitter.Edit {
   const shortest = Math.min(before.length, after.length);
   let start = 0;
   while (start < shortest && before.charCodeAt(start) === after.charCodeAt(start)) start++;
@@ -127,14 +214,14 @@ function editTree(tree: TreeSitter.Tree, before: string, after: string): void {
     before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
   )
     tail++;
-  tree.edit({
+  return {
     startIndex: start,
     oldEndIndex: before.length - tail,
     newEndIndex: after.length - tail,
     startPosition: pointAt(before, start),
     oldEndPosition: pointAt(before, before.length - tail),
     newEndPosition: pointAt(after, after.length - tail),
-  });
+  };
 }
 
 function pointAt(text: string, offset: number): TreeSitter.Point {
