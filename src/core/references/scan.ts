@@ -6,7 +6,7 @@ import type { ResolvedPlan } from '../plan/resolved';
 import { Analysis } from './analysis/analysis';
 import type { Module } from './evaluation/project';
 import type { ReferencesResult } from './reference';
-import { TextCache, listSourceFiles } from './source-files';
+import { TextCache, listSourceFiles, sourceFile } from './source-files';
 import type { SourceFile } from './source-files';
 
 export interface ScanReferencesOptions extends WorkOptions {
@@ -18,6 +18,18 @@ export interface ScanReferencesOptions extends WorkOptions {
   /** Globs, relative to the workspace. */
   readonly exclude?: readonly string[];
   readonly plan?: ResolvedPlan;
+  /**
+   * Workspace-relative files that may have changed, came or went since the last scan of the workspace: no other file is
+   * looked at again. `documents` need not be among them. Without it the whole tree is.
+   */
+  readonly changed?: readonly string[];
+}
+
+/** The files of a workspace when it was last listed. */
+interface Listed {
+  readonly files: readonly SourceFile[];
+  readonly paths: ReadonlySet<string>;
+  readonly exclude: string;
 }
 
 /** What stays from one scan of a workspace to the next: texts, syntax and answers of unchanged files. */
@@ -28,7 +40,14 @@ interface Memory {
   busy?: Promise<unknown>;
   /** As long as the files and the databases are the same ones. */
   analysis?: { readonly of: Analysis; readonly files: readonly SourceFile[]; readonly databases: string };
-  last?: { readonly question: string; readonly texts: ReadonlyMap<string, string>; readonly result: ReferencesResult };
+  /** Every text of the workspace that can be read, as the last scan had it. */
+  readonly texts: Map<string, string>;
+  /** Files that changed since the last answer. */
+  readonly unread: Set<string>;
+  listed?: Listed;
+  /** Editors that were unsaved at the last scan. */
+  documents: ReadonlySet<string>;
+  last?: { readonly question: string; readonly result: ReferencesResult };
 }
 
 const memories = new Map<string, Memory>();
@@ -37,7 +56,13 @@ const MOST_WORKSPACES = 8;
 function memoryOf(workspace: string): Memory {
   const known = memories.get(workspace);
   if (known) return known;
-  const made: Memory = { cache: new TextCache(workspace), modules: new Map() };
+  const made: Memory = {
+    cache: new TextCache(workspace),
+    modules: new Map(),
+    texts: new Map(),
+    unread: new Set(),
+    documents: new Set(),
+  };
   memories.set(workspace, made);
   for (const oldest of memories.keys()) {
     if (memories.size <= MOST_WORKSPACES) break;
@@ -68,14 +93,8 @@ function analysisOf(memory: Memory, files: readonly SourceFile[], options: ScanR
 }
 
 function sameFiles(one: readonly SourceFile[], other: readonly SourceFile[]): boolean {
+  if (one === other) return true;
   return one.length === other.length && one.every((file, index) => file.path === other[index]!.path);
-}
-
-/** Unchanged files have the very same strings, so that comparing them costs nothing. */
-function sameTexts(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
-  if (one.size !== other.size) return false;
-  for (const [file, text] of one) if (other.get(file) !== text) return false;
-  return true;
 }
 
 /**
@@ -99,27 +118,67 @@ export async function scanReferences(options: ScanReferencesOptions): Promise<Re
 
 async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<ReferencesResult> {
   const started = performance.now();
-  const { workspace, signal, progress, documents = new Map<string, string>() } = options;
-  const files = await listSourceFiles(workspace, { exclude: options.exclude, signal });
-  const { cache } = memory;
-  cache.retain(new Set(files.map((file) => file.path)));
-  const texts = new Map<string, string>();
+  const { signal, progress, plan } = options;
+  throwIfCancelled(signal);
+  const { files } = (await readChanged(memory, options)) ?? (await readAll(memory, options));
+  const { last, texts, unread } = memory;
+  const question = JSON.stringify([options.databases, plan]);
+  if (last?.question === question && unread.size === 0)
+    return { ...last.result, milliseconds: Math.round(performance.now() - started) };
+  const found = await analysisOf(memory, files, options).run({ texts, changed: unread, plan }, { signal, progress });
+  const milliseconds = Math.round(performance.now() - started);
+  const result: ReferencesResult = { version: 1, ...found, filesScanned: texts.size, milliseconds };
+  memory.last = { question, result };
+  unread.clear();
+  return result;
+}
+
+/** Reads what the caller says has changed; undefined where the tree has to be listed, because a file came or went. */
+async function readChanged(memory: Memory, options: ScanReferencesOptions): Promise<Listed | undefined> {
+  const { documents = new Map<string, string>(), exclude } = options;
+  const { listed, cache } = memory;
+  if (!options.changed || !listed || listed.exclude !== JSON.stringify(exclude)) return undefined;
+  // An editor that was closed without saving: what the file says counts again.
+  for (const file of new Set([...options.changed, ...documents.keys(), ...memory.documents])) {
+    const isListed = listed.paths.has(file);
+    if (!isListed && (documents.has(file) || !sourceFile(file))) continue;
+    const text = documents.get(file) ?? (await cache.read(file));
+    if (isListed !== (text !== undefined)) return undefined;
+    note(memory, file, text);
+  }
+  memory.documents = new Set(documents.keys());
+  return listed;
+}
+
+async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<Listed> {
+  const { workspace, signal, progress, exclude, documents = new Map<string, string>() } = options;
+  const before = memory.listed?.paths;
+  memory.listed = undefined;
+  const files = await listSourceFiles(workspace, { exclude, signal });
+  const paths = new Set(files.map((file) => file.path));
+  memory.cache.retain(paths);
+  // That a file is there counts, even if it cannot be read.
+  for (const file of paths) if (!before?.has(file)) memory.unread.add(file);
+  for (const file of [...(before ?? []), ...memory.texts.keys()])
+    if (!paths.has(file)) {
+      memory.unread.add(file);
+      note(memory, file, undefined);
+    }
   for (let at = 0; at < files.length; at += 32) {
     throwIfCancelled(signal);
     progress?.({ phase: 'references', message: 'Reading files', done: at, total: files.length, unit: 'files' });
     const batch = files.slice(at, at + 32);
-    const read = await Promise.all(batch.map((file) => documents.get(file.path) ?? cache.read(file.path)));
-    read.forEach((text, index) => {
-      if (text !== undefined) texts.set(batch[index]!.path, text);
-    });
+    const read = await Promise.all(batch.map((file) => documents.get(file.path) ?? memory.cache.read(file.path)));
+    read.forEach((text, index) => note(memory, batch[index]!.path, text));
   }
-  const question = JSON.stringify([options.databases, options.plan]);
-  const { last } = memory;
-  if (last?.question === question && sameTexts(last.texts, texts))
-    return { ...last.result, milliseconds: Math.round(performance.now() - started) };
-  const found = await analysisOf(memory, files, options).run(texts, options.plan, { signal, progress });
-  const milliseconds = Math.round(performance.now() - started);
-  const result: ReferencesResult = { version: 1, ...found, filesScanned: texts.size, milliseconds };
-  memory.last = { question, texts, result };
-  return result;
+  memory.documents = new Set(documents.keys());
+  return (memory.listed = { files, paths, exclude: JSON.stringify(exclude) });
+}
+
+/** Unchanged files have the very same strings, so that comparing them costs nothing. */
+function note({ texts, unread }: Memory, file: string, text: string | undefined): void {
+  if (texts.get(file) === text) return;
+  unread.add(file);
+  if (text === undefined) texts.delete(file);
+  else texts.set(file, text);
 }

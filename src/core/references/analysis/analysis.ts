@@ -34,6 +34,15 @@ export interface AnalysisInput {
   readonly modules: Map<string, Module>;
 }
 
+/** What is asked of a workspace. */
+export interface Question {
+  /** Every text that can be read, by file. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The files whose text is another one than in the last call that was answered. */
+  readonly changed: Iterable<string>;
+  readonly plan?: ResolvedPlan;
+}
+
 export type Found = Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins'>>;
 
 const STALE_MARK = 'sqlite-consolidator: stale';
@@ -65,7 +74,10 @@ export class Analysis {
   private readonly candidates: Candidates;
   private pausedAt = performance.now();
 
+  private readonly files: ReadonlyMap<string, SourceFile>;
+  private readonly documents: readonly SourceFile[];
   private readonly texts = new Map<string, string>();
+  private isTaken = false;
   /** Code files that are worth parsing. */
   private readonly worth = new Set<string>();
   /** The last search that came to its end. */
@@ -83,11 +95,13 @@ export class Analysis {
     );
     this.evaluator = new Evaluator(this.project);
     this.candidates = new Candidates(input);
+    this.files = new Map(input.files.map((file) => [file.path, file]));
+    this.documents = input.files.filter((file) => !file.isCode);
   }
 
-  /** @param texts every text of the workspace that can be read, by file */
-  async run(texts: ReadonlyMap<string, string>, plan: ResolvedPlan | undefined, options: WorkOptions): Promise<Found> {
-    await this.take(texts, options);
+  /** @throws ConsolidationError `CANCELLED`; what was found until then serves the next call */
+  async run({ texts, changed, plan }: Question, options: WorkOptions): Promise<Found> {
+    await this.take(texts, changed, options);
     const view = plan && new PlanView(plan);
     const assembly = new Assembly(this.resolver, this.input.databases, view);
     const references = await this.textReferences(assembly, JSON.stringify(plan ?? null), options);
@@ -111,22 +125,28 @@ export class Analysis {
   }
 
   /** Notes what changed since the last call. */
-  private async take(texts: ReadonlyMap<string, string>, options: WorkOptions): Promise<void> {
-    for (const file of this.input.files) {
-      const [old, now] = [this.texts.get(file.path), texts.get(file.path)];
-      if (old === now) continue;
+  private async take(
+    texts: ReadonlyMap<string, string>,
+    changed: Iterable<string>,
+    options: WorkOptions,
+  ): Promise<void> {
+    for (const path of this.isTaken ? changed : this.files.keys()) {
+      const file = this.files.get(path);
+      const [old, now] = [this.texts.get(path), texts.get(path)];
+      if (!file || old === now) continue;
       await this.pause(options);
-      this.changed.files.add(file.path);
-      if (now === undefined) this.texts.delete(file.path);
-      else this.texts.set(file.path, now);
-      if (!file.isCode) this.configuration.delete(file.path);
+      this.changed.files.add(path);
+      if (now === undefined) this.texts.delete(path);
+      else this.texts.set(path, now);
+      if (!file.isCode) this.configuration.delete(path);
       else {
-        for (const name of changedDeclarations(this.project, file.path, old, now)) this.changed.declared.add(name);
-        if (now !== undefined && this.candidates.isCandidate(now)) this.worth.add(file.path);
-        else this.worth.delete(file.path);
-        this.candidates.changed(file.path, now);
+        for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
+        if (now !== undefined && this.candidates.isCandidate(now)) this.worth.add(path);
+        else this.worth.delete(path);
+        this.candidates.changed(path, now);
       }
     }
+    this.isTaken = true;
   }
 
   private finish(rounds: readonly Round[]): void {
@@ -314,8 +334,7 @@ export class Analysis {
   /** References in configuration and documents. */
   private async textReferences(assembly: Assembly, plan: string, options: WorkOptions): Promise<Reference[]> {
     const references: Reference[] = [];
-    for (const file of this.input.files) {
-      if (file.isCode) continue;
+    for (const file of this.documents) {
       const text = this.texts.get(file.path);
       if (text === undefined) continue;
       let known = this.configuration.get(file.path);
