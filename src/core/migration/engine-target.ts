@@ -18,6 +18,8 @@ export interface EngineTarget {
    * @throws ConsolidationError `WRITE_FAILED`, `DISK_SPACE`
    */
   finish(userVersion: number, wal: boolean): void;
+  /** The same for a file that is read and deleted by this process: it need not be flushed. */
+  finishScratch(): void;
   /** Closes it after a failure. @returns the error of the file where that was the cause, else `cause` */
   abandon(cause: unknown): unknown;
 }
@@ -33,18 +35,20 @@ export function createTarget(engine: Engine, file: string, pragmas: readonly str
   database.run(
     `PRAGMA journal_mode = ${undo ? 'MEMORY' : 'OFF'}; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KIBIBYTES}`,
   );
+  const end = (userVersion: number, wal: boolean, flush: boolean) => {
+    // Where the engine made the file shorter it holds it in memory from then on, and nothing more reaches ours.
+    const mark = randomInt(1, 2 ** 31 - 1);
+    database.run(`PRAGMA user_version = ${mark}`);
+    const moved = pages.userVersion() !== mark;
+    database.run(`PRAGMA user_version = ${userVersion}`);
+    const content = moved ? database.export() : undefined;
+    database.close();
+    pages.finish(content, wal, flush);
+  };
   return {
     database,
-    finish(userVersion, wal) {
-      // Where the engine made the file shorter it holds it in memory from then on, and nothing more reaches ours.
-      const mark = randomInt(1, 2 ** 31 - 1);
-      database.run(`PRAGMA user_version = ${mark}`);
-      const moved = pages.userVersion() !== mark;
-      database.run(`PRAGMA user_version = ${userVersion}`);
-      const content = moved ? database.export() : undefined;
-      database.close();
-      pages.finish(content, wal);
-    },
+    finish: (userVersion, wal) => end(userVersion, wal, true),
+    finishScratch: () => end(0, false, false),
     abandon(cause) {
       database.close();
       pages.close();
@@ -126,7 +130,7 @@ class FilePages {
   }
 
   /** @param instead content that takes the place of what was written */
-  finish(instead: Uint8Array | undefined, wal: boolean): void {
+  finish(instead: Uint8Array | undefined, wal: boolean, flush: boolean): void {
     try {
       if (instead) {
         ftruncateSync(this.#descriptor);
@@ -134,7 +138,7 @@ class FilePages {
           done += writeSync(this.#descriptor, instead, done, instead.length - done, done);
       }
       writeSync(this.#descriptor, new Uint8Array(2).fill(wal ? 2 : 1), 0, 2, 18);
-      fsyncSync(this.#descriptor);
+      if (flush) fsyncSync(this.#descriptor);
     } catch (cause) {
       throw writeError(this.file, cause);
     } finally {

@@ -3,13 +3,13 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { engineFileName, loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
-import { writeFileAtomically } from '../files';
 import { quoteLiteral } from '../identifiers';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import type { DatabaseImage } from '../sqlite/image/image';
 import { openImage } from '../sqlite/image/image';
 import { readSchema } from '../sqlite/schema/schema';
 import type { SchemaTable } from '../sqlite/schema/schema-table';
+import { createTarget } from './engine-target';
 import { SOURCE_SCHEMA, copyColumns, insertSelect, keptRowid } from './copy-statement';
 import { collect, gatherTable, removeLosers, settle } from './gather';
 import { shiftsOf } from './key-offsets';
@@ -98,12 +98,15 @@ export function computedRows(
 ): Rows {
   return async (work) => {
     const engine = await loadEngine();
-    const scratch = new engine.Database();
     const file = path.join(context.scratch, `verify-${randomBytes(6).toString('hex')}.db`);
     try {
-      await insertExpected(context, sources, scratch);
-      await writeFileAtomically(file, scratch.export());
-      scratch.close();
+      const scratch = createTarget(engine, file, [], true);
+      try {
+        await insertExpected(context, sources, scratch.database);
+        scratch.finishScratch();
+      } catch (cause) {
+        throw scratch.abandon(cause);
+      }
       const image = await openImage(file);
       try {
         const table = (await readSchema(image)).tables.find((candidate) => candidate.name === name)!;

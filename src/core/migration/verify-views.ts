@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { engineFileName, loadEngine } from '../engine';
 import type { EngineDatabase } from '../engine';
-import { writeFileAtomically } from '../files';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { ResolvedTarget } from '../plan/resolved';
 import type { WorkOptions } from '../ports';
@@ -13,6 +12,7 @@ import { openImage } from '../sqlite/image/image';
 import type { DatabaseImage } from '../sqlite/image/image';
 import { readSchema } from '../sqlite/schema/schema';
 import type { DatabaseSchema, SchemaColumn, SchemaTable } from '../sqlite/schema/schema-table';
+import { createTarget } from './engine-target';
 import { NOTHING } from './row-content';
 import type { Content } from './row-content';
 
@@ -122,17 +122,21 @@ async function viewContent(
   options: WorkOptions,
 ): Promise<Content> {
   const engine = await loadEngine();
-  const copy = new engine.Database();
   const file = path.join(scratch, `view-${randomBytes(6).toString('hex')}.db`);
   try {
     const list = shown.map((column, index) => `${quoteIdentifier(column.view)} AS c${index}`).join(', ') || '1 AS c0';
-    database.run(`PRAGMA query_only = OFF; ATTACH ${quoteLiteral(engineFileName(copy))} AS shown`);
+    const copy = createTarget(engine, file, [], false);
     try {
-      database.run(`CREATE TABLE shown.rows AS SELECT ${list} FROM main.${quoteIdentifier(view.name)}`);
-    } finally {
-      database.run('DETACH shown; PRAGMA query_only = ON');
+      database.run(`PRAGMA query_only = OFF; ATTACH ${quoteLiteral(engineFileName(copy.database))} AS shown`);
+      try {
+        database.run(`CREATE TABLE shown.rows AS SELECT ${list} FROM main.${quoteIdentifier(view.name)}`);
+      } finally {
+        database.run('DETACH shown; PRAGMA query_only = ON');
+      }
+      copy.finishScratch();
+    } catch (cause) {
+      throw copy.abandon(cause);
     }
-    await writeFileAtomically(file, copy.export());
     const image = await openImage(file);
     try {
       const [table] = (await readSchema(image)).tables;
@@ -146,7 +150,6 @@ async function viewContent(
       image.close();
     }
   } finally {
-    copy.close();
     await rm(file, { force: true });
   }
 }
