@@ -63,7 +63,15 @@ export class PythonModule {
   }
 
   lineAt(offset: number): LogicalLine | undefined {
-    return this.lines.find((line) => line.start <= offset && offset < line.end);
+    let low = 0;
+    let high = this.lines.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.lines[middle].start <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const line = this.lines[low];
+    return line && line.start <= offset && offset < line.end ? line : undefined;
   }
 
   /** Index in `code` of the token that starts at `offset`. */

@@ -39,7 +39,7 @@ export function removeUnused(
   const inDeadLine = (token: Token) =>
     [...deadLines].some((line) => line.start <= token.start && token.end <= line.end);
   const mentioned = stringWords(module);
-  const queue = [...module.names].filter(([, uses]) => uses.some(gone)).map(([name]) => name);
+  const queue = namesIn(module, replacements);
   const seen = new Set<string>();
   while (queue.length > 0) {
     const name = queue.pop() as string;
@@ -66,8 +66,47 @@ export function removeUnused(
   return { replacements: tidy(module, [...fromImports.replacements, ...lines]), imports: fromImports.imports };
 }
 
-/** Words of strings that are no doc strings: `__all__`, `getattr`, annotations in quotes. */
+interface Used {
+  readonly name: string;
+  readonly token: Token;
+  /** Place of the name among the names of the module. */
+  readonly order: number;
+}
+
+const usedNames = new WeakMap<PythonModule, readonly Used[]>();
+
+/** Names that stand in the replaced places, in the order of the module: it has a thousand fixes as easily as one. */
+function namesIn(module: PythonModule, replacements: readonly Replacement[]): string[] {
+  let used = usedNames.get(module);
+  if (!used) {
+    const all = [...module.names].flatMap(([name, uses], order) => uses.map((token) => ({ name, token, order })));
+    usedNames.set(module, (used = all.sort((left, right) => left.token.start - right.token.start)));
+  }
+  const found = new Map<string, number>();
+  for (const { start, end } of replacements) {
+    let low = 0;
+    let high = used.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (used[middle].token.start < start) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < used.length && used[low].token.start <= end; low++)
+      if (used[low].token.end <= end) found.set(used[low].name, used[low].order);
+  }
+  return [...found].sort(([, left], [, right]) => left - right).map(([name]) => name);
+}
+
+const mentionedWords = new WeakMap<PythonModule, ReadonlySet<string>>();
+
 function stringWords(module: PythonModule): ReadonlySet<string> {
+  let words = mentionedWords.get(module);
+  if (!words) mentionedWords.set(module, (words = readStringWords(module)));
+  return words;
+}
+
+/** Words of strings that are no doc strings: `__all__`, `getattr`, annotations in quotes. */
+function readStringWords(module: PythonModule): ReadonlySet<string> {
   const words = new Set<string>();
   for (const line of module.lines) {
     if (line.tokens.length === 1) continue;
