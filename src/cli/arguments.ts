@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConsolidationError } from '../core/errors';
+import { isRole } from '../core/references/analysis/role';
+import { ROLES } from '../core/references/reference';
+import type { Role } from '../core/references/reference';
 
 export const VERBS = [
   'scan',
@@ -26,6 +29,7 @@ const COMMON = {
   quiet: { type: 'boolean' },
   jobs: { type: 'string' },
   exclude: { type: 'string', multiple: true },
+  role: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -78,6 +82,8 @@ export interface CommandLine {
   readonly quiet: boolean;
   readonly jobs?: number;
   readonly exclude?: readonly string[];
+  /** Globs with what the files are for. */
+  readonly roles?: Readonly<Record<string, Role>>;
   /** The run that `verify`, `rollback` and `resume` name; what to `export`, which file to `import`; files for `refactor`. */
   readonly operands: readonly string[];
   readonly options: Readonly<Partial<Record<keyof typeof OWN, string | boolean | readonly string[]>>>;
@@ -92,7 +98,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     throw usage(cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause), cause);
   }
   const [verb, ...operands] = parsed.positionals;
-  const { workspace, plan, json, quiet, jobs, exclude, help, version, ...options } = parsed.values;
+  const { workspace, plan, json, quiet, jobs, exclude, role, help, version, ...options } = parsed.values;
   if (verb !== undefined && !VERBS.some((known) => known === verb))
     throw usage(`There is no verb ${JSON.stringify(verb)}.`);
   if (verb !== undefined) refuseForeign(verb as Verb, options, operands);
@@ -106,9 +112,22 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     quiet: quiet ?? false,
     jobs: jobs === undefined ? undefined : positive(jobs),
     exclude,
+    roles: role && rolesOf(role),
     operands,
     options,
   };
+}
+
+/** `--role 'tools/**=tooling'` */
+function rolesOf(texts: readonly string[]): Record<string, Role> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.lastIndexOf('=');
+      const role = text.slice(at + 1);
+      if (at < 1 || !isRole(role)) throw usage(`--role takes GLOB=ROLE, where ROLE is one of ${ROLES.join(', ')}.`);
+      return [text.slice(0, at), role];
+    }),
+  );
 }
 
 /** `--resolve` alone asks for the safe resolutions; a value follows only where it looks like one (`CODE=choice`). */
@@ -184,6 +203,7 @@ Turns many scattered SQLite files into a few unified databases, and rewrites the
 
   --workspace DIR   folder to work in (default: here)     --plan FILE   plan file (default: consolidation.jsonc)
   --exclude GLOB    leave out (may be repeated)           --json        one JSON document on standard output
+  --role GLOB=ROLE  what files are for: code, config, documentation, test, tooling (may be repeated)
   --quiet           no progress                           --jobs N      at most N threads (a thread per core)
 
 Exit status: 0 done and clean, 1 findings, 2 usage or plan error, 3 the run failed and nothing was published, 4 internal error.

@@ -47,9 +47,9 @@ export async function main(args: readonly string[], stdout: Output, stderr: Outp
   const progress = progressLine(stderr, line.quiet);
   try {
     await refuseMissingFolder(line.workspace);
-    const { workspace, plan, jobs, exclude } = line;
+    const { workspace, plan, jobs, exclude, roles } = line;
     const tasks = taskThreads(jobs);
-    const options = { workspace, plan, jobs, exclude, tasks, signal: abort.signal, progress: progress.report };
+    const options = { workspace, plan, jobs, exclude, roles, tasks, signal: abort.signal, progress: progress.report };
     const outcome = await runVerb(line.verb, line, createPipeline(), options);
     progress.clear();
     if (line.json) stdout.write(`${JSON.stringify(outcome.value, null, 2)}\n`);

@@ -29,7 +29,7 @@ import { settlePlan } from './plan/settle';
 import type { Wishes } from './plan/settle';
 import type { Finding } from './ports';
 import { openCodeFiles } from './refactoring/code-files';
-import { attachFixes } from './refactoring/fixes';
+import { attachFixesInSteps } from './refactoring/fixes';
 import { recordRefactoring, undoRefactorings } from './refactoring/record';
 import { planRefactoring } from './refactoring/refactor';
 import { writeEdits } from './refactoring/write-edits';
@@ -88,6 +88,11 @@ export interface ImportOptions {
   readonly dryRun?: boolean;
 }
 
+export interface ReferencesOptions {
+  /** Told the references before their fixes are known: those, and which references are set aside, come with the result. */
+  readonly onReferences?: (found: ReferencesResult) => void;
+}
+
 /** The verbs of the product, composed from the stages. The command line and the worker call these and nothing else. */
 export interface Pipeline {
   scan(options: PipelineOptions): Promise<Inventory>;
@@ -102,7 +107,7 @@ export interface Pipeline {
     options: PipelineOptions & { run?: string; keepCopy?: boolean; dataOnly?: boolean },
   ): Promise<RollbackResult>;
   status(options: PipelineOptions): Promise<StatusResult>;
-  references(options: PipelineOptions): Promise<ReferencesResult>;
+  references(options: PipelineOptions & ReferencesOptions): Promise<ReferencesResult>;
   refactor(options: PipelineOptions & { write: boolean; files?: readonly string[] }): Promise<RefactorResult>;
 }
 
@@ -363,12 +368,14 @@ async function status(options: PipelineOptions): Promise<StatusResult> {
 }
 
 /** References with their fixes; without a plan nothing is stale yet. */
-async function references(options: PipelineOptions): Promise<ReferencesResult> {
+async function references(options: PipelineOptions & ReferencesOptions): Promise<ReferencesResult> {
   if (!(await exists(path.join(options.workspace, planFileOf(options)))))
     return findReferences(options, await scanWorkspace(options));
   const planned = await planWorkspace(options);
   const found = await findReferences(options, planned.inventory, planned);
-  return attachFixes(found, planned.resolved, openCodeFiles(options.workspace, options.documents));
+  options.onReferences?.(found);
+  const code = openCodeFiles(options.workspace, options.documents);
+  return attachFixesInSteps(found, planned.resolved, code, options.signal);
 }
 
 function findReferences(
@@ -376,8 +383,10 @@ function findReferences(
   inventory: Inventory,
   planned?: PlannedWorkspace,
 ): Promise<ReferencesResult> {
-  const { workspace, signal, progress, documents = {}, exclude = [] } = options;
+  const { workspace, signal, progress, documents = {}, exclude = [], roles } = options;
   return scanReferences({
+    changed: options.changed,
+    roles,
     workspace,
     signal,
     progress,

@@ -57,11 +57,12 @@ export class WorkspaceSession implements vscode.Disposable {
 
   /** The options every verb is given; unsaved editors count with their current text. */
   options(work: WorkOptions = {}): PipelineOptions {
-    const { planFile, exclude } = this.settings;
+    const { planFile, exclude, roles } = this.settings;
     return {
       workspace: this.folder.uri.fsPath,
       plan: planFile,
       exclude,
+      roles,
       cacheDirectory: this.cacheDirectory,
       documents: this.unsaved(),
       ...work,

@@ -1,3 +1,7 @@
+/** What a file, or a place in it, is for. Tooling names legacy databases on purpose: it is never stale. */
+export const ROLES = ['code', 'config', 'documentation', 'test', 'tooling'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** A place in code or configuration that names a legacy database or one of its tables. JSON contract of `references`. */
 export interface Reference {
   /** Workspace-relative, `/`. */
@@ -14,7 +18,7 @@ export interface Reference {
   /** Name of the target that holds it now. */
   readonly target?: string;
   readonly resolution: 'certain' | 'likely' | 'split' | 'unknown';
-  readonly role: 'code' | 'config' | 'documentation' | 'test' | 'tooling';
+  readonly role: Role;
   /** Does it have to change when the plan is carried out? */
   readonly stale: boolean;
   /** Language id as VS Code names it: `python`, `go`, `yaml`, … */

@@ -5,7 +5,7 @@ import type { WorkOptions } from '../ports';
 import type { ResolvedPlan } from '../plan/resolved';
 import { Analysis } from './analysis/analysis';
 import type { Module } from './evaluation/project';
-import type { ReferencesResult } from './reference';
+import type { ReferencesResult, Role } from './reference';
 import { TextCache, listSourceFiles, sourceFile } from './source-files';
 import type { SourceFile } from './source-files';
 
@@ -18,6 +18,8 @@ export interface ScanReferencesOptions extends WorkOptions {
   /** Globs, relative to the workspace. */
   readonly exclude?: readonly string[];
   readonly plan?: ResolvedPlan;
+  /** What files are for, where a person says so: globs, relative to the workspace, with roles. The last match counts. */
+  readonly roles?: Readonly<Record<string, Role>>;
   /**
    * Workspace-relative files that may have changed, came or went since the last scan of the workspace: no other file is
    * looked at again. `documents` need not be among them. Without it the whole tree is.
@@ -118,14 +120,17 @@ export async function scanReferences(options: ScanReferencesOptions): Promise<Re
 
 async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<ReferencesResult> {
   const started = performance.now();
-  const { signal, progress, plan } = options;
+  const { signal, progress, plan, roles } = options;
   throwIfCancelled(signal);
   const { files } = (await readChanged(memory, options)) ?? (await readAll(memory, options));
   const { last, texts, unread } = memory;
-  const question = JSON.stringify([options.databases, plan]);
+  const question = JSON.stringify([options.databases, plan, roles]);
   if (last?.question === question && unread.size === 0)
     return { ...last.result, milliseconds: Math.round(performance.now() - started) };
-  const found = await analysisOf(memory, files, options).run({ texts, changed: unread, plan }, { signal, progress });
+  const found = await analysisOf(memory, files, options).run(
+    { texts, changed: unread, plan, roles },
+    { signal, progress },
+  );
   const milliseconds = Math.round(performance.now() - started);
   const result: ReferencesResult = { version: 1, ...found, filesScanned: texts.size, milliseconds };
   memory.last = { question, result };

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ResolvedPlan } from '../../../src/core/plan/resolved';
-import type { ReferencesResult } from '../../../src/core/references/reference';
+import type { ReferencesResult, Role } from '../../../src/core/references/reference';
 import { scanReferences } from '../../../src/core/references/scan';
 
 export interface Database {
@@ -63,11 +63,12 @@ export async function scanTexts(
   files: Readonly<Record<string, string>>,
   databases: readonly Database[],
   plan: ResolvedPlan | undefined = mergeAll(databases),
+  roles?: Readonly<Record<string, Role>>,
 ): Promise<ReferencesResult> {
   const workspace = await mkdtemp(path.join(tmpdir(), 'references-'));
   for (const [file, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(workspace, file)), { recursive: true });
     await writeFile(path.join(workspace, file), text);
   }
-  return scanReferences({ workspace, databases, plan });
+  return scanReferences({ workspace, databases, plan, roles });
 }

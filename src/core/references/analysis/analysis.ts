@@ -7,7 +7,7 @@ import { codeLanguage, grammarOf } from '../languages/language';
 import { throwIfCancelled } from '../../ports';
 import type { WorkOptions } from '../../ports';
 import type { ResolvedPlan } from '../../plan/resolved';
-import type { Reference, ReferencesResult } from '../reference';
+import type { Reference, ReferencesResult, Role } from '../reference';
 import type { SourceFile } from '../source-files';
 import type { Literal, Program } from '../syntax/program';
 import { LineIndex } from '../text/lines';
@@ -22,7 +22,8 @@ import { mergeQueries, QuerySearch } from './queries';
 import { changesBetween } from './record';
 import type { FileRecord, Round } from './record';
 import { DatabaseResolver } from './resolve';
-import { roleOf } from './role';
+import { markOf } from './marks';
+import { Roles } from './role';
 
 export interface AnalysisInput {
   /** Absolute, `/`. */
@@ -41,11 +42,12 @@ export interface Question {
   /** The files whose text is another one than in the last call that was answered. */
   readonly changed: Iterable<string>;
   readonly plan?: ResolvedPlan;
+  /** What files are for, where a person says so: globs with roles. */
+  readonly roles?: Readonly<Record<string, Role>>;
 }
 
 export type Found = Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins'>>;
 
-const STALE_MARK = 'sqlite-consolidator: stale';
 /** Rounds of parsing what earlier rounds turned out to need. */
 const MOST_ROUNDS = 5;
 /** Files that are parsed only because others import or call them. */
@@ -100,11 +102,12 @@ export class Analysis {
   }
 
   /** @throws ConsolidationError `CANCELLED`; what was found until then serves the next call */
-  async run({ texts, changed, plan }: Question, options: WorkOptions): Promise<Found> {
+  async run({ texts, changed, plan, roles: said = {} }: Question, options: WorkOptions): Promise<Found> {
     await this.take(texts, changed, options);
     const view = plan && new PlanView(plan);
-    const assembly = new Assembly(this.resolver, this.input.databases, view);
-    const references = await this.textReferences(assembly, JSON.stringify(plan ?? null), options);
+    const roles = new Roles(said);
+    const assembly = new Assembly(this.resolver, this.input.databases, view, roles);
+    const references = await this.textReferences(assembly, roles, JSON.stringify([plan, said]), options);
     const { rounds, records } = await this.rounds(options);
     const places = await this.places(records, options);
     const queries = mergeQueries(records.map((record) => record.found!.queries));
@@ -158,16 +161,19 @@ export class Analysis {
     this.changed.declared.clear();
   }
 
-  /** `sqlite-consolidator: stale` on the line, or alone above it: what a tool or a test names on purpose is to be changed all the same. */
+  /** What a comment says of a reference overrules what was judged. */
   private overruled(reference: Reference, plan: PlanView | undefined): Reference {
-    if (reference.stale || reference.kind !== 'path' || !plan?.isPathStale(reference.database)) return reference;
-    const lines = this.texts.get(reference.file)?.split(/\r\n|\n|\r/, reference.endLine) ?? [];
-    const above = lines[reference.line - 2] ?? '';
-    const own = lines.slice(reference.line - 1).join('\n');
-    const isAbove = above.includes(STALE_MARK) && /^\s*(?:#|\/\/|--|<!--|\/\*|;)/.test(above);
-    if (!isAbove && !own.includes(STALE_MARK)) return reference;
-    const { note: _, ...rest } = reference;
-    return { ...rest, stale: true };
+    const mark = markOf(this.texts.get(reference.file), reference);
+    if (mark === undefined) return reference;
+    const role = mark === 'stale' ? reference.role : mark;
+    const { note, ...rest } = reference;
+    if (mark === 'tooling')
+      return { ...rest, role, stale: false, note: 'a comment says that it names a legacy database on purpose' };
+    if (reference.stale || (mark !== 'stale' && reference.role !== 'tooling')) return { ...reference, role };
+    const { kind, database, table = '', resolution } = reference;
+    const isStale =
+      kind === 'path' ? plan?.isPathStale(database) : resolution !== 'unknown' && plan?.isTableStale(database, table);
+    return isStale ? { ...rest, role, stale: true } : { ...reference, role };
   }
 
   /** Evaluates until nothing more has to be parsed. */
@@ -332,7 +338,12 @@ export class Analysis {
   }
 
   /** References in configuration and documents. */
-  private async textReferences(assembly: Assembly, plan: string, options: WorkOptions): Promise<Reference[]> {
+  private async textReferences(
+    assembly: Assembly,
+    roles: Roles,
+    plan: string,
+    options: WorkOptions,
+  ): Promise<Reference[]> {
     const references: Reference[] = [];
     for (const file of this.documents) {
       const text = this.texts.get(file.path);
@@ -342,7 +353,7 @@ export class Analysis {
         await this.pause(options);
         known = {
           plan,
-          references: this.candidates.namesDatabase(text) ? this.inText(file, text, assembly) : [],
+          references: this.candidates.namesDatabase(text) ? this.inText(file, text, assembly, roles) : [],
         };
         this.configuration.set(file.path, known);
       }
@@ -351,8 +362,8 @@ export class Analysis {
     return references;
   }
 
-  private inText(file: SourceFile, text: string, assembly: Assembly): Reference[] {
-    const role = roleOf(file.path, file.language, false);
+  private inText(file: SourceFile, text: string, assembly: Assembly, roles: Roles): Reference[] {
+    const role = roles.of(file.path, file.language, false);
     const lines = new LineIndex(text);
     return searchText(text, file.path, file.language, this.resolver).flatMap((place): Reference[] => {
       const { resolution, start, end, shape, isComment } = place;

@@ -8,7 +8,7 @@ import type { PlanView } from './plan-view';
 import type { Queries, TablePlace } from './queries';
 import type { DatabaseResolver, Resolution } from './resolve';
 
-import { roleOf } from './role';
+import { Roles } from './role';
 import { foldName } from '../../sqlite/sql-tokens';
 
 export type TablesByDatabase = ReadonlyMap<string, ReadonlySet<string>>;
@@ -21,6 +21,7 @@ export class Assembly {
     private readonly resolver: DatabaseResolver,
     private readonly tables: TablesByDatabase,
     private readonly plan: PlanView | undefined,
+    private readonly roles = new Roles(),
   ) {}
 
   // ---- paths
@@ -37,7 +38,7 @@ export class Assembly {
   private path(place: PathPlace, used: ReadonlySet<string>): Reference | undefined {
     const { module, start, end, resolution } = place;
     if (resolution.place === 'target' || resolution.place === 'memory') return undefined;
-    const role = place.isDocumentation ? 'documentation' : roleOf(module.file, module.program.language, true);
+    const role = place.isDocumentation ? 'documentation' : this.roles.of(module.file, module.program.language, true);
     return {
       ...location(module, start, end),
       kind: 'path',
@@ -63,7 +64,7 @@ export class Assembly {
         return {
           database,
           ...(target === undefined ? {} : { target }),
-          resolution: split && isStale ? 'split' : confidence,
+          resolution: split && this.plan?.isPathStale(database) ? 'split' : confidence,
           role: fileRole,
           stale: isStale,
           ...(tooling
@@ -141,7 +142,7 @@ export class Assembly {
       const found = this.tableDatabase(place, queries);
       if (!found) continue;
       const { module, start, end } = place;
-      const role = roleOf(module.file, module.program.language, true);
+      const role = this.roles.of(module.file, module.program.language, true);
       const disposition = this.plan?.table(found.database, place.use.name);
       const isStale =
         role !== 'tooling' && found.resolution !== 'unknown'
@@ -291,7 +292,7 @@ export class Assembly {
       const { module } = attachment;
       const resolution = this.resolver.resolve(text, module.directory, module.isTest);
       if (resolution.place === 'none' || resolution.place === 'memory' || resolution.place === 'target') return [];
-      const role = roleOf(module.file, module.program.language, true);
+      const role = this.roles.of(module.file, module.program.language, true);
       return [
         {
           ...location(module, start, end),
