@@ -86,6 +86,8 @@ export interface MigrateResult {
   readonly bytesNeeded: number;
   /** How long the run will take, roughly; given for a dry run. */
   readonly estimatedSeconds?: number;
+  /** How long each phase took, in order; absent for a dry run. */
+  readonly phases?: readonly { readonly phase: string; readonly milliseconds: number }[];
   readonly milliseconds: number;
   /** Relative to the workspace; absent for a dry run. */
   readonly reportFile?: string;
@@ -106,6 +108,8 @@ export interface TableResult {
   readonly name: string;
   readonly rows: number;
   readonly strategy: 'graft' | 'sql' | 'fts';
+  /** The target adds rows of its own, which `rows` does not count: defaults of the unified DDL, its version, its documentation. */
+  readonly defaultRows?: true;
   readonly sources: readonly {
     readonly database: string;
     readonly table: string;
@@ -131,6 +135,30 @@ export interface DatabaseResult {
   };
   /** Frames of the `-wal` that were replayed. */
   readonly walFrames: number;
+  /** The same for each of its tables; empty for a database that is kept. The figures of `rows` are their sums. */
+  readonly tables: readonly TableFate[];
+}
+
+/** What became of the rows of one legacy table: `moved + superseded + leftOut + rejected + retired` is `rows`. */
+export interface TableFate {
+  readonly table: string;
+  readonly action: 'move' | 'retire' | 'rebuild' | 'skip-empty';
+  /** `target.table`. */
+  readonly to?: string;
+  readonly rows: number;
+  readonly moved: number;
+  /** Gave way to a row with the same key in another source. */
+  readonly superseded: number;
+  /** By the row filter (`where`) of the plan. */
+  readonly leftOut: number;
+  /** In quarantine. */
+  readonly rejected: number;
+  readonly retired: number;
+  /** What was added to every id, where rows got new ones: a 64-bit integer as text. */
+  readonly idsPlus?: string;
+  /** Why rows were retired or left out, as the plan says. */
+  readonly reason?: string;
+  readonly dropped: readonly { readonly column: string; readonly reason: string }[];
 }
 
 export interface RejectedRows {
@@ -154,6 +182,10 @@ export interface VerificationCheck {
   readonly actual: string;
   readonly target?: string;
   readonly table?: string;
+  /** Where the check is about the rows of one source alone. */
+  readonly source?: { readonly database: string; readonly table: string };
+  /** Of the rows that were compared and are the same (docs/digest.md). */
+  readonly digest?: string;
   /** The rows that differ, up to 20 of them, where a comparison of rows failed. */
   readonly differences?: readonly RowDifference[];
 }

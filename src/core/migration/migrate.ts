@@ -5,23 +5,16 @@ import { writeFileAtomically } from '../files';
 import type { Finding, WorkOptions } from '../ports';
 import { throwIfCancelled } from '../ports';
 import { renderReport } from '../report/report';
-import type {
-  DatabaseResult,
-  MigrateResult,
-  MigrationMode,
-  RejectedRows,
-  TableResult,
-  TargetResult,
-  Verification,
-} from '../results';
+import type { MigrateResult, MigrationMode, RejectedRows, TableResult, TargetResult, Verification } from '../results';
 import { backUp } from './backup';
 import type { Manifest } from './backup';
 import { stagedPath } from './build';
 import type { Migration } from './compile';
+import { databaseResults } from './provenance';
 import { carryOut, checkDestinations, hashStaged, planPublications } from './publish';
 import { RunDirectory } from './run-directory';
 import type { Publication } from './run-directory';
-import { rowsOf, totalRows } from '../inventory/rows';
+import { rowsOf } from '../inventory/rows';
 import { quarantineName } from './refused-rows';
 import type { RunInput } from './runs';
 import { sourceKey } from './source-key';
@@ -64,6 +57,8 @@ export async function runMigration(
 ): Promise<MigrateResult> {
   const started = performance.now();
   const milliseconds = () => Math.round(performance.now() - started);
+  const phases = new PhaseTimes();
+  phases.begin('preflight');
   await preflight(workspace, migration);
   const directory = await RunDirectory.create(workspace);
   let verification = NOTHING_VERIFIED;
@@ -76,6 +71,7 @@ export async function runMigration(
       offsets: Object.fromEntries([...migration.measurements.offsets].map(([key, offset]) => [key, String(offset)])),
     } satisfies RunInput);
 
+    phases.begin('backup');
     await directory.journal({ event: 'phase', phase: 'snapshot' });
     const manifest = await backUp(directory, migration, options);
     if (mode === 'backup-only') {
@@ -87,20 +83,23 @@ export async function runMigration(
           status: 'backed-up',
           warnings,
           targets: [],
+          phases: phases.all(),
           milliseconds: milliseconds(),
         }),
       );
     }
 
+    phases.begin('build');
     await directory.journal({ event: 'phase', phase: 'build' });
     await buildTargets(directory, migration, manifest, options);
 
+    phases.begin('verify');
     await directory.journal({ event: 'phase', phase: 'verify' });
     const verified = await verifyStaged(directory, migration, manifest, options);
     ({ verification } = verified);
     if (!verification.ok) throw verificationFailed(verification, directory);
     const publications = await planPublications(directory, migration, manifest, verified.hashes);
-    const targets = publishedTargets(migration, publications);
+    const targets = publishedTargets(migration, publications).map((target) => withDigests(target, verification));
 
     if (mode === 'verify-only') {
       await rm(directory.staging, { recursive: true, force: true });
@@ -113,12 +112,14 @@ export async function runMigration(
           warnings,
           verification,
           targets,
+          phases: phases.all(),
           milliseconds: milliseconds(),
         }),
       );
     }
 
     throwIfCancelled(options.signal);
+    phases.begin('publish');
     options.progress?.({ phase: 'publish', message: 'Publishing the targets' });
     await directory.journal({ event: 'publishing', publications });
     await carryOut(workspace, publications);
@@ -132,11 +133,17 @@ export async function runMigration(
         warnings,
         verification,
         targets,
+        phases: phases.all(),
         milliseconds: milliseconds(),
       }),
     );
   } catch (error) {
-    return await fail(directory, migration, error, { warnings, verification, milliseconds: milliseconds() });
+    return await fail(directory, migration, error, {
+      warnings,
+      verification,
+      phases: phases.all(),
+      milliseconds: milliseconds(),
+    });
   }
 }
 
@@ -152,6 +159,51 @@ function estimatedSeconds({ backedUp, steps }: Migration): number {
     0,
   );
   return Math.round((0.3 + (bytes / 1e6) * SECONDS_FOR_MEGABYTE + rows * SECONDS_FOR_SQL_ROW) * 10) / 10;
+}
+
+/** How long each phase took. */
+class PhaseTimes {
+  readonly #times: { phase: string; milliseconds: number }[] = [];
+  #begun = performance.now();
+
+  begin(phase: string): void {
+    this.#end();
+    this.#times.push({ phase, milliseconds: 0 });
+  }
+
+  all(): NonNullable<MigrateResult['phases']> {
+    this.#end();
+    return this.#times.map((time) => ({ ...time }));
+  }
+
+  #end(): void {
+    const now = performance.now();
+    const last = this.#times.at(-1);
+    if (last) last.milliseconds += Math.round(now - this.#begun);
+    this.#begun = now;
+  }
+}
+
+/** The digest of what a source brought, where verification told its rows from those of others. */
+function withDigests(target: TargetResult, { checks }: Verification): TargetResult {
+  const digestOf = (table: string, source: { readonly database: string; readonly table: string }) =>
+    checks.find(
+      (check) =>
+        check.target === target.name &&
+        check.table === table &&
+        check.source?.database === source.database &&
+        check.source.table === source.table,
+    )?.digest;
+  return {
+    ...target,
+    tables: target.tables.map((table) => ({
+      ...table,
+      sources: table.sources.map((source) => {
+        const digest = digestOf(table.name, source);
+        return digest === undefined ? source : { ...source, digest };
+      }),
+    })),
+  };
 }
 
 /** Refuses what can be known to go wrong before anything is written. */
@@ -217,7 +269,12 @@ async function fail(
   directory: RunDirectory,
   migration: Migration,
   error: unknown,
-  values: { warnings: readonly Finding[]; verification: Verification; milliseconds: number },
+  values: {
+    warnings: readonly Finding[];
+    verification: Verification;
+    phases: MigrateResult['phases'];
+    milliseconds: number;
+  },
 ): Promise<MigrateResult> {
   const value = toErrorValue(error);
   const entries = await directory.entries();
@@ -307,16 +364,16 @@ function tableResults(migration: Migration, targetName: string): TargetResult['t
       if (!database) return [];
       const left = migration.measurements.filtered.get(sourceKey(target!, table, source)) ?? 0;
       const rejected = rejectedFrom(migration, sourceKey(target!, table, source));
-      return [
-        { database: source.database, table: source.table, rows: rowsOf(database, source.table) - left - rejected },
-      ];
+      const gone = supersededRows(migration, target!, table, source);
+      const rows = rowsOf(database, source.table) - left - rejected - gone;
+      return [{ database: source.database, table: source.table, rows }];
     });
-    const gone = table.sources.reduce((sum, source) => sum + supersededRows(migration, target!, table, source), 0);
     const result: TableResult = {
       name: table.name,
-      rows: sources.reduce((sum, source) => sum + source.rows, 0) - gone,
+      rows: sources.reduce((sum, source) => sum + source.rows, 0),
       strategy: strategyOf(migration, table, own[0]),
       sources,
+      ...(target!.defaults?.some((row) => row.table === table.name) ? { defaultRows: true } : {}),
     };
     return [result, ...quarantineResult(migration, target!, table)];
   });
@@ -379,34 +436,4 @@ function estimatedBytes(migration: Migration, target: string): number {
     return tables.length === 0 ? 0 : (database.bytes * moved.length) / tables.length;
   });
   return Math.round(shares.reduce((sum, share) => sum + share, 0));
-}
-
-function databaseResults(migration: Migration): DatabaseResult[] {
-  return migration.plan.databases.map(({ path, action, reason, tables }) => {
-    const database = migration.inventory.databases.find((candidate) => candidate.path === path);
-    const rows = (name: string) => (database ? rowsOf(database, name) : 0);
-    const total = database ? totalRows(database) : 0;
-    const { superseded, filtered } = migration.measurements;
-    const keys = migration.plan.targets.flatMap((target) =>
-      target.tables.flatMap((table) =>
-        table.sources.filter((source) => source.database === path).map((source) => sourceKey(target, table, source)),
-      ),
-    );
-    const gaveWay = keys.reduce((sum, key) => sum + (superseded.get(key) ?? 0), 0);
-    const leftOut = keys.reduce((sum, key) => sum + (filtered.get(key) ?? 0), 0);
-    const rejected = keys.reduce((sum, key) => sum + rejectedFrom(migration, key), 0);
-    const named = tables.reduce((sum, table) => sum + (table.action === 'move' ? rows(table.table) : 0), 0);
-    const retired =
-      action === 'retire'
-        ? total
-        : tables.reduce((sum, table) => sum + (table.action === 'move' ? 0 : rows(table.table)), leftOut);
-    return {
-      path,
-      action,
-      reason,
-      bytes: database?.bytes ?? 0,
-      rows: { total, moved: named - gaveWay - leftOut - rejected, superseded: gaveWay, retired, rejected },
-      walFrames: database?.walFrames ?? 0,
-    };
-  });
 }

@@ -21,7 +21,12 @@ import { isVolatile, volatileColumns } from './volatile';
 interface Place {
   readonly target: string;
   readonly table: string;
+  readonly source?: VerificationCheck['source'];
 }
+
+/** The one source that a comparison is about. */
+const only = (sources: readonly ResolvedSource[]): Pick<Place, 'source'> =>
+  sources.length === 1 ? { source: { database: sources[0]!.database, table: sources[0]!.table } } : {};
 
 /**
  * Every row of one unified table against its sources, value by value and type by type. Sources are compared apart where
@@ -84,7 +89,7 @@ async function verifyWhole(
       [computedRows(context, sources, columns)],
       { rows: [stands(image, stored, columns)] },
       columns,
-      place,
+      { ...place, ...(defaults.length === 0 ? only(sources) : {}) },
       options,
     ),
   ];
@@ -174,7 +179,7 @@ class GroupedRows {
           expected,
           { rows: [stands(image, stored, compared)], only: this.#member(key), content: actual.get(key) ?? NOTHING },
           compared,
-          place,
+          { ...place, ...only(members) },
           options,
         ),
       );
@@ -275,6 +280,7 @@ async function compareRows(
   const text = ({ rows, digest }: Content) => (rows === 0 ? 'no rows' : `${rows} rows, digest ${digest}`);
   const ok = expected.rows === actual.rows && (expected.rows === 0 || expected.digest === actual.digest);
   const check = { name, ok, expected: text(expected), actual: text(actual), ...place };
+  if (ok && expected.rows > 0) return { ...check, digest: expected.digest };
   if (ok || columns.length === 0) return check;
   const differences = await rowDifferences({ rows: expectedRows }, actualRows, columns, options);
   return { ...check, differences };

@@ -398,6 +398,7 @@ function resolvedSource({ source, mapping }: MappedSource, columns: readonly str
     dropped,
     ...(Object.keys(parents).length === 0 ? {} : { parents }),
     ...(source.entry.where === undefined ? {} : { where: source.entry.where }),
+    ...(source.entry.whereReason === undefined ? {} : { whereReason: source.entry.whereReason }),
     keys: typeof keys === 'string' ? keys : keys.first === undefined ? { last: keys.last! } : { first: keys.first },
     onReject: source.entry.onReject ?? 'stop',
   };

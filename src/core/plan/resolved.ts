@@ -103,6 +103,8 @@ export interface ResolvedSource {
   readonly dropped: readonly { readonly column: string; readonly reason: string }[];
   /** SQL condition on the legacy row. */
   readonly where?: string;
+  /** Why the other rows are left behind. */
+  readonly whereReason?: string;
   /** By unified column: the legacy table of the same database that its declared foreign key leads to. */
   readonly parents?: Readonly<Record<string, string>>;
   /**
