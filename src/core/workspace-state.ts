@@ -41,7 +41,23 @@ export function scanWorkspace(options: PipelineOptions): Promise<Inventory> {
  * @throws ConsolidationError what `readPlan` throws
  */
 export async function planWorkspace(options: PipelineOptions): Promise<PlannedWorkspace> {
+  const { workspace, exclude, documents, changed } = options;
   const planFile = planFileOf(options);
+  const question = JSON.stringify([planFile, exclude, documents?.[planFile]]);
+  const last = lastPlanned.get(workspace);
+  if (changed && !changed.includes(planFile) && last?.question === question) return last.planned;
+  const planned = await planAnew(planFile, options);
+  // What is known of a database that only code names follows from the code.
+  const followsFromCode = planned.inventory.databases.some(({ kind }) => kind === 'absent');
+  if (followsFromCode) lastPlanned.delete(workspace);
+  else lastPlanned.set(workspace, { question, planned });
+  return planned;
+}
+
+/** The plan of each workspace when everything was last looked at. */
+const lastPlanned = new Map<string, { readonly question: string; readonly planned: PlannedWorkspace }>();
+
+async function planAnew(planFile: string, options: PipelineOptions): Promise<PlannedWorkspace> {
   const document = await readPlan(planFile, {
     workspace: options.workspace,
     text: options.documents?.[planFile],

@@ -1,14 +1,15 @@
 import type { ErrorValue } from '../core/errors';
 import type { Pipeline } from '../core/pipeline';
 import type { ProgressUpdate } from '../core/ports';
-import { literal, message, number, object, optional, record, string, unchecked } from './shape';
+import type { ReferencesResult } from '../core/references/reference';
+import { boolean, literal, message, number, object, optional, record, string, unchecked } from './shape';
 
 /** Messages between the extension host and the worker thread that runs the pipeline. */
 
 export type Verb = keyof Pipeline;
 
 /** What a verb is given, less what cannot be sent: progress and cancellation travel as messages of their own. */
-export type VerbOptions<V extends Verb> = Omit<Parameters<Pipeline[V]>[0], 'progress' | 'signal'>;
+export type VerbOptions<V extends Verb> = Omit<Parameters<Pipeline[V]>[0], 'progress' | 'signal' | 'onReferences'>;
 export type VerbResult<V extends Verb> = Awaited<ReturnType<Pipeline[V]>>;
 
 export interface Call {
@@ -16,6 +17,8 @@ export interface Call {
   readonly id: number;
   readonly verb: Verb;
   readonly options: VerbOptions<Verb>;
+  /** Are the references to be sent before their fixes are known? */
+  readonly wantsReferences?: boolean;
 }
 
 export interface Cancel {
@@ -29,6 +32,13 @@ export interface Progress {
   readonly type: 'progress';
   readonly id: number;
   readonly update: ProgressUpdate;
+}
+
+/** References whose fixes are not known yet. */
+export interface References {
+  readonly type: 'references';
+  readonly id: number;
+  readonly value: ReferencesResult;
 }
 
 export interface Result {
@@ -45,7 +55,7 @@ export interface Failure {
   readonly stack?: string;
 }
 
-export type FromWorker = Progress | Result | Failure;
+export type FromWorker = Progress | References | Result | Failure;
 
 const verbs = literal(
   'scan',
@@ -62,12 +72,19 @@ const verbs = literal(
 ) satisfies (value: unknown) => value is Verb;
 
 export const isToWorker = message<ToWorker>({
-  call: object<Call>({ type: literal('call'), id: number, verb: verbs, options: record() }),
+  call: object<Call>({
+    type: literal('call'),
+    id: number,
+    verb: verbs,
+    options: record(),
+    wantsReferences: optional(boolean),
+  }),
   cancel: object<Cancel>({ type: literal('cancel'), id: number }),
 });
 
 export const isFromWorker = message<FromWorker>({
   progress: object<Progress>({ type: literal('progress'), id: number, update: record<ProgressUpdate>() }),
+  references: object<References>({ type: literal('references'), id: number, value: record<ReferencesResult>() }),
   result: object<Result>({ type: literal('result'), id: number, value: unchecked<unknown>() }),
   failure: object<Failure>({
     type: literal('failure'),

@@ -4,12 +4,22 @@ import { withQuietProgress } from './progress';
 import type { Services } from './services';
 import type { WorkspaceSession } from './session';
 
+/** Milliseconds without an edit after which the whole folder is looked at again. */
+const quietBeforeAll = 10_000;
+
+/** The files that references are searched in, as far as a glob can say it. */
+const sourceFiles =
+  '**/*.{py,pyi,pyw,go,ts,mts,cts,tsx,js,mjs,cjs,jsx,java,cs,rs,rb,rake,ru,php,cpp,cc,cxx,c,h,hpp,hh,hxx,ipp,inl,sh,bash,' +
+  'yaml,yml,toml,json,jsonc,ini,cfg,conf,properties,env,service,xml,config,md,mdx,rst,txt,sql,prisma,mk,tf}';
+
 /**
  * Keeps check results and references up to date: once when a folder has a plan, then after edits, saves and changes of the
  * plan file, after a moment of quiet. All work is the worker's; a newer analysis ends an older one.
  */
 export class Analysis implements vscode.Disposable {
   private readonly timers = new Map<WorkspaceSession, NodeJS.Timeout>();
+  /** Analyses of everything: a folder that another program removes is told of as a folder, not file by file. */
+  private readonly wholeTimers = new Map<WorkspaceSession, NodeJS.Timeout>();
   private readonly planChanged = new Set<WorkspaceSession>();
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly running = new Set<Promise<void>>();
@@ -43,7 +53,7 @@ export class Analysis implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const timer of [...this.timers.values(), ...this.wholeTimers.values()]) clearTimeout(timer);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -55,7 +65,7 @@ export class Analysis implements vscode.Disposable {
   }
 
   private watch(session: WorkspaceSession): void {
-    const watch = (glob: string, changed: () => void) => {
+    const watch = (glob: string, changed: (uri: vscode.Uri) => void) => {
       const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(session.folder, glob));
       this.subscriptions.push(
         watcher,
@@ -66,12 +76,16 @@ export class Analysis implements vscode.Disposable {
     };
     watch(session.settings.planFile, () => this.schedule(session, true));
     watch('.sqlite-consolidator/runs/*/report.json', () => void this.track(session.refreshStatus()));
-    watch('**/*.{py,go,ts,js,tsx,jsx,yaml,yml,toml,json,env,sh}', () => this.schedule(session, false));
+    watch(sourceFiles, (uri) => {
+      session.noteChange(uri);
+      this.schedule(session, false);
+    });
   }
 
   private changed(uri: vscode.Uri): void {
     const session = this.services.sessions.at(uri);
     if (!session || session.relative(uri) === undefined) return;
+    session.noteChange(uri);
     this.schedule(session, session.isPlan(uri));
   }
 
@@ -92,15 +106,32 @@ export class Analysis implements vscode.Disposable {
       session.forgetPlan();
       return;
     }
+    const whole = this.planChanged.has(session);
     const work = async () => {
       if (this.planChanged.delete(session)) {
         await session.check();
         await session.refreshStatus();
         if (!session.inventory) await session.scan();
       }
-      if (session.checked?.resolved) await session.findReferences();
+      if (!session.checked?.resolved) return;
+      if (whole) await session.findReferences();
+      else {
+        await session.findReferencesAgain();
+        this.lookAtAllLater(session);
+      }
     };
     await (session.references ? work() : withQuietProgress('$(database) Finding stale references', work));
+  }
+
+  private lookAtAllLater(session: WorkspaceSession): void {
+    clearTimeout(this.wholeTimers.get(session));
+    const timer = setTimeout(() => {
+      this.wholeTimers.delete(session);
+      // What is under way, or about to be, looks first.
+      if (this.timers.has(session) || this.running.size > 0) this.lookAtAllLater(session);
+      else void this.track(session.findReferences().then(() => undefined));
+    }, quietBeforeAll);
+    this.wholeTimers.set(session, timer);
   }
 
   /** Failures of background work go to the log; a command that meets the same one shows it. */

@@ -20,11 +20,16 @@ export class WorkspaceSession implements vscode.Disposable {
   /** Why the plan file could not be read at the last check. */
   planError: ConsolidationError | undefined;
   references: ReferencesResult | undefined;
+  /** Are the fixes of `references` not known yet? They follow. */
+  fixesPending = false;
   status: StatusResult | undefined;
 
   private readonly changed = new vscode.EventEmitter<SessionChange>();
   readonly onDidChange = this.changed.event;
   private referencesByFile = new Map<string, Reference[]>();
+  /** Files that changed since the last analysis that came to its end, each with the number of its change. */
+  private readonly changedFiles = new Map<string, number>();
+  private changes = 0;
   /** The newest analysis, running or done. */
   private analysis: { readonly controller: AbortController; result: Promise<ReferencesResult> } | undefined;
 
@@ -115,16 +120,37 @@ export class WorkspaceSession implements vscode.Disposable {
     return this.checked;
   }
 
-  /** A newer call ends an older one that still runs; who waited for that gets the newer result. */
+  /** A file of the folder changed, came or went; for {@link findReferencesAgain}. */
+  noteChange(uri: vscode.Uri): void {
+    const file = this.relative(uri);
+    if (file !== undefined) this.changedFiles.set(file, ++this.changes);
+  }
+
+  /** Looks at what is known to have changed, and at nothing else. */
+  findReferencesAgain(): Promise<ReferencesResult> {
+    return this.analyse({}, this.references && [...this.changedFiles.keys()]);
+  }
+
+  /** Looks at everything. A newer call ends an older one that still runs; who waited for that gets the newer result. */
   findReferences(work: WorkOptions = {}): Promise<ReferencesResult> {
+    return this.analyse(work, undefined);
+  }
+
+  private analyse(work: WorkOptions, changed: readonly string[] | undefined): Promise<ReferencesResult> {
+    const until = this.changes;
     this.analysis?.controller.abort();
     const controller = new AbortController();
     const abort = () => controller.abort();
     work.signal?.addEventListener('abort', abort, { once: true });
     const run = async (): Promise<ReferencesResult> => {
       try {
-        const result = await this.pipeline.references(this.options({ ...work, signal: controller.signal }));
-        if (this.analysis === analysis) this.setReferences(result);
+        const options = this.options({ ...work, signal: controller.signal });
+        const onReferences = (found: ReferencesResult) => {
+          if (this.analysis === analysis) this.setReferences(found, true);
+        };
+        const result = await this.pipeline.references({ ...options, changed, onReferences });
+        for (const [file, change] of this.changedFiles) if (change <= until) this.changedFiles.delete(file);
+        if (this.analysis === analysis) this.setReferences(result, false);
         return result;
       } catch (error) {
         const newer = this.analysis === analysis ? undefined : this.analysis;
@@ -157,8 +183,9 @@ export class WorkspaceSession implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private setReferences(result: ReferencesResult): void {
+  private setReferences(result: ReferencesResult, fixesPending: boolean): void {
     this.references = result;
+    this.fixesPending = fixesPending;
     this.referencesByFile = new Map();
     for (const reference of result.references) {
       const inFile = this.referencesByFile.get(reference.file);

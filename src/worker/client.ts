@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ConsolidationError } from '../core/errors';
-import type { Pipeline } from '../core/pipeline';
+import type { Pipeline, ReferencesOptions } from '../core/pipeline';
 import type { WorkOptions } from '../core/ports';
 import { isFromWorker } from '../protocol/worker';
 import type { FromWorker, ToWorker, Verb, VerbOptions, VerbResult } from '../protocol/worker';
@@ -17,6 +17,7 @@ export interface WorkerPipelineOptions {
 interface Pending {
   readonly verb: Verb;
   readonly progress?: WorkOptions['progress'];
+  readonly onReferences?: ReferencesOptions['onReferences'];
   readonly settle: (outcome: { value: unknown } | { error: Error }) => void;
 }
 
@@ -65,10 +66,14 @@ export class WorkerPipeline implements Pipeline {
   }
 
   private verb<V extends Verb>(verb: V) {
-    return (options: VerbOptions<V> & WorkOptions): Promise<VerbResult<V>> => this.call(verb, options);
+    return (options: VerbOptions<V> & WorkOptions & ReferencesOptions): Promise<VerbResult<V>> =>
+      this.call(verb, options);
   }
 
-  private call<V extends Verb>(verb: V, { progress, signal, ...options }: VerbOptions<V> & WorkOptions) {
+  private call<V extends Verb>(
+    verb: V,
+    { progress, signal, onReferences, ...options }: VerbOptions<V> & WorkOptions & ReferencesOptions,
+  ) {
     return new Promise<VerbResult<V>>((resolve, reject) => {
       if (this.disposed || signal?.aborted) {
         reject(new ConsolidationError('CANCELLED', 'Cancelled before it began. Run the command again.'));
@@ -87,9 +92,10 @@ export class WorkerPipeline implements Pipeline {
         if ('error' in outcome) reject(outcome.error);
         else resolve(outcome.value as VerbResult<V>);
       };
-      this.pending.set(id, { verb, progress, settle });
+      this.pending.set(id, { verb, progress, onReferences, settle });
       signal?.addEventListener('abort', cancel, { once: true });
-      this.send(worker, { type: 'call', id, verb, options: options as VerbOptions<Verb> });
+      const wantsReferences = onReferences !== undefined;
+      this.send(worker, { type: 'call', id, verb, options: options as VerbOptions<Verb>, wantsReferences });
     });
   }
 
@@ -117,6 +123,7 @@ export class WorkerPipeline implements Pipeline {
       this.options.log?.(`${call?.verb ?? 'cancelled call'}: ${message.stack}`);
     if (!call) return;
     if (message.type === 'progress') call.progress?.(message.update);
+    else if (message.type === 'references') call.onReferences?.(message.value);
     else if (message.type === 'result') call.settle({ value: message.value });
     else {
       const { code, message: sentence, details } = message.error;

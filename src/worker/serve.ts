@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { toErrorValue } from '../core/errors';
 import type { Pipeline } from '../core/pipeline';
 import type { PipelineOptions } from '../core/pipeline-options';
+import type { ReferencesResult } from '../core/references/reference';
 import { isToWorker } from '../protocol/worker';
 import type { Call, FromWorker } from '../protocol/worker';
 import { sendable, throttle } from './messages';
@@ -18,10 +19,11 @@ export function serve(port: MessagePort, pipeline: Pipeline): void {
     else void run(message);
   });
 
-  async function run({ id, verb, options }: Call): Promise<void> {
+  async function run({ id, verb, options, wantsReferences }: Call): Promise<void> {
     const controller = new AbortController();
     running.set(id, controller);
     const progress = throttle((update) => send({ type: 'progress', id, update }));
+    const onReferences = (value: ReferencesResult) => send({ type: 'references', id, value });
     try {
       const method = pipeline[verb] as (options: PipelineOptions) => Promise<unknown>;
       const value = await method.call(pipeline, {
@@ -29,6 +31,7 @@ export function serve(port: MessagePort, pipeline: Pipeline): void {
         progress,
         signal: controller.signal,
         tasks: taskThreads(options.jobs),
+        ...(wantsReferences ? { onReferences } : {}),
       });
       send({ type: 'result', id, value: value ?? null });
     } catch (error) {

@@ -42,7 +42,8 @@ async function main() {
   delay.enable();
   const measured = async (documents?: ReadonlyMap<string, string>) => {
     const started = performance.now();
-    const { references, filesScanned } = await scanReferences({ workspace: workspace!, databases, documents });
+    const changed = documents && [];
+    const { references, filesScanned } = await scanReferences({ workspace: workspace!, databases, documents, changed });
     return { milliseconds: Math.round((performance.now() - started) * 10) / 10, references: references.length, filesScanned };
   };
   const cold = await measured();
@@ -52,10 +53,15 @@ async function main() {
   if (edited) {
     const text = readFileSync(workspace + '/' + edited, 'utf8');
     const lines = text.split('\\n');
+    // A comment, another table, a line more, a line less, another constant: one after the other, all over the file.
     for (let turn = 0; turn < 60; turn++) {
-      const changed = [...lines];
-      changed[(turn * 79) % lines.length] += ' # ' + turn;
-      edits.push((await measured(new Map([[edited, changed.join('\\n')]]))).milliseconds);
+      const at = 4 + ((turn * 79) % 900) * 5;
+      if (turn % 5 === 0) lines[at] += ' # ' + turn;
+      if (turn % 5 === 1) lines[at + 1] = lines[at + 1]!.replace('account_rows', 'account_events');
+      if (turn % 5 === 2) lines.splice(at, 0, '# ' + turn, '');
+      if (turn % 5 === 3) lines.splice(at, 1);
+      if (turn % 5 === 4) lines[at] = lines[at]!.replace('"batch.db"', '"cache.db"');
+      edits.push((await measured(new Map([[edited, lines.join('\\n')]]))).milliseconds);
     }
   }
   edits.sort((one, other) => one - other);

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { throwIfCancelled } from '../ports';
 import { GENERATED_MARK } from '../access-layer/generated';
 import type { ResolvedPlan, ResolvedTarget, TableDisposition } from '../plan/resolved';
 import type { Reference, ReferenceFix, ReferencesResult } from '../references/reference';
@@ -178,22 +180,52 @@ export class Fixes {
  */
 export function attachFixes(result: ReferencesResult, plan: ResolvedPlan, files: CodeFiles): ReferencesResult {
   const fixes = new Fixes(plan, files, result.references);
-  const references = result.references.map((reference): Reference => {
-    if (!reference.stale) return reference;
-    const file = fixes.open(reference.file);
-    if ('problem' in file) return { ...reference, note: file.problem };
-    if (file.isIgnored(reference)) return { ...reference, stale: false, note: 'set aside' };
-    const outcome = file.judge(reference);
-    if (outcome.kind === 'none') {
-      const alternatives = file.alternatives(reference);
-      const note = reference.note ?? outcome.reason;
-      return { ...reference, note, ...(alternatives.length > 0 ? { alternatives } : {}) };
+  return { ...result, references: result.references.map((reference) => withFix(reference, fixes)) };
+}
+
+/** Other work of the thread has its turn after this time, in milliseconds. */
+const SLICE = 12;
+
+/**
+ * The same, with turns for other work in between.
+ * @throws ConsolidationError `CANCELLED`
+ */
+export async function attachFixesInSteps(
+  result: ReferencesResult,
+  plan: ResolvedPlan,
+  files: CodeFiles,
+  signal?: AbortSignal,
+): Promise<ReferencesResult> {
+  let pausedAt = performance.now();
+  await setImmediate();
+  throwIfCancelled(signal);
+  const fixes = new Fixes(plan, files, result.references);
+  const references: Reference[] = [];
+  for (const reference of result.references) {
+    if (performance.now() - pausedAt > SLICE) {
+      await setImmediate();
+      throwIfCancelled(signal);
+      pausedAt = performance.now();
     }
-    const tables = reference.kind === 'path' ? fixes.followers(file, reference.database) : [];
-    const title = tables.length > 0 ? `${outcome.title}, and the new table names` : outcome.title;
-    return { ...reference, fix: { title, edits: file.edits([reference, ...tables]) } };
-  });
+    references.push(withFix(reference, fixes));
+  }
   return { ...result, references };
+}
+
+function withFix(reference: Reference, fixes: Fixes): Reference {
+  if (!reference.stale) return reference;
+  const file = fixes.open(reference.file);
+  if ('problem' in file) return { ...reference, note: file.problem };
+  if (file.isIgnored(reference)) return { ...reference, stale: false, note: 'set aside' };
+  const outcome = file.judge(reference);
+  if (outcome.kind === 'none') {
+    const alternatives = file.alternatives(reference);
+    const note = reference.note ?? outcome.reason;
+    return { ...reference, note, ...(alternatives.length > 0 ? { alternatives } : {}) };
+  }
+  const tables = reference.kind === 'path' ? fixes.followers(file, reference.database) : [];
+  const title = tables.length > 0 ? `${outcome.title}, and the new table names` : outcome.title;
+  return { ...reference, fix: { title, edits: file.edits([reference, ...tables]) } };
 }
 
 /**

@@ -9,7 +9,12 @@ export function diagnosticCode(reference: Reference): DiagnosticCode {
 }
 
 /** One sentence: what the place names, where that goes, and what to do when there is no certain fix. */
-export function diagnosticMessage(reference: Reference, plan: ResolvedPlan | undefined, published: boolean): string {
+export function diagnosticMessage(
+  reference: Reference,
+  plan: ResolvedPlan | undefined,
+  published: boolean,
+  fixesPending = false,
+): string {
   const what = reference.table === undefined ? reference.database : `Table ${reference.table} of ${reference.database}`;
   const target = targetNamed(plan, reference.target);
   const where = target ? `${target.name} (${target.path})` : reference.target;
@@ -18,7 +23,7 @@ export function diagnosticMessage(reference: Reference, plan: ResolvedPlan | und
     where === undefined ? `${what} ${published ? 'is' : 'will be'} consolidated` : `${what} ${verb} ${where}`;
   const name = renamed(reference, plan);
   const sentence = `${moved}${name === undefined ? '' : ` as ${name}`}.`;
-  if (reference.fix) return sentence;
+  if (reference.fix || fixesPending) return sentence;
   return `${sentence} ${reference.note ?? 'No certain fix: look at this place yourself.'}`;
 }
 

@@ -50,7 +50,7 @@ function toDiagnostic(session: WorkspaceSession, reference: Reference, documenta
   const code = diagnosticCode(reference);
   const diagnostic = new vscode.Diagnostic(
     referenceRange(reference),
-    diagnosticMessage(reference, session.checked?.resolved, done),
+    diagnosticMessage(reference, session.checked?.resolved, done, session.fixesPending),
     reference.role === 'documentation' ? vscode.DiagnosticSeverity.Information : vscode.DiagnosticSeverity.Warning,
   );
   diagnostic.source = diagnosticSource;
