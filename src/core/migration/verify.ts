@@ -241,8 +241,12 @@ function orphansText(orphans: readonly string[], target: ResolvedTarget): string
     .sort()
     .map((name) => `${orphans.filter((each) => each === name).length} in ${name}`);
   const filtered = target.tables.some((table) => table.sources.some((source) => source.where !== undefined));
-  const why = filtered ? '; a row that "where" leaves out may be what they refer to' : '';
-  return `${orphans.length} (${tables.join(', ')}${why})`;
+  const quarantined = target.tables.some((table) => table.sources.some((source) => source.onReject === 'quarantine'));
+  const why = [
+    ...(filtered ? ['; a row that "where" leaves out may be what they refer to'] : []),
+    ...(quarantined ? ['; a row in quarantine may be what they refer to'] : []),
+  ];
+  return `${orphans.length} (${tables.join(', ')}${why.join('')})`;
 }
 
 /** Orphans that the legacy databases already hold come along as they are, but not one more than these. */

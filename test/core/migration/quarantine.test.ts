@@ -69,6 +69,33 @@ describe('rows that the unified table refuses', () => {
   });
 });
 
+describe('rows that refer to a row in quarantine', () => {
+  it('stop the run with a word about it, and nothing is published', async () => {
+    const workspace = temporaryWorkspace();
+    makeDatabase(
+      workspace,
+      'data/a.db',
+      `CREATE TABLE p (id INTEGER PRIMARY KEY, v); CREATE TABLE c (p INTEGER REFERENCES p(id)); INSERT INTO p VALUES (1, 1), (2, NULL); INSERT INTO c VALUES (1), (2);`,
+    );
+    const tables = { p: { to: 'all.p', onReject: 'quarantine' }, c: { to: 'all.c' } };
+    writeText(
+      workspace,
+      'consolidation.jsonc',
+      JSON.stringify({
+        version: 1,
+        name: 'orphan',
+        targets: { all: { path: 'all.db', tables: { p: { columns: { v: { notNull: true } } } } } },
+        sources: { 'data/a.db': { action: 'merge', tables } },
+      }),
+    );
+    const before = fingerprint(workspace, OURS);
+    const { exit, value } = await cliJson(workspace, 'migrate');
+    expect([exit, value.error.code]).toEqual([3, 'VERIFICATION_FAILED']);
+    expect(value.error.message).toContain('1 in c; a row in quarantine may be what they refer to');
+    expect(fingerprint(workspace, OURS)).toEqual(before);
+  });
+});
+
 describe('rows that a policy chooses and the unified table refuses', () => {
   const rows = `INSERT INTO t VALUES ('k1', 'text', 1), ('k2', 5, 5), ('k3', 9007199254740993, 1), (NULL, NULL, 7), ('k4', x'00ff', 9);`;
   const others = `INSERT INTO t (k, v, extra) VALUES ('K1', 1, 'x'), ('k2', 'late', 'y'), ('k3', -0.0, NULL), ('k5', 4, 'same'), ('k6', 6, 'same');`;
