@@ -6,6 +6,7 @@ import { indexParts } from './ddl-rename';
 import { foldName, tokenName, sqlTokens } from '../sqlite/sql-tokens';
 import { mentionedNames } from './dependents';
 import type { PlanPath } from './locate';
+import { mayNameOwnFunctions } from './program-names';
 import type { Reporter } from './reporter';
 import type { ResolvedTable, ResolvedTarget } from './resolved';
 
@@ -28,6 +29,9 @@ export function validateTarget(
 ): void {
   new Validation(engine, target, plan, known, reporter).run();
 }
+
+const OWN_NAME =
+  'Only the program that registers it can use the table: keep its database as it is ("action": "keep"), or supply a unified DDL without it ("schema").';
 
 interface Checked {
   readonly sql: string;
@@ -62,10 +66,11 @@ class Validation {
         known.push({ sql: trigger.sql, what: `the trigger ${trigger.name}`, table: view.table });
       viewsOf.set(view.table, known);
     }
-    for (const batch of batches(target.tables.filter((table) => !this.known.has(table.name))))
+    for (const batch of batches(target.tables.filter((table) => !this.known.has(table.name) || this.isSuspect(table))))
       this.inScratch((scratch) => {
         for (const table of batch) {
-          this.create(scratch, table, true);
+          // What hangs on it would be refused for its sake.
+          if (!this.create(scratch, table, true)) continue;
           for (const index of table.indexes)
             this.attempt(scratch, { sql: index.sql, what: `the index ${index.name}`, table: table.name });
           for (const view of viewsOf.get(table.name) ?? []) this.attempt(scratch, view);
@@ -73,6 +78,11 @@ class Validation {
       });
     this.dependents();
     this.foreignKeys();
+  }
+
+  /** Legacy databases may use functions and collations of their programs, which nobody else can fill or check. */
+  private isSuspect(table: ResolvedTable): boolean {
+    return [table.sql, ...table.indexes.map(({ sql }) => sql)].some((sql) => mayNameOwnFunctions(this.engine, sql));
   }
 
   /** Views and triggers, and the plan's checks, each with the tables and views that it mentions. */
@@ -124,7 +134,8 @@ class Validation {
       });
   }
 
-  private create(scratch: EngineDatabase, table: ResolvedTable, report: boolean): void {
+  /** @returns false when SQLite refuses it */
+  private create(scratch: EngineDatabase, table: ResolvedTable, report: boolean): boolean {
     // The engine has no full-text module; columns are all that views and triggers need to see.
     const sql =
       table.kind === 'virtual'
@@ -132,13 +143,13 @@ class Validation {
             .map(quoteIdentifier)
             .join(', ')})`
         : table.sql;
-    if (report) this.attempt(scratch, { sql, what: `the table ${table.name}`, table: table.name });
-    else attempt(scratch, sql);
+    if (!report) return attempt(scratch, sql) === undefined;
+    return this.attempt(scratch, { sql, what: `the table ${table.name}`, table: table.name });
   }
 
-  private attempt(scratch: EngineDatabase, { sql, what, table, at = this.at, code }: Checked): void {
+  private attempt(scratch: EngineDatabase, { sql, what, table, at = this.at, code }: Checked): boolean {
     const reason = attempt(scratch, sql);
-    if (reason === undefined) return;
+    if (reason === undefined) return true;
     const { name } = this.target;
     if (code)
       this.reporter.error(code, at, `${capitalized(what)} cannot be run on ${name}: ${reason}. Correct its SQL.`, {
@@ -148,12 +159,13 @@ class Validation {
       this.reporter.error(
         'SCHEMA_INVALID',
         at,
-        `SQLite refuses ${what} of ${name}: ${reason}. Correct the plan, or supply the unified DDL ("schema").`,
+        `SQLite refuses ${what} of ${name}: ${reason}. ${/^no such (function|collation)/.test(reason) ? OWN_NAME : 'Correct the plan, or supply the unified DDL ("schema").'}`,
         {
           table,
           details: { target: name, sql, reason },
         },
       );
+    return false;
   }
 
   /** A parent's columns must be its key or UNIQUE (https://sqlite.org/foreignkeys.html#fk_indexes). */
