@@ -69,7 +69,9 @@ export class FileFixes {
     if (reference.kind !== 'path' || reference.resolution !== 'split') return [];
     const offsets = this.offsets(reference);
     if (!offsets) return [];
-    const targets = this.fixes.targetsOf(reference.database);
+    const { needs } = reference;
+    const wanted = needs?.some(({ by }) => by.length > 0) ? new Set(needs.map(({ target }) => target)) : undefined;
+    const targets = this.fixes.targetsOf(reference.database).filter(({ target }) => wanted?.has(target.name) ?? true);
     const requests = targets.map(({ target, tables }): { request: PathReference; note: string } => ({
       request: { reference, target, ...offsets },
       note: ` (${tables.join(', ')})`,

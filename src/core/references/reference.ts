@@ -27,11 +27,22 @@ export interface Reference {
   readonly shape: 'connect' | 'path-object' | 'string' | 'url' | 'text';
   /** The source text of the expression. */
   readonly text: string;
+  /** Where what is opened with a path needs several targets: each with the tables that are asked for in it, and by whom. */
+  readonly needs?: readonly TargetNeed[];
   /** Why it is not stale, or why it cannot be fixed. */
   readonly note?: string;
   readonly fix?: ReferenceFix;
   /** Where several targets hold what the database held: one fix each, for a person to choose from. */
   readonly alternatives?: readonly ReferenceFix[];
+}
+
+/** What one connection, or one path, needs of a target. */
+export interface TargetNeed {
+  readonly target: string;
+  /** Legacy names. */
+  readonly tables: readonly string[];
+  /** Classes and functions whose statements ask for them; empty when no statement is known. */
+  readonly by: readonly { readonly file: string; readonly line: number; readonly name: string }[];
 }
 
 export interface ReferenceFix {

@@ -166,7 +166,7 @@ export class Analysis {
     const mark = markOf(this.texts.get(reference.file), reference);
     if (mark === undefined) return reference;
     const role = mark === 'stale' ? reference.role : mark;
-    const { note, ...rest } = reference;
+    const { note: _, ...rest } = reference;
     if (mark === 'tooling')
       return { ...rest, role, stale: false, note: 'a comment says that it names a legacy database on purpose' };
     if (reference.stale || (mark !== 'stale' && reference.role !== 'tooling')) return { ...reference, role };

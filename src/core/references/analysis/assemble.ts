@@ -1,6 +1,6 @@
+import { getOrAdd } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Handle, Text } from '../evaluation/value';
-import type { Expression } from '../syntax/program';
 import type { Reference, ReferencesResult } from '../reference';
 import { databaseOf, strongest } from './paths';
 import type { PathPlace } from './paths';
@@ -9,6 +9,7 @@ import type { Queries, TablePlace } from './queries';
 import type { DatabaseResolver, Resolution } from './resolve';
 
 import { Roles } from './role';
+import { keepsName, saysNeeds, targetOf, usesByOrigin } from './needs';
 import { foldName } from '../../sqlite/sql-tokens';
 
 export type TablesByDatabase = ReadonlyMap<string, ReadonlySet<string>>;
@@ -27,15 +28,17 @@ export class Assembly {
   // ---- paths
 
   paths(places: readonly PathPlace[], queries: Queries): Reference[] {
-    const used = this.tablesByOrigin(queries);
+    const used = usesByOrigin(queries);
     return places.flatMap((place) => {
-      const names = new Set(place.origins.flatMap((origin) => [...(used.get(origin) ?? [])]));
-      const reference = this.path(place, names);
+      const reference = this.path(
+        place,
+        place.origins.flatMap((origin) => used.get(origin) ?? []),
+      );
       return reference ? [reference] : [];
     });
   }
 
-  private path(place: PathPlace, used: ReadonlySet<string>): Reference | undefined {
+  private path(place: PathPlace, used: readonly TablePlace[]): Reference | undefined {
     const { module, start, end, resolution } = place;
     if (resolution.place === 'target' || resolution.place === 'memory') return undefined;
     const role = place.isDocumentation ? 'documentation' : this.roles.of(module.file, module.program.language, true);
@@ -53,27 +56,31 @@ export class Assembly {
   standing(
     resolution: Place,
     fileRole: Reference['role'],
-    used: ReadonlySet<string> = new Set(),
-  ): Pick<Reference, 'database' | 'target' | 'resolution' | 'role' | 'stale' | 'note'> {
+    used: readonly TablePlace[] = [],
+  ): Pick<Reference, 'database' | 'target' | 'resolution' | 'role' | 'stale' | 'note' | 'needs'> {
     switch (resolution.place) {
       case 'workspace': {
         const { database, confidence, note } = resolution;
-        const { target, split } = this.targetOf(database, used);
+        const { plan } = this;
+        const { target, needs } = plan ? targetOf(plan, database, used) : {};
+        const known = target === undefined ? (needs ?? []) : [{ target, by: [0] }];
+        const needed = known.flatMap((need) => (need.by.length > 0 ? [need.target] : []));
+        const isAffected = plan?.isPathStale(database, needed) ?? false;
         const tooling = fileRole === 'tooling';
-        const isStale = !tooling && (this.plan?.isPathStale(database) ?? false);
+        const split = isAffected ? needs : undefined;
+        const said = tooling
+          ? 'a migration tool names legacy databases on purpose'
+          : split
+            ? saysNeeds(split)
+            : (note ?? (needs && keepsName(needs, plan?.targetAt(database))));
         return {
           database,
           ...(target === undefined ? {} : { target }),
-          resolution: split && this.plan?.isPathStale(database) ? 'split' : confidence,
+          resolution: split ? 'split' : confidence,
           role: fileRole,
-          stale: isStale,
-          ...(tooling
-            ? { note: 'a migration tool names legacy databases on purpose' }
-            : split && isStale
-              ? { note: `its tables go to ${split.join(', ')}` }
-              : note === undefined
-                ? {}
-                : { note }),
+          stale: !tooling && isAffected,
+          ...(split ? { needs: split } : {}),
+          ...(said === undefined ? {} : { note: said }),
         };
       }
       case 'several':
@@ -86,7 +93,7 @@ export class Assembly {
         };
       case 'absent': {
         const known = this.plan?.isPathStale(resolution.database) ?? false;
-        const { target } = this.targetOf(resolution.database, used);
+        const { target } = this.plan ? targetOf(this.plan, resolution.database, used) : {};
         return {
           database: resolution.database,
           ...(target === undefined ? {} : { target }),
@@ -105,33 +112,6 @@ export class Assembly {
           note: resolution.note,
         };
     }
-  }
-
-  private targetOf(database: string, used: ReadonlySet<string>): { target?: string; split?: readonly string[] } {
-    if (!this.plan) return {};
-    const targets = this.plan.targetsOf(database);
-    if (targets.length === 1) return { target: targets[0]! };
-    if (targets.length === 0) return {};
-    const needed = new Set<string>();
-    for (const table of used) {
-      const target = this.plan.table(database, table)?.target;
-      if (target !== undefined) needed.add(target);
-    }
-    if (needed.size === 1) return { target: [...needed][0]! };
-    return { split: needed.size > 1 ? [...needed] : targets };
-  }
-
-  /** The tables that statements ask for through the connections opened with a path. */
-  private tablesByOrigin(queries: Queries): Map<Expression, Set<string>> {
-    const result = new Map<Expression, Set<string>>();
-    for (const place of queries.places.values())
-      for (const handle of place.handles.size > 0 ? place.handles : place.remote)
-        for (const path of handle.paths) {
-          const names = result.get(path.origin.expression) ?? new Set<string>();
-          names.add(place.use.name);
-          result.set(path.origin.expression, names);
-        }
-    return result;
   }
 
   // ---- tables
@@ -278,10 +258,14 @@ export class Assembly {
   }
 
   /** Databases that have a table of this name. */
-  private homesOf(name: string): string[] {
-    const folded = foldName(name);
-    return [...this.tables].flatMap(([database, tables]) => (tables.has(folded) ? [database] : []));
+  private homesOf(name: string): readonly string[] {
+    return getOrAdd(this.homes, name, () => {
+      const folded = foldName(name);
+      return [...this.tables].flatMap(([database, tables]) => (tables.has(folded) ? [database] : []));
+    });
   }
+
+  private readonly homes = new Map<string, readonly string[]>();
 
   // ---- ATTACH
 

@@ -5,10 +5,10 @@ import type { ResolvedDatabase, ResolvedPlan, TableDisposition } from '../../pla
 export class PlanView {
   private readonly databases = new Map<string, ResolvedDatabase>();
   private readonly tables = new Map<string, Map<string, TableDisposition>>();
-  private readonly targetPaths: ReadonlySet<string>;
+  private readonly targetByPath: ReadonlyMap<string, string>;
 
   constructor(plan: ResolvedPlan) {
-    this.targetPaths = new Set(plan.targets.map((target) => target.path));
+    this.targetByPath = new Map(plan.targets.map(({ path, name }) => [path, name]));
     for (const database of plan.databases) {
       this.databases.set(database.path, database);
       this.tables.set(database.path, new Map(database.tables.map((table) => [foldName(table.table), table])));
@@ -21,11 +21,26 @@ export class PlanView {
     return [...new Set(tables.flatMap((table) => (table.target === undefined ? [] : [table.target])))];
   }
 
-  /** Does a path to the database lead to the wrong place once the plan is carried out? */
-  isPathStale(database: string): boolean {
+  /** The target that stands at the path of a legacy database afterwards. */
+  targetAt(database: string): string | undefined {
+    return this.targetByPath.get(database);
+  }
+
+  /**
+   * Does a path to the database lead to the wrong place once the plan is carried out?
+   * @param needed targets that hold what is asked for through the path; a database that keeps its name may lose tables
+   */
+  isPathStale(database: string, needed: Iterable<string> = []): boolean {
     const action = this.databases.get(database)?.action;
     if (action !== 'merge' && action !== 'retire' && action !== 'rebuild') return false;
-    return !this.targetPaths.has(database);
+    const own = this.targetByPath.get(database);
+    return own === undefined || [...needed].some((target) => target !== own);
+  }
+
+  /** Legacy names of the tables of a database that are in a target now. */
+  tablesIn(database: string, target: string): string[] {
+    const tables = this.databases.get(database)?.tables ?? [];
+    return tables.flatMap((table) => (table.target === target ? [table.table] : []));
   }
 
   table(database: string, table: string): TableDisposition | undefined {
