@@ -144,6 +144,7 @@ describe('rows that a policy chooses and the unified table refuses', () => {
         query(workspace, 'all.db', sql)
           .map(([key]) => (key === 'null' ? key : Buffer.from(key!.slice(5), 'hex').toString()))
           .sort();
+      expect((await cliJson(workspace, 'verify')).value.ok).toBe(true);
       expect(names('SELECT k FROM t')).toEqual([...moved].sort());
       expect(names('SELECT k FROM _rejected_t')).toEqual([...kept].sort());
       const sum = (field: string) =>
