@@ -37,12 +37,15 @@ export function progressLine(
       const share = update.total
         ? `${String(Math.floor((100 * (update.done ?? 0)) / update.total)).padStart(3)} % `
         : '';
-      const pace = rate ? `  ${speed(rate, update.unit)}, ${timeLeft(rate)}` : '';
+      const pace = rate && hasPace(update) ? `  ${speed(rate, update.unit)}, ${timeLeft(rate)}` : '';
       const room = (stderr.columns ?? 80) - 1 - pace.length;
       stderr.write(`\r\x1b[2K${`${share}${clean(update.message)}`.slice(0, Math.max(0, room))}${pace}`);
     },
   };
 }
+
+/** A handful of tables, one large and one small, goes at no rate. */
+const hasPace = ({ unit, total = 0 }: ProgressUpdate) => unit !== 'tables' || total >= 20;
 
 /** Names from the disk can hold control characters, which a terminal would obey. */
 export function clean(text: string): string {
