@@ -1,7 +1,7 @@
 import type { Operation, TextMethod } from './vocabulary';
 import type { Invocation } from './invocation';
 import { baseName } from './path-text';
-import { converted, directoryOf, formatBraces, holeText, joinTexts, seal, slice } from './texts';
+import { converted, directoryOf, formatBraces, holeText, joinTexts, seal, slice, variableText } from './texts';
 import type { Origin, Text, Value } from './value';
 
 /** Operations that the vocabularies of all languages are made of. */
@@ -67,7 +67,7 @@ export function environmentValues(
     .map((value): Value =>
       value.kind === 'text' ? { ...seal(value), environment: { name: variable ?? '', call: call.call } } : value,
     );
-  return defaults.length > 0 ? defaults : [{ ...call.hole(), sealed: true }];
+  return defaults.length > 0 ? defaults : [variableText(variable, call.origin)];
 }
 
 /** Any of several arguments: the value, else a default. */

@@ -21,6 +21,17 @@ export function holeText(origin: Origin): Text {
   return { kind: 'text', text: ANCHOR.hole, segments: [], origin, isPath: false, sealed: false };
 }
 
+const HOME = /^(?:HOME|USERPROFILE|HOMEPATH|APPDATA|LOCALAPPDATA|XDG_(?:DATA|CONFIG|CACHE|STATE)_HOME)$/;
+const TEMPORARY = /^(?:TMPDIR|TEMP|TMP|RUNNER_TEMP|PYTEST_TMPDIR)$/;
+
+/** An environment variable without a default: unknown, but for those that the system sets. */
+export function variableText(name: string | undefined, origin: Origin): Text {
+  const hole = holeText(origin);
+  if (name !== undefined && HOME.test(name)) return { ...hole, text: ANCHOR.home, sealed: true };
+  if (name !== undefined && TEMPORARY.test(name)) return { ...hole, text: ANCHOR.temporary, sealed: true };
+  return { ...hole, sealed: true };
+}
+
 /** Is the text put together inside of this expression, so that the expression is part of it? */
 export function isWithin(text: Text, expression: Expression, module: Origin['module']): boolean {
   const { origin } = text;

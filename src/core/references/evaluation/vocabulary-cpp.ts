@@ -12,7 +12,7 @@ import {
   passes,
   unchanged,
 } from './operations';
-import { formatBraces, formatPercent, holeText } from './texts';
+import { formatBraces, formatPercent, variableText } from './texts';
 import type { Text } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 
@@ -109,7 +109,7 @@ export const CPP: Vocabulary = {
     if (callee.name === 'setDatabaseName') return call.open(call.texts(0));
     return [];
   },
-  indexExternal: (_name, _key, _evaluator, origin) => [{ ...holeText(origin), sealed: true }],
+  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

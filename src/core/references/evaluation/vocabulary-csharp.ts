@@ -16,7 +16,7 @@ import {
   unchanged,
 } from './operations';
 import type { Invocation } from './invocation';
-import { formatBraces, holeText } from './texts';
+import { formatBraces, holeText, variableText } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -135,7 +135,7 @@ export const CSHARP: Vocabulary = {
     if (member === 'ContentRootPath' || member === 'BaseDirectory') return at('.');
     return undefined;
   },
-  indexExternal: (_name, _key, _evaluator, origin) => [{ ...holeText(origin), sealed: true }],
+  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
   indexValue: () => [],
   injected: () => [],
   isProperty: (scope) => scope.isProperty === true,

@@ -12,7 +12,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
-import { converted, formatPercent, holeText, joinTexts } from './texts';
+import { converted, formatPercent, joinTexts, variableText } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -108,7 +108,7 @@ export const PHP: Vocabulary = {
     if (callee.name === 'get' || callee.name === 'env') return environmentValues(call, undefined, 1, []);
     return firstOf()(call);
   },
-  indexExternal: (_name, _key, _evaluator, origin) => [{ ...holeText(origin), sealed: true }],
+  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

@@ -29,7 +29,7 @@ import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import { moduleBindings } from './members';
 import type { Module } from './project';
-import { directoryOf, holeText, seal } from './texts';
+import { directoryOf, holeText, seal, variableText } from './texts';
 import { ANCHOR } from './value';
 import type { Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -290,8 +290,8 @@ export const PYTHON: Vocabulary = {
   externalMember(evaluator, name, member, module) {
     return name === NAMESPACE ? argumentDefault(evaluator, module, member) : undefined;
   },
-  indexExternal(name, _key, _evaluator, origin) {
-    return /(^|\.)environ$/.test(name) ? [{ ...holeText(origin), sealed: true }] : [];
+  indexExternal(name, key, _evaluator, origin) {
+    return /(^|\.)environ$/.test(name) ? [variableText(key, origin)] : [];
   },
   indexValue: () => [],
   injected(evaluator, module, scope, parameter) {

@@ -18,7 +18,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { membersOf } from './members';
-import { holeText, joinTexts } from './texts';
+import { joinTexts, variableText } from './texts';
 import { ANCHOR } from './value';
 import type { Text } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -119,7 +119,7 @@ export const RUBY: Vocabulary = {
       );
     return [];
   },
-  indexExternal: (_name, _key, _evaluator, origin) => [{ ...holeText(origin), sealed: true }],
+  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
   indexValue: () => [],
   injected: () => [],
   isProperty: (scope) => scope.isProperty === true && scope.parameters.length === 0,

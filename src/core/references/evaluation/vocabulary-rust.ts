@@ -18,7 +18,7 @@ import {
   withName,
 } from './operations';
 import type { Invocation } from './invocation';
-import { formatBraces, holeText } from './texts';
+import { formatBraces, variableText } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -164,7 +164,7 @@ export const RUST: Vocabulary = {
     if (callee.name === 'unwrap_or_else') return resultsOf(0)(call);
     return TRANSPARENT.test(callee.name) ? [...call.evaluator.evaluate(callee.object, call.frame)] : [];
   },
-  indexExternal: (_name, _key, _evaluator, origin) => [{ ...holeText(origin), sealed: true }],
+  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

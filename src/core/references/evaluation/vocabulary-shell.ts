@@ -1,5 +1,5 @@
 import { anchors, converts, currentDirectory, parents, passes } from './operations';
-import { holeText } from './texts';
+import { variableText } from './texts';
 import type { Operation, Vocabulary } from './vocabulary';
 
 /** `sqlite3 -batch -cmd '.timeout 100' data/x.db "SELECT …"`: the first word that is no option. */
@@ -35,7 +35,7 @@ export const SHELL: Vocabulary = {
   textMethods: {},
   textProperties: {},
   unknownCall: () => [],
-  indexExternal: (_name, _key, _evaluator, origin) => [{ ...holeText(origin), sealed: true }],
+  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

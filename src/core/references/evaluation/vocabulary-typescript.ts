@@ -18,7 +18,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
-import { concatenate, converted, holeText, joinTexts } from './texts';
+import { concatenate, converted, joinTexts, variableText } from './texts';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 
@@ -65,7 +65,9 @@ const fileUrl = (text: string): string => text.replace(/^file:\/\//, '');
 const url: Operation = (call) => {
   const base = call.texts(1);
   if (call.positional.length < 2) return call.texts(0).map((text) => converted(text, call.origin));
-  const directories = base.map((text) => ({ ...text, text: parentOf(fileUrl(text.text)) }));
+  // What ends in a slash is a directory itself.
+  const directory = (path: string) => (path.endsWith('/') ? path.replace(/\/+$/, '') : parentOf(path));
+  const directories = base.map((text) => ({ ...text, text: directory(fileUrl(text.text)) }));
   return joinTexts([directories.length > 0 ? directories : [call.hole()], call.textsOrHoleAt(0)], call.origin, true);
 };
 
@@ -171,20 +173,17 @@ export const TYPESCRIPT: Vocabulary = {
   externalMember(_evaluator, name, member, module) {
     if (name === 'process.env' || name === 'Deno.env' || name === 'Bun.env')
       return [
-        {
-          ...holeText({
-            module,
-            expression: { kind: 'name', name: member, scope: 0, start: -1, end: -1 },
-            frame: module.frame,
-          }),
-          sealed: true,
-        },
+        variableText(member, {
+          module,
+          expression: { kind: 'name', name: member, scope: 0, start: -1, end: -1 },
+          frame: module.frame,
+        }),
       ];
     if (member === 'default') return [{ kind: 'external', name }];
     return undefined;
   },
-  indexExternal(name, _key, _evaluator, origin) {
-    return name === 'process.env' ? [{ ...holeText(origin), sealed: true }] : [];
+  indexExternal(name, key, _evaluator, origin) {
+    return name === 'process.env' ? [variableText(key, origin)] : [];
   },
   indexValue(evaluator, object, indexes) {
     if (object.kind !== 'instance') return [];
