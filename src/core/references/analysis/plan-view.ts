@@ -1,3 +1,4 @@
+import { getOrAdd } from '../evaluation/project';
 import { foldName } from '../../sqlite/sql-tokens';
 import type { ResolvedDatabase, ResolvedPlan, TableDisposition } from '../../plan/resolved';
 
@@ -5,6 +6,7 @@ import type { ResolvedDatabase, ResolvedPlan, TableDisposition } from '../../pla
 export class PlanView {
   private readonly databases = new Map<string, ResolvedDatabase>();
   private readonly tables = new Map<string, Map<string, TableDisposition>>();
+  private readonly targets = new Map<string, readonly string[]>();
   private readonly targetByPath: ReadonlyMap<string, string>;
 
   constructor(plan: ResolvedPlan) {
@@ -16,9 +18,11 @@ export class PlanView {
   }
 
   /** Targets that hold tables of a database now. */
-  targetsOf(database: string): string[] {
-    const tables = this.databases.get(database)?.tables ?? [];
-    return [...new Set(tables.flatMap((table) => (table.target === undefined ? [] : [table.target])))];
+  targetsOf(database: string): readonly string[] {
+    return getOrAdd(this.targets, database, () => {
+      const tables = this.databases.get(database)?.tables ?? [];
+      return [...new Set(tables.flatMap((table) => (table.target === undefined ? [] : [table.target])))];
+    });
   }
 
   /** The target that stands at the path of a legacy database afterwards. */

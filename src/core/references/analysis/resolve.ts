@@ -26,6 +26,9 @@ export function hasDatabaseName(name: string): boolean {
   return DATABASE_NAME.test(name) && !/^\.[a-z0-9]+$/i.test(name);
 }
 
+/** Texts of one directory that are remembered: a resolver lives as long as its databases are the same ones. */
+const MOST_KNOWN = 20_000;
+
 /** Finds the legacy database that a path leads to. */
 export class DatabaseResolver {
   private readonly byPath: ReadonlySet<string>;
@@ -93,13 +96,14 @@ export class DatabaseResolver {
     return { place: 'temporary', note: "in a test's own directory", database: shown(text) };
   }
 
-  private readonly known = new Map<string, Resolution>();
+  private readonly known = new Map<string, Map<string, Resolution>>();
 
   /** The same few texts are asked for thousands of times. */
   private resolved(text: string, from: string): Resolution {
-    const key = `${from}\0${text}`;
-    let resolution = this.known.get(key);
-    if (!resolution) this.known.set(key, (resolution = this.lookUp(text, from)));
+    let inDirectory = this.known.get(from);
+    if (!inDirectory || inDirectory.size > MOST_KNOWN) this.known.set(from, (inDirectory = new Map()));
+    let resolution = inDirectory.get(text);
+    if (!resolution) inDirectory.set(text, (resolution = this.lookUp(text, from)));
     return resolution;
   }
 

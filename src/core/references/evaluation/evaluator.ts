@@ -40,6 +40,7 @@ export class Evaluator {
   private spent = 0;
   /** Least depth of the questions under way that the present one came back to. */
   private cut = Infinity;
+  private readonly pending: Pending[] = [];
   private readonly running = new Map<string, number>();
   private readonly importing = new Set<Binding>();
   private readonly sites = new Map<string, { sites: Map<string, CallSiteOf[]>; isComplete: boolean }>();
@@ -96,7 +97,7 @@ export class Evaluator {
     const depth = this.depth++;
     const outer = this.cut;
     this.cut = Infinity;
-    frame.memo.set(expression, new Pending(depth));
+    frame.memo.set(expression, (this.pending[depth] ??= new Pending(depth)));
     const values = distinct(this.compute(expression, frame));
     this.depth = depth;
     if (this.cut >= depth) {
