@@ -205,7 +205,7 @@ export class Analysis {
       for (const { reads } of round.records.values())
         for (const file of reads.wanted) if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
       if (rounds.length <= ROUNDS_OF_CALLERS)
-        for (const file of this.callers(round, asked))
+        for (const file of await this.callers(round, asked, options))
           if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
       const room = MOST_FOLLOWED + this.worth.size - modules.size;
       wanted = [...more].slice(0, Math.max(0, room));
@@ -303,13 +303,13 @@ export class Analysis {
   }
 
   /** Files that call what evaluation asked for the callers of. */
-  private callers({ records }: Round, asked: Set<string>): string[] {
+  private async callers({ records }: Round, asked: Set<string>, options: WorkOptions): Promise<string[]> {
     const names = new Set<string>();
     for (const { reads } of records.values())
       for (const name of reads.askedCalls)
         if (name.length > 2 && !name.startsWith('__') && !asked.has(name)) names.add(name);
     for (const name of names) asked.add(name);
-    return names.size === 0 ? [] : this.candidates.calling(names, this.texts);
+    return names.size === 0 ? [] : this.candidates.calling(names, this.texts, () => this.pause(options));
   }
 
   private isUnreadable(file: string): boolean {

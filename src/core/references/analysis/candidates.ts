@@ -44,12 +44,21 @@ export class Candidates {
   /**
    * Code files that call one of these functions, sorted; those that everybody calls are left out.
    * @param texts of all files; of changed ones {@link changed} was told
+   * @param pause called between files; what it throws ends the search
    */
-  calling(names: ReadonlySet<string>, texts: ReadonlyMap<string, string>): string[] {
-    const unknown = new Set([...names].filter((name) => !this.callers.has(name)));
+  async calling(
+    names: ReadonlySet<string>,
+    texts: ReadonlyMap<string, string>,
+    pause: () => Promise<void>,
+  ): Promise<string[]> {
+    const unknown = new Map<string, Set<string>>();
+    for (const name of names) if (!this.callers.has(name)) unknown.set(name, new Set());
     if (unknown.size > 0) {
-      for (const name of unknown) this.callers.set(name, new Set());
-      for (const file of this.input.files) if (file.isCode) this.note(file.path, texts.get(file.path), unknown);
+      for (const file of this.input.files) {
+        await pause();
+        if (file.isCode) note(file.path, texts.get(file.path), unknown);
+      }
+      for (const [name, files] of unknown) this.callers.set(name, files);
     }
     const result = new Set<string>();
     for (const name of names) {
@@ -63,12 +72,13 @@ export class Candidates {
   changed(file: string, text: string | undefined): void {
     if (this.callers.size === 0) return;
     for (const files of this.callers.values()) files.delete(file);
-    this.note(file, text, this.callers);
+    note(file, text, this.callers);
   }
+}
 
-  private note(file: string, text: string | undefined, names: { has(name: string): boolean }): void {
-    for (const [, name] of text?.matchAll(CALLED) ?? []) if (names.has(name!)) this.callers.get(name!)!.add(file);
-  }
+/** Adds a file to those of the functions that it calls. */
+function note(file: string, text: string | undefined, callers: ReadonlyMap<string, Set<string>>): void {
+  for (const [, name] of text?.matchAll(CALLED) ?? []) callers.get(name!)?.add(file);
 }
 
 const CALLED = /(?<!\b(?:def|func|function|class|fn)\s+)\b([A-Za-z_]\w{2,})\s*[({]/g;
