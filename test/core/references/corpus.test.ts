@@ -5,13 +5,22 @@ import { measureCodeBase, sumOf } from '../../references/measure';
 import type { Score } from '../../references/measure';
 
 const corpus = await readCorpus(path.join(import.meta.dirname, '../../references/corpus'));
+/** Code bases that were labelled before anything was measured on them, and that no shape was added for. */
+const heldout = await readCorpus(path.join(import.meta.dirname, '../../references/heldout'));
 
 /**
- * Said in the corpus, and not found yet: SQL on the command line of a workflow; a connection that a decorator of one's own
- * hands in, and the parameter of a function literal called at once (both reported as unknown, not told wrongly).
+ * Said in the corpus, and not found yet: a connection that a decorator of one's own hands in, and the parameter of a
+ * function literal called at once. Both are reported as unknown, not told wrongly.
  */
-const NOT_YET =
-  /\.github\/workflows\/ci\.yml:5 data\/ops\.db hosts|table: one\.py:28 data\/b\.db shared; .* unknown|table: three\.go:14 data\/b\.db shared; .* unknown/;
+const NOT_YET = /table: one\.py:28 data\/b\.db shared; .* unknown|table: three\.go:14 data\/b\.db shared; .* unknown/;
+
+describe('code bases labelled before they were measured', () => {
+  it.each(heldout)('$name', async (base) => {
+    // `self.table_name = 'products'` of ActiveRecord is not looked for.
+    const { failures } = await measureCodeBase(base);
+    expect(failures.filter((failure) => !/product\.rb:2 .* products; here: $/.test(failure))).toEqual([]);
+  });
+});
 
 describe('the labelled corpus', () => {
   const scores: Score[] = [];

@@ -82,4 +82,38 @@ describe('text formats', () => {
     expect(references.map((each) => each.file)).toContain('minified.json');
     expect(references.map((each) => each.file)).not.toContain('binary.py');
   });
+
+  it('SQL on command lines: quoted, in lists, piped, in here-documents, and never after another program', async () => {
+    const databases = [{ path: 'data/app.db', tables: ['users', 'jobs'] }];
+    const files = {
+      'ci.yml': [
+        'steps:',
+        '  - run: sqlite3 -batch data/app.db "DELETE FROM users"',
+        '  - run: |',
+        "      sqlite3 data/app.db <<'SQL'",
+        '      .mode csv',
+        '      SELECT * FROM jobs;',
+        '      SQL',
+        '  - run: echo "SELECT 1 FROM users" | sqlite3 data/app.db',
+        '  - run: cp data/app.db "SELECT 1 FROM users"',
+        '  # sqlite3 data/app.db "SELECT 1 FROM users"',
+        '  - test: ["CMD", "sqlite3", "data/app.db", "SELECT 1 FROM jobs"]',
+        '',
+      ].join('\n'),
+      'package.json': '{ "scripts": { "clean": "sqlite3 data/app.db \\"DELETE FROM users\\"" } }\n',
+      Makefile: "clean:\n\tsqlite3 data/app.db 'DELETE FROM jobs; VACUUM'\n",
+      Dockerfile: 'RUN sqlite3 ./data/app.db \\\n  "UPDATE users SET a = 1"\n',
+    };
+    const { references } = await scanTexts(files, databases);
+    const tables = references.filter(({ kind }) => kind === 'table');
+    expect(tables.map(({ file, line, column, text, resolution }) => [file, line, column, text, resolution])).toEqual([
+      ['Dockerfile', 2, 11, 'users', 'certain'],
+      ['Makefile', 2, 35, 'jobs', 'certain'],
+      ['ci.yml', 2, 50, 'users', 'certain'],
+      ['ci.yml', 6, 21, 'jobs', 'certain'],
+      ['ci.yml', 8, 30, 'users', 'certain'],
+      ['ci.yml', 11, 60, 'jobs', 'certain'],
+      ['package.json', 1, 60, 'users', 'certain'],
+    ]);
+  });
 });

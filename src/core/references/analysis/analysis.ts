@@ -4,6 +4,7 @@ import { changedDeclarations } from '../evaluation/imports-named';
 import { getOrAdd, Module, Project } from '../evaluation/project';
 import { Reads } from '../evaluation/reads';
 import { codeLanguage, grammarOf } from '../languages/language';
+import { isDocument } from '../languages/text-language';
 import { throwIfCancelled } from '../../ports';
 import type { WorkOptions } from '../../ports';
 import type { ResolvedPlan } from '../../plan/resolved';
@@ -11,6 +12,7 @@ import type { Reference, ReferencesResult, Role } from '../reference';
 import type { SourceFile } from '../source-files';
 import type { Literal, Program } from '../syntax/program';
 import { LineIndex } from '../text/lines';
+import { commandTexts } from '../text/commands';
 import { searchText } from '../text/search-text';
 import { Assembly, location } from './assemble';
 import { Candidates } from './candidates';
@@ -368,9 +370,12 @@ export class Analysis {
     return searchText(text, file.path, file.language, this.resolver).flatMap((place): Reference[] => {
       const { resolution, start, end, shape, isComment } = place;
       if (resolution.place === 'memory' || resolution.place === 'target') return [];
+      const at = { file: file.path, language: file.language, lines, role };
+      const statements = isComment || isDocument(file.language) ? [] : commandTexts(text, start, end);
       return [
+        ...statements.flatMap((sql) => assembly.commandTables(resolution, sql, at)),
         {
-          ...location({ file: file.path, lines }, start, end),
+          ...location(at, start, end),
           kind: 'path',
           ...assembly.standing(resolution, isComment ? 'documentation' : role),
           language: file.language,

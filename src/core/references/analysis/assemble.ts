@@ -1,7 +1,9 @@
 import { getOrAdd } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Handle, Text } from '../evaluation/value';
-import type { Reference, ReferencesResult } from '../reference';
+import type { Reference, ReferencesResult, Role } from '../reference';
+import { sqlUses } from '../sql/tables';
+import type { CommandText } from '../text/commands';
 import { databaseOf, strongest } from './paths';
 import type { PathPlace } from './paths';
 import type { PlanView } from './plan-view';
@@ -218,6 +220,35 @@ export class Assembly {
       resolution: 'unknown',
       note: `one of ${(holding.length > 0 ? holding : candidates).join(', ')}`,
     };
+  }
+
+  /** Tables that a command line in a configuration file asks a database for. */
+  commandTables(
+    resolution: Place,
+    sql: CommandText,
+    at: { readonly file: string; readonly language: string; readonly lines: Module['lines']; readonly role: Role },
+  ): Reference[] {
+    return sqlUses(sql.text).tables.flatMap((use): Reference[] => {
+      if ((use.schema ?? 'main') !== 'main' || /[$%{}]/.test(use.name)) return [];
+      const found = this.judged(resolution, use.name, this.homesOf(use.name));
+      if (!found) return [];
+      const disposition = this.plan?.table(found.database, use.name);
+      const isKnown = at.role !== 'tooling' && found.resolution !== 'unknown';
+      return [
+        {
+          ...location(at, sql.start + use.start, sql.start + use.end),
+          kind: 'table',
+          ...found,
+          table: use.name,
+          ...(disposition?.target === undefined ? {} : { target: disposition.target }),
+          role: at.role,
+          stale: isKnown && (this.plan?.isTableStale(found.database, use.name) ?? false),
+          language: at.language,
+          shape: 'text',
+          text: sql.text.slice(use.start, use.end),
+        },
+      ];
+    });
   }
 
   private judged(

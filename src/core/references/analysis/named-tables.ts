@@ -35,6 +35,8 @@ export function namedTables(module: Module): NamedTable[] {
   for (const root of module.program.roots)
     walk(root.expression, (expression) => {
       if (expression.kind === 'call') noteCall(expression, module, note);
+      // `DB[:jobs]` of Sequel.
+      if (expression.kind === 'index' && module.program.language === 'ruby') note(expression.index, expression.object);
       if (expression.kind === 'record')
         for (const { key, value } of expression.entries) if (key === 'tableName') note(value);
     });

@@ -22,6 +22,9 @@ class ShellLowering extends Lowering {
       case 'command':
         builder.root(this.command(node));
         return;
+      case 'pipeline':
+        this.pipeline(node);
+        return;
       case 'redirected_statement':
         this.redirected(node);
         return;
@@ -86,6 +89,24 @@ class ShellLowering extends Lowering {
     if (name && /(^|\/)(?:sqlite3?|litecli)$/.test(this.text(name)))
       for (const { value } of values.slice(1)) this.runs(call, value);
     return call;
+  }
+
+  /** `echo "SELECT …" | sqlite3 file.db`: what is printed is run. */
+  private pipeline(node: SyntaxNode): void {
+    let printed: Expression[] = [];
+    for (const child of node.children) {
+      if (child.type !== 'command') {
+        this.statement(child);
+        printed = [];
+        continue;
+      }
+      const call = this.command(child);
+      this.builder.root(call);
+      if (call.kind !== 'call' || call.callee.kind !== 'name') continue;
+      const { name } = call.callee;
+      if (/^(?:sqlite3?|litecli)$/.test(name)) for (const sql of printed) this.runs(call, sql);
+      printed = name === 'echo' || name === 'printf' ? call.arguments.map(({ value }) => value) : [];
+    }
   }
 
   private runs(handle: Expression, sql: Expression): void {
