@@ -1,5 +1,5 @@
 // References: recall, precision and certainty on the labelled corpus, per language; speed and memory on generated trees
-// against ripgrep and ast-grep in one run. `npm run bench references [corpus|tree|large|edit…]`; without a name: corpus, tree, edit.
+// against ripgrep and ast-grep in one run. `npm run bench references [corpus|tree|large|edit|worker…]`; without a name all but large.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,6 +70,80 @@ async function main() {
 void main();
 `;
 
+/** As the editor does it: the verb in the worker thread, with a plan, an edit at a time; the thread that asks is looked at, too. */
+const WORKER = `
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { readFileSync } from 'node:fs';
+import { createPipeline } from './src/core/pipeline';
+import { WorkerPipeline } from './src/worker/client';
+async function main() {
+  const [, , script, workspace, edited] = process.argv as string[];
+  if (script === 'draft') return void (await createPipeline().draft({ workspace: workspace! }));
+  const pipeline = new WorkerPipeline({ script: script! });
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const blocked = { cold: 0, references: 0, fixes: 0 };
+  const measured = async (documents?: Readonly<Record<string, string>>) => {
+    delay.reset();
+    delay.enable();
+    const started = performance.now();
+    let first = 0;
+    const onReferences = () => {
+      first = performance.now() - started;
+      if (documents) blocked.references = Math.max(blocked.references, delay.max / 1e6);
+      else blocked.cold = delay.max / 1e6;
+      delay.reset();
+    };
+    const options = { workspace: workspace!, documents, changed: documents && [], onReferences };
+    const { references } = await pipeline.references(options);
+    const all = performance.now() - started;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (documents) blocked.fixes = Math.max(blocked.fixes, delay.max / 1e6);
+    return { first, all, references };
+  };
+  const cold = await measured();
+  const lines = readFileSync(workspace + '/' + edited, 'utf8').split('\\n');
+  const first: number[] = [];
+  const all: number[] = [];
+  for (let turn = 0; turn < 40; turn++) {
+    const at = 4 + ((turn * 79) % 900) * 5;
+    if (turn % 4 === 0) lines[at] += ' # ' + turn;
+    if (turn % 4 === 1) lines[at + 1] = lines[at + 1]!.replace('account_rows', 'account_events');
+    if (turn % 4 === 2) lines.splice(at, 0, '# ' + turn, '');
+    if (turn % 4 === 3) lines.splice(at, 1);
+    const found = await measured({ [edited!]: lines.join('\\n') });
+    first.push(found.first);
+    all.push(found.all);
+  }
+  await pipeline.dispose();
+  const at = (list: number[], share: number) => Math.round(list.sort((one, other) => one - other)[Math.floor(list.length * share)]!);
+  const whole = (value: number) => Math.round(value);
+  console.log(JSON.stringify({
+    references: cold.references.length,
+    fixes: cold.references.filter(({ fix }) => fix).length,
+    coldMilliseconds: whole(cold.first),
+    coldWithFixes: whole(cold.all),
+    editP50: at(first, 0.5),
+    editP95: at(first, 0.95),
+    fixesP50: at(all, 0.5),
+    fixesP95: at(all, 0.95),
+    hostBlocked: { cold: whole(blocked.cold), references: whole(blocked.references), fixes: whole(blocked.fixes) },
+    peakMB: whole(process.resourceUsage().maxRSS / 1024),
+  }));
+}
+void main();
+`;
+
+const DATABASES = `
+import json, os, sqlite3, sys
+for database in json.load(open(sys.argv[2])):
+    path = os.path.join(sys.argv[1], database["path"])
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    connection = sqlite3.connect(path)
+    for table in database["tables"]:
+        connection.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, value TEXT)")
+    connection.commit()
+`;
+
 async function program(name, contents) {
   const outfile = path.join(folder, `${name}.cjs`);
   await build({
@@ -79,6 +153,7 @@ async function program(name, contents) {
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
+    external: ['node-sqlite3-wasm'],
     outfile,
     define: { __dirname: JSON.stringify(path.join(root, 'src/core')) },
     logLevel: 'error',
@@ -195,9 +270,9 @@ async function tree(part, count, candidates, bytes) {
   );
 }
 
-/** Edits of a file of 5,000 lines among 300 candidates. */
-async function edit() {
-  const workspace = path.join(folder, 'edit');
+/** A file of 5,000 lines among 230 candidates: the worst there is, a reference on every second line. */
+function makeLongFile(part) {
+  const workspace = path.join(folder, part);
   const databases = makeTree(workspace, 1500, 230, 8_000);
   const lines = [
     'import sqlite3',
@@ -214,13 +289,33 @@ async function edit() {
       '',
     );
   writeFileSync(path.join(workspace, 'src/long.py'), lines.join('\n'));
-  const list = path.join(folder, 'edit.json');
+  const list = path.join(folder, `${part}.json`);
   writeFileSync(list, JSON.stringify(databases));
+  return { workspace, list, lines };
+}
+
+async function edit() {
+  const { workspace, list, lines } = makeLongFile('edit');
   const scan = await program('scan', SCAN);
   const result = JSON.parse(
     execFileSync(process.execPath, [scan, workspace, list, 'src/long.py'], { encoding: 'utf8' }),
   );
   console.log(JSON.stringify({ part: 'edit', lines: lines.length, ...result, withinBudget: result.editP95 <= 50 }));
+}
+
+async function worker() {
+  const { workspace, list, lines } = makeLongFile('worker');
+  execFileSync('python3', ['-c', DATABASES, workspace, list]);
+  const script = await program('worker-thread', "import './src/worker/worker';");
+  const client = await program('worker-client', WORKER);
+  // In a process of its own: its memory is not that of the worker.
+  execFileSync(process.execPath, [client, 'draft', workspace]);
+  const result = JSON.parse(
+    execFileSync(process.execPath, [client, script, workspace, 'src/long.py'], { encoding: 'utf8' }),
+  );
+  const { hostBlocked, editP95, peakMB } = result;
+  const withinBudget = editP95 <= 50 && Math.max(...Object.values(hostBlocked)) <= 50 && peakMB <= 500;
+  console.log(JSON.stringify({ part: 'worker', lines: lines.length, ...result, withinBudget }));
 }
 
 const parts = {
@@ -231,8 +326,9 @@ const parts = {
   tree: () => tree('tree', 3_000, 230, 12_000),
   large: () => tree('large', 100_000, 500, 2_000),
   edit,
+  worker,
 };
 mkdirSync(folder, { recursive: true });
 const wished = process.argv.slice(2).filter((name) => Object.hasOwn(parts, name));
-for (const name of wished.length > 0 ? wished : ['corpus', 'tree', 'edit']) await parts[name]();
+for (const name of wished.length > 0 ? wished : ['corpus', 'tree', 'edit', 'worker']) await parts[name]();
 if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
