@@ -176,7 +176,10 @@ export function references(value: ReferencesResult): string {
     return `${clean(reference.file)}:${reference.line}:${reference.column}  ${clean(what)}  ${reference.resolution}  ${clean(state)}`;
   });
   const stale = value.references.filter((reference) => reference.stale).length;
-  return `${lines.map((line) => `${line}\n`).join('')}${count(value.references.length)} references, ${count(stale)} stale, in ${count(value.filesScanned)} files (${value.milliseconds} ms).\n`;
+  const skipped = (value.skipped ?? []).map(
+    ({ file, bytes, reason }) => `Not searched: ${file} (${count(bytes)} bytes, ${reason}).\n`,
+  );
+  return `${lines.map((line) => `${line}\n`).join('')}${count(value.references.length)} references, ${count(stale)} stale, in ${count(value.filesScanned)} files (${value.milliseconds} ms).\n${skipped.join('')}`;
 }
 
 export function refactoring(value: RefactorResult): string {

@@ -71,9 +71,19 @@ export interface ReferencesResult {
   /** Databases that only code and configuration name: there is no such file in the workspace. */
   readonly absentDatabases?: readonly AbsentDatabase[];
   readonly filesScanned: number;
+  /** Files that hold code or configuration by their names and were not searched. */
+  readonly skipped?: readonly SkippedFile[];
   readonly milliseconds: number;
   /** Tables of one legacy database that a statement in the code joins. */
   readonly joins?: readonly { readonly database: string; readonly tables: readonly string[]; readonly file: string }[];
+}
+
+/** A file that was not searched. */
+export interface SkippedFile {
+  /** Workspace-relative, `/`. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly reason: string;
 }
 
 /** A database of which there is no file in the workspace: it lives on a server, or appears at the first start. */

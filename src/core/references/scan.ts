@@ -132,7 +132,14 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
     { signal, progress },
   );
   const milliseconds = Math.round(performance.now() - started);
-  const result: ReferencesResult = { version: 1, ...found, filesScanned: texts.size, milliseconds };
+  const { skipped } = memory.cache;
+  const result: ReferencesResult = {
+    version: 1,
+    ...found,
+    filesScanned: texts.size,
+    ...(skipped.length > 0 ? { skipped } : {}),
+    milliseconds,
+  };
   memory.last = { question, result };
   unread.clear();
   return result;

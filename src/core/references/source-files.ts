@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import { throwIfCancelled } from '../ports';
 import { codeLanguage } from './languages/language';
 import { textLanguage } from './languages/text-language';
+import type { SkippedFile } from './reference';
 import { decodeText } from './text/decode';
 
 /** Folders that hold no code of the project. */
@@ -95,6 +96,7 @@ interface Cached {
 /** Texts of files, kept as long as size and modification time stay. */
 export class TextCache {
   private readonly files = new Map<string, Cached>();
+  private readonly oversized = new Map<string, number>();
 
   constructor(private readonly workspace: string) {}
 
@@ -102,6 +104,8 @@ export class TextCache {
   async read(file: string): Promise<string | undefined> {
     const absolute = path.join(this.workspace, file);
     const info = await stat(absolute).catch(() => undefined);
+    if (info && info.size > LONGEST) this.oversized.set(file, info.size);
+    else this.oversized.delete(file);
     if (!info || info.size > LONGEST) {
       this.files.delete(file);
       return undefined;
@@ -116,5 +120,13 @@ export class TextCache {
 
   retain(files: ReadonlySet<string>): void {
     for (const file of this.files.keys()) if (!files.has(file)) this.files.delete(file);
+    for (const file of this.oversized.keys()) if (!files.has(file)) this.oversized.delete(file);
+  }
+
+  /** Files that are left out although their names say that they hold code or configuration, sorted. */
+  get skipped(): SkippedFile[] {
+    return [...this.oversized]
+      .map(([file, bytes]) => ({ file, bytes, reason: 'longer than 4 MB: generated, nobody edits it' }))
+      .sort((left, right) => (left.file < right.file ? -1 : 1));
   }
 }

@@ -75,3 +75,45 @@ describe('what is judged can be overruled', () => {
     expect(() => parseCommandLine(['references', '--role', '*.py=legacy'])).toThrow(/--role takes GLOB=ROLE/);
   });
 });
+
+describe('globs and suffixes', () => {
+  it('are told as what they are, with what they match, and are never stale', async () => {
+    const files = {
+      'a.py': [
+        'import glob, sqlite3',
+        'from pathlib import Path',
+        'for file in glob.glob("data/*.db"):',
+        '    print(file)',
+        'for file in Path("var").rglob("*.sqlite3"):',
+        '    print(file.name.endswith(".sqlite3"))',
+        'old = "data/app.db"',
+        '',
+      ].join('\n'),
+      'b.go': 'package b\n\nimport "path/filepath"\n\nvar files, _ = filepath.Glob(filepath.Join("data", "*.db"))\n',
+      'c.ts': 'export const all = `data/*.db`;\nexport const isOld = (name: string) => name.endsWith(".db");\n',
+    };
+    const { references } = await scanTexts(files, DATABASES);
+    const told = references.filter(({ text }) => !text.includes('app.db'));
+    expect(told.every(({ stale }) => !stale)).toBe(true);
+    expect(told.map(({ file, line, database, note }) => [file, line, database, note])).toEqual([
+      ['a.py', 3, 'data/*.db', 'a pattern, not a file: it matches data/app.db'],
+      ['a.py', 5, '*.sqlite3', 'a pattern, not a file'],
+      ['a.py', 6, '.sqlite3', 'a pattern, not a file'],
+      ['b.go', 5, 'data/*.db', 'a pattern, not a file: it matches data/app.db'],
+      ['c.ts', 1, 'data/*.db', 'a pattern, not a file: it matches data/app.db'],
+      ['c.ts', 2, '.db', 'a pattern, not a file'],
+    ]);
+  });
+
+  it('lead a loop over what they match to the tables that it asks for', async () => {
+    const text = [
+      'import glob, sqlite3',
+      'for file in glob.glob("data/*.db"):',
+      '    sqlite3.connect(file).execute("DELETE FROM users")',
+      '',
+    ].join('\n');
+    const { references } = await scanTexts({ 'a.py': text }, DATABASES);
+    const [table] = references.filter(({ kind }) => kind === 'table');
+    expect(table).toMatchObject({ line: 3, database: 'data/app.db', resolution: 'likely' });
+  });
+});

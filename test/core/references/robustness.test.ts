@@ -141,7 +141,16 @@ describe('files as they come', () => {
   it('ten megabytes that a program wrote', async () => {
     const line = 'insert("data/app.db", [1, 2, 3, 4, 5, 6, 7, 8, 9])\n';
     const started = performance.now();
-    await found('generated.py', line.repeat(Math.ceil(10_000_000 / line.length)));
+    const text = line.repeat(Math.ceil(10_000_000 / line.length));
+    const folder = await mkdtemp(path.join(workspace, 'case-'));
+    await writeFile(path.join(folder, 'generated.py'), text);
+    await writeFile(path.join(folder, 'a.py'), PYTHON);
+    const result = await scanReferences({ workspace: folder, databases: DATABASES });
+    expect(result.references.every(({ file }) => file === 'a.py')).toBe(true);
+    // Never silently.
+    expect(result.skipped).toEqual([
+      { file: 'generated.py', bytes: text.length, reason: 'longer than 4 MB: generated, nobody edits it' },
+    ]);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 

@@ -285,6 +285,9 @@ export class Assembly {
 
   private resolved(path: Text, module: Module): Place[] {
     const resolution = this.resolver.resolve(path.text, module.directory, module.isTest);
+    // What a pattern matches is opened one after the other.
+    if (resolution.place === 'pattern')
+      return resolution.databases.length > 0 ? [{ ...resolution, place: 'several' }] : [];
     return resolution.place === 'none' ? [] : [resolution];
   }
 

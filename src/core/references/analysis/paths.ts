@@ -323,7 +323,7 @@ export function isUrl(text: string): boolean {
 
 function rank(resolution: PathPlace['resolution']): number {
   if (resolution.place === 'workspace') return resolution.confidence === 'certain' ? 0 : 1;
-  return { several: 2, absent: 3, target: 4, outside: 5, temporary: 6, memory: 7 }[resolution.place];
+  return { several: 2, absent: 3, target: 4, outside: 5, temporary: 6, memory: 7, pattern: 8 }[resolution.place];
 }
 
 /** Of several things that a place can be, the one that matters; several databases make it uncertain. */

@@ -1,3 +1,4 @@
+import picomatch from 'picomatch';
 import { baseName, normalize } from '../evaluation/path-text';
 import { ANCHOR } from '../evaluation/value';
 import { pathTokens } from '../text/tokens';
@@ -17,6 +18,13 @@ export type Resolution =
   /** A database-like path inside of the workspace, of which there is no file. */
   | { readonly place: 'absent'; readonly database: string; readonly base: 'file' | 'process' | 'unknown' }
   | { readonly place: 'temporary' | 'memory' | 'outside' | 'target'; readonly note: string; readonly database: string }
+  /** A glob or a suffix: it names files, not a file. */
+  | {
+      readonly place: 'pattern';
+      readonly note: string;
+      readonly database: string;
+      readonly databases: readonly string[];
+    }
   | { readonly place: 'none' };
 
 const DATABASE_NAME = /\.(?:db|db3|sqlite|sqlite3|s3db|sl3)$/i;
@@ -116,7 +124,8 @@ export class DatabaseResolver {
       return { place: 'target', note: 'the access layer opens it', database: path.slice(1) };
     const clean = normalize(path);
     const name = baseName(clean);
-    if (name === '' || name === '..' || (isPattern(name) && !this.hasName(name))) return { place: 'none' };
+    if (name === '' || name === '..') return { place: 'none' };
+    if (isPattern(name) && !this.hasName(name)) return this.pattern(clean);
     const known = this.hasName(name);
     // A sentence with a path in it is no path.
     if (/\s/.test(clean) && !this.isDatabase(clean) && !clean.startsWith(ANCHOR.workspace)) return { place: 'none' };
@@ -131,6 +140,22 @@ export class DatabaseResolver {
     if (clean.startsWith('/') || /^[A-Za-z]:\//.test(clean)) return this.absolute(clean);
     if (clean.includes(ANCHOR.hole)) return this.partial(clean);
     return this.relative(clean, from);
+  }
+
+  /** `data/*.db`, `*.sqlite3`, `.db`: what it matches is said, and that it has not to change is for a person to judge. */
+  private pattern(path: string): Resolution {
+    const name = baseName(path);
+    const isSuffix = /^\.\w+$/.test(name);
+    if (!DATABASE_NAME.test(name) || /[\s,;(){}=]/.test(path) || (isSuffix && path !== name)) return { place: 'none' };
+    const database = shown(path);
+    const glob = isSuffix ? `*${name}` : path.replace(/[\uE000-\uE0FF]/g, '**').replace(/^(?:\.\.?\/)+/, '');
+    const matches = picomatch(glob.includes('/') ? [glob, `**/${glob}`] : `**/${glob}`);
+    const databases = this.databases.filter((each) => matches(each));
+    const [first, ...rest] = databases;
+    if (isSuffix || first === undefined)
+      return { place: 'pattern', note: 'a pattern, not a file', database, databases: isSuffix ? [] : databases };
+    const more = rest.length > 0 ? ` and ${rest.length} more` : '';
+    return { place: 'pattern', note: `a pattern, not a file: it matches ${first}${more}`, database, databases };
   }
 
   private inWorkspace(path: string, base: 'file' | 'process'): Resolution {
