@@ -17,6 +17,14 @@ const LONGEST = 4000;
  */
 export type Worth = 'full' | 'quiet' | undefined;
 
+/** `count + 1`: a sum of names and a number. A path that has a number in it has text, too. */
+function isArithmetic(parts: readonly Expression[]): boolean {
+  return (
+    parts.some((part) => part.kind === 'number') &&
+    parts.every((part) => part.kind === 'number' || part.kind === 'name' || part.kind === 'unknown')
+  );
+}
+
 export class Interest {
   constructor(
     private readonly module: Module,
@@ -27,9 +35,11 @@ export class Interest {
     switch (expression.kind) {
       case 'literal':
         return expression.value.length < 20_000 && this.mayName(expression.value) ? 'full' : undefined;
+      case 'concatenation':
+        if (isArithmetic(expression.parts)) return undefined;
+        return this.names(expression) ? 'full' : 'quiet';
       case 'join':
       case 'format':
-      case 'concatenation':
         return this.names(expression) ? 'full' : 'quiet';
       case 'call': {
         const name = lastName(expression.callee);
