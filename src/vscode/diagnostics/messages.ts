@@ -2,10 +2,11 @@ import type { Reference } from '../../core/references/reference';
 import type { ResolvedDatabase, ResolvedPlan, ResolvedTarget } from '../../core/plan/resolved';
 
 /** Codes of the diagnostics; each has a heading in `docs/diagnostics.md`. */
-export type DiagnosticCode = 'stale-path' | 'stale-table';
+export type DiagnosticCode = 'stale-path' | 'stale-table' | 'split-database';
 
 export function diagnosticCode(reference: Reference): DiagnosticCode {
-  return reference.kind === 'path' ? 'stale-path' : 'stale-table';
+  if (reference.kind === 'table') return 'stale-table';
+  return reference.resolution === 'split' ? 'split-database' : 'stale-path';
 }
 
 /** One sentence: what the place names, where that goes, and what to do when there is no certain fix. */
