@@ -21,6 +21,12 @@ export function holeText(origin: Origin): Text {
   return { kind: 'text', text: ANCHOR.hole, segments: [], origin, isPath: false, sealed: false };
 }
 
+/** `os.sep`, `path.sep`: paths are written with slashes here. */
+export function separatorText(module: Origin['module'], name: string): Text {
+  const expression: Expression = { kind: 'name', name, scope: 0, start: -1, end: -1 };
+  return { ...holeText({ module, expression, frame: module.frame }), text: '/' };
+}
+
 const HOME = /^(?:HOME|USERPROFILE|HOMEPATH|APPDATA|LOCALAPPDATA|XDG_(?:DATA|CONFIG|CACHE|STATE)_HOME)$/;
 const TEMPORARY = /^(?:TMPDIR|TEMP|TMP|RUNNER_TEMP|PYTEST_TMPDIR)$/;
 

@@ -29,7 +29,7 @@ import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import { moduleBindings } from './members';
 import type { Module } from './project';
-import { directoryOf, holeText, seal, variableText } from './texts';
+import { directoryOf, holeText, seal, variableText, separatorText } from './texts';
 import { ANCHOR } from './value';
 import type { Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -288,6 +288,7 @@ export const PYTHON: Vocabulary = {
     return [];
   },
   externalMember(evaluator, name, member, module) {
+    if (member === 'sep' && (name === 'os' || name === 'os.path')) return [separatorText(module, member)];
     return name === NAMESPACE ? argumentDefault(evaluator, module, member) : undefined;
   },
   indexExternal(name, key, _evaluator, origin) {

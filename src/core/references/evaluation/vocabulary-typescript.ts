@@ -18,7 +18,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
-import { concatenate, converted, joinTexts, variableText } from './texts';
+import { concatenate, converted, joinTexts, variableText, separatorText } from './texts';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 
@@ -179,6 +179,7 @@ export const TYPESCRIPT: Vocabulary = {
           frame: module.frame,
         }),
       ];
+    if (member === 'sep' && /^path(?:\.posix)?$/.test(name)) return [separatorText(module, member)];
     if (member === 'default') return [{ kind: 'external', name }];
     return undefined;
   },

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { scanTexts } from './support';
+
+/** Ways of saying `data/app.db`, a file each; what is found must be certain, or likely where a directory is not known. */
+const FORMS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  py: [
+    ['class attribute', 'class A:\n    DB = "data/app.db"\nsqlite3.connect(A.DB)'],
+    [
+      'instance attribute',
+      'class A:\n    def __init__(self):\n        self.p = "data/app.db"\n    def go(self):\n        return sqlite3.connect(self.p)',
+    ],
+    ['parameter with default', 'def go(p="data/app.db"):\n    return sqlite3.connect(p)'],
+    ['or', 'def go(p=None):\n    return sqlite3.connect(p or "data/app.db")'],
+    ['conditional', 'def go(p=None):\n    return sqlite3.connect(p if p else "data/app.db")'],
+    ['getenv', 'DB = os.getenv("A_DB", "data/app.db")\nsqlite3.connect(DB)'],
+    ['environ.get', 'DB = os.environ.get("A_DB") or "data/app.db"\nsqlite3.connect(DB)'],
+    ['parent', 'DB = Path(__file__).resolve().parent.parent / "data" / "app.db"\nsqlite3.connect(DB)'],
+    ['parents[n]', 'DB = Path(__file__).parents[1] / "data/app.db"\nsqlite3.connect(DB)'],
+    ['joinpath', 'DB = Path("data").joinpath("app.db")\nsqlite3.connect(DB)'],
+    ['with_name', 'DB = Path("data/other.txt").with_name("app.db")\nsqlite3.connect(DB)'],
+    ['with_suffix', 'DB = Path("data/app.txt").with_suffix(".db")\nsqlite3.connect(DB)'],
+    [
+      'os.path.join',
+      'DB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "app.db")\nsqlite3.connect(DB)',
+    ],
+    ['f-string', 'D = "data"\nsqlite3.connect(f"{D}/app.db")'],
+    ['%', 'sqlite3.connect("%s/app.db" % "data")'],
+    ['% tuple', 'sqlite3.connect("%s/%s.db" % ("data", "app"))'],
+    ['format', 'sqlite3.connect("{}/{name}.db".format("data", name="app"))'],
+    ['concatenation', 'D = "data/"\nsqlite3.connect(D + "app" + ".db")'],
+    ['URL', 'engine = create_engine("sqlite:///data/app.db")'],
+    ['file URI', 'sqlite3.connect("file:data/app.db?mode=ro", uri=True)'],
+    ['dict member', 'P = {"a": "data/app.db"}\nsqlite3.connect(P["a"])'],
+    ['dict get', 'P = {"a": "data/app.db"}\nsqlite3.connect(P.get("a"))'],
+    ['list member', 'P = ["data/app.db"]\nsqlite3.connect(P[0])'],
+    ['helper', 'def get_db_path():\n    return os.path.join("data", "app.db")\nsqlite3.connect(get_db_path())'],
+    ['dataclass', '@dataclass\nclass C:\n    db: str = "data/app.db"\nsqlite3.connect(C().db)'],
+    ['walrus', 'if (p := Path("data/app.db")).exists():\n    sqlite3.connect(p)'],
+    ['join of parts', 'sqlite3.connect("/".join(["data", "app.db"]))'],
+    ['cwd', 'sqlite3.connect(Path.cwd() / "data" / "app.db")'],
+    ['os.sep', 'sqlite3.connect("data" + os.sep + "app.db")'],
+    ['enum', 'class D(str, Enum):\n    APP = "data/app.db"\nsqlite3.connect(D.APP.value)'],
+  ],
+  go: [
+    [
+      'struct field',
+      'type C struct{ Path string }\nfunc open() { c := C{Path: "data/app.db"}; sql.Open("sqlite3", c.Path) }',
+    ],
+    ['const', 'const P = "data/app.db"\nfunc open() { sql.Open("sqlite3", P) }'],
+    ['filepath.Join', 'func open() { sql.Open("sqlite3", filepath.Join("data", "app.db")) }'],
+    ['Sprintf', 'func open() { sql.Open("sqlite3", fmt.Sprintf("%s/%s.db", "data", "app")) }'],
+    ['concatenation', 'func open() { d := "data"; sql.Open("sqlite3", d+"/app.db") }'],
+    ['getenv and if', 'func open() { p := os.Getenv("P"); if p == "" { p = "data/app.db" }; sql.Open("sqlite3", p) }'],
+    [
+      'getEnv',
+      'func getEnv(k, d string) string { if v := os.Getenv(k); v != "" { return v }; return d }\nfunc open() { sql.Open("sqlite3", getEnv("P", "data/app.db")) }',
+    ],
+    ['URI', 'func open() { sql.Open("sqlite3", "file:data/app.db?mode=ro&cache=shared") }'],
+    ['map', 'var M = map[string]string{"a": "data/app.db"}\nfunc open() { sql.Open("sqlite3", M["a"]) }'],
+    ['slice', 'var L = []string{"data/app.db"}\nfunc open() { sql.Open("sqlite3", L[0]) }'],
+    [
+      'helper',
+      'func path() string { return filepath.Join("data", "app.db") }\nfunc open() { sql.Open("sqlite3", path()) }',
+    ],
+    [
+      'method helper',
+      'type C struct{ dir string }\nfunc (c *C) path() string { return filepath.Join(c.dir, "app.db") }\nfunc open() { c := &C{dir: "data"}; sql.Open("sqlite3", c.path()) }',
+    ],
+    ['Dir and Base', 'func open() { sql.Open("sqlite3", filepath.Join(filepath.Dir("data/x.txt"), "app.db")) }'],
+    ['Clean and Abs', 'func open() { p, _ := filepath.Abs(filepath.Clean("./data/app.db")); sql.Open("sqlite3", p) }'],
+    [
+      'runtime.Caller',
+      'func open() { _, f, _, _ := runtime.Caller(0); sql.Open("sqlite3", filepath.Join(filepath.Dir(f), "..", "data", "app.db")) }',
+    ],
+    ['strings.Join', 'func open() { sql.Open("sqlite3", strings.Join([]string{"data", "app.db"}, "/")) }'],
+    ['Getwd', 'func open() { d, _ := os.Getwd(); sql.Open("sqlite3", filepath.Join(d, "data", "app.db")) }'],
+  ],
+  ts: [
+    ['property', "class A { private p = 'data/app.db'; go() { return new Database(this.p); } }"],
+    ['static', "class A { static readonly P = 'data/app.db'; go() { return new Database(A.P); } }"],
+    ['default', "function go(p = 'data/app.db') { return new Database(p); }"],
+    ['destructured default', "function go({ p = 'data/app.db' } = {}) { return new Database(p); }"],
+    ['??', "new Database(process.env.P ?? 'data/app.db');"],
+    ['||', "const p = process.env['P'] || 'data/app.db'; new Database(p);"],
+    ['conditional', "new Database(process.env.P ? process.env.P : 'data/app.db');"],
+    ['path.join', "new Database(path.join(__dirname, '..', 'data', 'app.db'));"],
+    ['path.resolve', "new Database(path.resolve('data', 'app.db'));"],
+    ['path.dirname', "new Database(path.join(path.dirname('data/x.txt'), 'app.db'));"],
+    ['URL', "new Database(new URL('../data/app.db', import.meta.url).pathname);"],
+    ['fileURLToPath', "new Database(fileURLToPath(new URL('../data/app.db', import.meta.url)));"],
+    ['import.meta.dirname', "new Database(path.join(import.meta.dirname, '../data/app.db'));"],
+    ['template', "const d = 'data'; new Database(`${d}/app.db`);"],
+    ['concatenation', "const d = 'data'; new Database(d + '/' + 'app.db');"],
+    ['object', "const c = { db: { path: 'data/app.db' } } as const; new Database(c.db.path);"],
+    ['index', "const c = { a: 'data/app.db' }; new Database(c['a']);"],
+    ['array', "const c = ['data/app.db']; new Database(c[0]!);"],
+    ['destructuring', "const { a } = { a: 'data/app.db' }; new Database(a);"],
+    ['helper', "const dbPath = () => path.join('data', 'app.db'); new Database(dbPath());"],
+    ['cwd', "new Database(path.join(process.cwd(), 'data', 'app.db'));"],
+    ['path.sep', "new Database('data' + path.sep + 'app.db');"],
+    ['join', "new Database(['data', 'app.db'].join('/'));"],
+    ['enum', "enum P { App = 'data/app.db' } new Database(P.App);"],
+    ['file URL', "createClient({ url: 'file:data/app.db' });"],
+    ['Object.freeze', "const c = Object.freeze({ a: 'data/app.db' }); new Database(c.a);"],
+  ],
+};
+
+const HEADS: Readonly<Record<string, string>> = {
+  py: 'import os\nimport sqlite3\nfrom dataclasses import dataclass\nfrom enum import Enum\nfrom pathlib import Path\nfrom sqlalchemy import create_engine\n',
+  go: 'package app\n\nimport (\n\t"database/sql"\n\t"fmt"\n\t"os"\n\t"path/filepath"\n\t"runtime"\n\t"strings"\n)\n\n',
+  ts: "import Database from 'better-sqlite3';\nimport path from 'node:path';\nimport { fileURLToPath } from 'node:url';\nimport { createClient } from '@libsql/client';\n",
+};
+
+describe.each(Object.keys(FORMS))('forms of a path: %s', (extension) => {
+  it.each(FORMS[extension]!)('%s', async (_name, code) => {
+    const file = `app/main.${extension}`;
+    const databases = [{ path: 'data/app.db', tables: ['users'] }];
+    const { references } = await scanTexts({ [file]: `${HEADS[extension]!}${code}\n` }, databases);
+    expect(references.filter(({ stale }) => stale)).toMatchObject([
+      { database: 'data/app.db', resolution: 'certain', target: 'core' },
+    ]);
+  });
+});
