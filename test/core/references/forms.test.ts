@@ -121,3 +121,27 @@ describe.each(Object.keys(FORMS))('forms of a path: %s', (extension) => {
     ]);
   });
 });
+
+describe('what a path is relative to', () => {
+  const code = `${HEADS.py!}A = "data/app.db"\nB = Path(__file__).parent / "data" / "app.db"\n`;
+
+  it('is told: the directory of the process, or of the file', async () => {
+    const { references } = await scanTexts({ 'main.py': code }, [{ path: 'data/app.db', tables: [] }]);
+    expect(references).toMatchObject([
+      { database: 'data/app.db', base: 'process', resolution: 'certain' },
+      { database: 'data/app.db', base: 'file', resolution: 'certain' },
+    ]);
+  });
+
+  it('decides between two files of the same path: one is certain, the other is reported with both', async () => {
+    const databases = ['data/app.db', 'services/a/data/app.db'].map((path) => ({ path, tables: [] }));
+    const { references } = await scanTexts({ 'services/a/main.py': code }, databases);
+    expect(references).toMatchObject([
+      {
+        resolution: 'unknown',
+        note: 'data/app.db where the process runs in the workspace folder, services/a/data/app.db where it runs nearer to this file',
+      },
+      { database: 'services/a/data/app.db', base: 'file', resolution: 'certain' },
+    ]);
+  });
+});

@@ -59,7 +59,7 @@ export class Assembly {
     resolution: Place,
     fileRole: Reference['role'],
     used: readonly TablePlace[] = [],
-  ): Pick<Reference, 'database' | 'target' | 'resolution' | 'role' | 'stale' | 'note' | 'needs'> {
+  ): Pick<Reference, 'database' | 'target' | 'base' | 'resolution' | 'role' | 'stale' | 'note' | 'needs'> {
     switch (resolution.place) {
       case 'workspace': {
         const { database, confidence, note } = resolution;
@@ -78,6 +78,7 @@ export class Assembly {
         return {
           database,
           ...(target === undefined ? {} : { target }),
+          ...(resolution.base === 'unknown' ? {} : { base: resolution.base }),
           resolution: split ? 'split' : confidence,
           role: fileRole,
           stale: !tooling && isAffected,
@@ -99,6 +100,7 @@ export class Assembly {
         return {
           database: resolution.database,
           ...(target === undefined ? {} : { target }),
+          ...(resolution.base === 'unknown' ? {} : { base: resolution.base }),
           resolution: resolution.base === 'unknown' ? 'likely' : 'certain',
           role: fileRole,
           stale: known && fileRole !== 'tooling',

@@ -166,11 +166,6 @@ export class DatabaseResolver {
 
   /** Relative to the directory that the process runs in: the workspace folder, a project in it, or the file's own. */
   private relative(path: string, from: string): Resolution {
-    if (this.isDatabase(path)) {
-      const rest = path.includes('/') ? [] : (this.byName.get(path) ?? []).filter((each) => each !== path);
-      void rest;
-      return { place: 'workspace', database: path, confidence: 'certain', base: 'process' };
-    }
     const bare = path.replace(/^(?:\.\.\/)+/, '');
     // From the file's directory up: a project's own root, where it is started.
     const above: string[] = [];
@@ -178,6 +173,13 @@ export class DatabaseResolver {
       const candidate = normalize([directory, path].filter(Boolean).join('/'));
       if (this.isDatabase(candidate) && !above.includes(candidate)) above.push(candidate);
       if (directory === '') break;
+    }
+    if (this.isDatabase(path)) {
+      // The same path from a project within the workspace is another file: where the process runs decides.
+      const [nearer] = above.filter((each) => each !== path);
+      if (nearer === undefined) return { place: 'workspace', database: path, confidence: 'certain', base: 'process' };
+      const note = `${path} where the process runs in the workspace folder, ${nearer} where it runs nearer to this file`;
+      return { place: 'several', databases: [path, ...above.filter((each) => each !== path)], note };
     }
     const suffix = this.endingIn(bare);
     if (above.length === 1 && (path.includes('/') || suffix.length === 1))
