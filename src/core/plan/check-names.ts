@@ -65,6 +65,13 @@ function checkTable(
   };
   for (const column of Object.keys(settings.columns ?? {})) unknown(column, [...at, 'columns', column]);
   if (settings.ttl) unknown(settings.ttl.column, [...at, 'ttl', 'column']);
+  else if (settings.grace !== undefined)
+    reporter.warning(
+      'GRACE_WITHOUT_TTL',
+      [...at, 'grace'],
+      `Nothing says when rows of ${target.name}.${table.name} expire, so "grace" has no effect. Name the column that holds the time ("ttl"), or remove "grace".`,
+      { table: table.name, details: { target: target.name } },
+    );
   if (!group) return;
   checkDropped(group, settings, at, reporter);
 }

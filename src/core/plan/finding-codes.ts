@@ -43,6 +43,7 @@ export const PLAN_FINDINGS = {
   KEY_COLLISION_POSSIBLE: 'Rows of several sources can have the same key, and nothing says what then.',
   KEY_POLICY_IMPOSSIBLE: 'The table has no key that the chosen policy can work on.',
   ROWS_REJECTED: 'The unified schema refuses rows of a source.',
+  GRACE_WITHOUT_TTL: 'A table keeps expired rows for a while, and no column says when they expire.',
   WHERE_LEAVES_ORPHANS: 'Rows refer to rows that a "where" of the plan leaves out.',
   DISCRIMINATOR_CLASH: 'A discriminator has the name of a column that the source already has.',
   ROWS_LEFT_BEHIND: 'A condition leaves rows of a source behind.',

@@ -35,3 +35,5 @@ CREATE TABLE symbol_removals (
     row_count INTEGER,
     reason TEXT
 );
+
+CREATE TRIGGER "symbol_removals_expiry" AFTER INSERT ON "symbol_removals" BEGIN DELETE FROM "symbol_removals" WHERE CASE typeof("removed_at") WHEN 'text' THEN "removed_at" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND julianday("removed_at") < julianday('now', '-2592000 seconds') WHEN 'blob' THEN 0 WHEN 'null' THEN 0 ELSE "removed_at" > 0 AND CASE WHEN "removed_at" >= 1e11 THEN "removed_at" / 1000.0 ELSE "removed_at" END < CAST(strftime('%s', 'now', '-2592000 seconds') AS INTEGER) END; END;
