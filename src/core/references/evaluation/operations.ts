@@ -1,7 +1,17 @@
 import type { Operation, TextMethod } from './vocabulary';
 import type { Invocation } from './invocation';
 import { baseName } from './path-text';
-import { converted, directoryOf, formatBraces, holeText, joinTexts, seal, slice, variableText } from './texts';
+import {
+  converted,
+  directoryOf,
+  formatBraces,
+  formatPercent,
+  holeText,
+  joinTexts,
+  seal,
+  slice,
+  variableText,
+} from './texts';
 import type { Origin, Text, Value } from './value';
 
 /** Operations that the vocabularies of all languages are made of. */
@@ -69,6 +79,17 @@ export function environmentValues(
     );
   return defaults.length > 0 ? defaults : [variableText(variable, call.origin)];
 }
+
+/** `sprintf(template, …)`. */
+export const formats: Operation = (call) => {
+  const [template, ...values] = call.positional;
+  if (!template) return [];
+  return formatPercent(
+    call.evaluator.texts(template.value, call.frame),
+    values.map((value) => call.textsOrHole(value.value)),
+    call.origin,
+  );
+};
 
 /** Any of several arguments: the value, else a default. */
 export function firstOf(...positions: (number | string)[]): Operation {

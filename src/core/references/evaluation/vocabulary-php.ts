@@ -6,13 +6,15 @@ import {
   environment,
   environmentValues,
   firstOf,
+  formats,
+  joinList,
   opens,
   parents,
   passes,
 } from './operations';
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
-import { converted, formatPercent, joinTexts, variableText } from './texts';
+import { converted, joinTexts, variableText } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -30,14 +32,10 @@ const dirname: Operation = (call) => {
   });
 };
 
-const format: Operation = (call) => {
-  const [template, ...values] = call.positional;
-  if (!template) return [];
-  return formatPercent(
-    call.evaluator.texts(template.value, call.frame),
-    values.map((value) => call.textsOrHole(value.value)),
-    call.origin,
-  );
+/** `implode('/', [$directory, $name])`. */
+const implode: Operation = (call) => {
+  const lists = call.values(1).filter((value) => value.kind === 'list');
+  return lists.length > 0 ? lists.flatMap((list) => joinList(list, call)) : call.joined();
 };
 
 /** Laravel's folders below the application's own. */
@@ -83,9 +81,9 @@ const FUNCTIONS: Record<string, Operation> = {
   getenv: environment(0, -1),
   env: environment(0, 1),
   config: environment(0, 1),
-  sprintf: format,
-  implode: (call) => call.joined(),
-  join: (call) => call.joined(),
+  sprintf: formats,
+  implode,
+  join: implode,
   rtrim: passes(0),
   trim: passes(0),
   base_path: folder(),

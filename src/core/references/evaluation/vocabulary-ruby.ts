@@ -5,6 +5,7 @@ import {
   converts,
   currentDirectory,
   environmentValues,
+  formats,
   joinpath,
   joins,
   opens,
@@ -78,6 +79,8 @@ const FUNCTIONS: Record<string, Operation> = {
   'Rails.root': (call) => [applicationRoot(call)],
   'Rails.root.join': (call) => joinTexts([[applicationRoot(call)], ...call.allTexts()], call.origin, true),
   String: passes(0),
+  format: formats,
+  sprintf: formats,
 };
 
 export const RUBY: Vocabulary = {
