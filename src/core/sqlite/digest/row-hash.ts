@@ -53,8 +53,8 @@ export class RowHash {
       words[before + left] = 1;
       for (let index = before + left + 1; index < before + 4; index++) words[index] = 0;
     }
-    for (let index = 0; index < 4; index++) words[before + index] ^= last[index];
-    if (before > 0) words.copyWithin(0, before, before + 4);
+    // To where `#permuteBlocks` begins; `copyWithin` costs more than the four words.
+    for (let index = 0; index < 4; index++) words[index] = words[before + index] ^ last[index];
     this.#permuteBlocks(4);
     for (let index = 0; index < 4; index++) {
       result[index] = state[index] ^ last[index];
