@@ -21,7 +21,8 @@ export function readSettings(scope?: vscode.ConfigurationScope): Settings {
   return {
     planFile: configuration.get('planFile', 'consolidation.jsonc').trim() || 'consolidation.jsonc',
     exclude: configuration.get<string[]>('exclude', []),
-    roles: configuration.get<Record<string, Role>>('references.roles', {}),
+    // What VS Code hands out is a proxy, which no message to a worker can hold.
+    roles: { ...configuration.get<Record<string, Role>>('references.roles', {}) },
     diagnostics: configuration.get('diagnostics.enabled', true),
     analysisDelay: Math.max(50, configuration.get('diagnostics.delay', 250)),
   };
