@@ -4,6 +4,7 @@ import path from 'node:path';
 import { loadEngine } from '../engine';
 import { describeDatabase } from './describe';
 import type { InventoryDatabase } from './inventory';
+import { undescribedDatabase } from './undescribed';
 
 /** What code says of a database of which there is no file here. */
 export interface NamedDatabase {
@@ -21,24 +22,7 @@ export interface NamedDatabase {
 export async function absentInventory(named: readonly NamedDatabase[]): Promise<InventoryDatabase[]> {
   const described: InventoryDatabase[] = [];
   for (const database of named) {
-    const base: InventoryDatabase = {
-      path: database.path,
-      kind: 'absent',
-      bytes: 0,
-      pageSize: 0,
-      encoding: 'UTF-8',
-      journalMode: 'delete',
-      walFrames: 0,
-      hotJournal: false,
-      userVersion: 0,
-      applicationId: 0,
-      autoVacuum: 'none',
-      sha256: '',
-      sidecars: [],
-      tables: [],
-      problems: [],
-      references: database.places.length,
-    };
+    const base = { ...undescribedDatabase(database.path, 'absent'), references: database.places.length };
     const tables = database.tables.length > 0 ? await tablesOf(database, base) : [];
     described.push({ ...base, tables });
   }

@@ -13,6 +13,7 @@ import { snapshotDatabase } from '../sqlite/image/snapshot';
 import { describeDatabase } from './describe';
 import { NOT_UTF8 } from './discover';
 import type { InventoryDatabase } from './inventory';
+import { undescribedDatabase } from './undescribed';
 
 /** How often a file that is written meanwhile is read where it stands, before it is copied to be read in peace. */
 const READS = 3;
@@ -73,26 +74,10 @@ async function inspect(
   return kind === 'sqlite' ? describeDatabase(readable, base, signal) : base;
 }
 
-function undescribed(absolute: string, file: string): InventoryDatabase {
-  return {
-    path: file,
-    kind: 'encrypted-or-unknown',
-    bytes: 0,
-    pageSize: 0,
-    encoding: 'UTF-8',
-    journalMode: 'delete',
-    walFrames: 0,
-    hotJournal: false,
-    userVersion: 0,
-    applicationId: 0,
-    autoVacuum: 'none',
-    sha256: '',
-    sidecars: sidecarsOf(absolute, file),
-    tables: [],
-    problems: [],
-    references: 0,
-  };
-}
+const undescribed = (absolute: string, file: string): InventoryDatabase => ({
+  ...undescribedDatabase(file, 'encrypted-or-unknown'),
+  sidecars: sidecarsOf(absolute, file),
+});
 
 /** Sidecars that exist, as the inventory names them. */
 export function sidecarsOf(absolute: string, file: string): string[] {

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import type { Inventory, InventoryDatabase, InventoryTable } from '../inventory/inventory';
+import { undescribedDatabase } from '../inventory/undescribed';
 import type { Plan, PlanSource, PlanTable } from './definition';
 import { foldName, sameName } from '../sqlite/sql-tokens';
 
@@ -47,29 +48,9 @@ export function planDatabases(plan: Plan, inventory: Inventory): PlannedDatabase
   });
   const unmatched = keys.filter((key) => !matched.has(key));
   for (const key of unmatched)
-    if (!isPattern(key)) databases.push({ database: absentDatabase(key), key, source: plan.sources[key]! });
+    if (!isPattern(key))
+      databases.push({ database: undescribedDatabase(key, 'absent'), key, source: plan.sources[key]! });
   return { databases: databases.sort((a, b) => compareText(a.database.path, b.database.path)), unmatched };
-}
-
-function absentDatabase(path: string): InventoryDatabase {
-  return {
-    path,
-    kind: 'absent',
-    bytes: 0,
-    pageSize: 0,
-    encoding: 'UTF-8',
-    journalMode: 'delete',
-    walFrames: 0,
-    hotJournal: false,
-    userVersion: 0,
-    applicationId: 0,
-    autoVacuum: 'none',
-    sha256: '',
-    sidecars: [],
-    tables: [],
-    problems: [],
-    references: 0,
-  };
 }
 
 /** Order by code units: the same on every machine, whatever its language. */
