@@ -2,6 +2,7 @@ import type { EngineDatabase } from '../engine';
 import { ConsolidationError } from '../errors';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { Inventory } from '../inventory/inventory';
+import { refersTo } from '../plan/legacy-parent';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { sourceKey } from './source-key';
 import type { Shifts } from './values';
@@ -105,7 +106,8 @@ export function keyRange(
     for (const childSource of child?.sources ?? []) {
       if (childSource.database !== source.database) continue;
       const column = legacyColumn(childSource, reference.column);
-      if (column !== undefined && means(childSource, reference.column, table, source)) add(childSource.table, column);
+      if (column !== undefined && refersTo(childSource, reference.column, table, source))
+        add(childSource.table, column);
     }
   }
   const legacy = inventory.databases
@@ -161,17 +163,11 @@ export function shiftsOf(
     for (const reference of referencesTo(plan, parent.target, parent.table)) {
       if (reference.target !== target.name || !same(reference.table, table.name)) continue;
       const column = source.columns.find((mapping) => same(mapping.target, reference.column))?.target;
-      if (column === undefined || !means(source, column, parent.table, parent.source)) continue;
+      if (column === undefined || !refersTo(source, column, parent.table, parent.source)) continue;
       shifts.set(column, offset);
     }
   }
   return shifts;
-}
-
-/** Of several tables of one database that become one, a column refers to the one that its foreign key names. */
-function means(source: ResolvedSource, column: string, parent: ResolvedTable, parentSource: ResolvedSource): boolean {
-  if (parent.sources.filter(({ database }) => database === source.database).length < 2) return true;
-  return same(source.parents?.[column] ?? '', parentSource.table);
 }
 
 function legacyColumn(source: ResolvedSource, unified: string | undefined): string | undefined {

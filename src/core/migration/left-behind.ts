@@ -2,6 +2,7 @@ import type { EngineDatabase } from '../engine';
 import { ConsolidationError } from '../errors';
 import { quoteIdentifier } from '../identifiers';
 import type { MeasuredTable } from '../plan/measured-rows';
+import { refersTo } from '../plan/legacy-parent';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { SOURCE_SCHEMA } from './copy-statement';
 import { choosesRows } from './source-key';
@@ -33,7 +34,8 @@ export function leftBehind(
   if (source.where === undefined || choosesRows(table)) return [];
   return references(plan, target, table).flatMap((reference) =>
     reference.child.sources.flatMap((child): LeftBehind[] => {
-      if (child.database !== source.database || !means(child, reference, table, source)) return [];
+      if (child.database !== source.database) return [];
+      if (!reference.columns.every((column) => refersTo(child, column, table, source))) return [];
       const columns = legacyColumns(child, reference.columns);
       const keys = legacyColumns(source, reference.parentColumns);
       if (!columns || !keys) return [];
@@ -74,13 +76,6 @@ function references(plan: ResolvedPlan, target: ResolvedTarget, table: ResolvedT
   const known = (reference: Reference) =>
     declared.some(({ child, columns }) => child === reference.child && same(columns[0] ?? '', reference.columns[0]!));
   return [...declared, ...listed.filter((reference) => !known(reference))];
-}
-
-/** Of several tables of one database that become one, a column refers to the one that its foreign key names. */
-function means(child: ResolvedSource, { columns }: Reference, table: ResolvedTable, source: ResolvedSource): boolean {
-  if (table.sources.filter(({ database }) => database === source.database).length < 2) return true;
-  const parents = Object.entries(child.parents ?? {});
-  return columns.every((column) => same(parents.find(([name]) => same(name, column))?.[1] ?? '', source.table));
 }
 
 /** Undefined where a value is computed: verification looks at what came of it. */

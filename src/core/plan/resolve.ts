@@ -9,6 +9,7 @@ import { closeScratch } from './dependents';
 import { foldName, sameName } from '../sqlite/sql-tokens';
 import { decideDispositions, groupTables, tableDispositions, type DatabaseFate } from './dispositions';
 import { quote } from './issues';
+import { refersTo } from './legacy-parent';
 import type { PlanPath, PlanPosition } from './locate';
 import { otherPlans, type OtherPlan } from './other-plans';
 import { reportCollisions, type MeasuredRows } from './measured-rows';
@@ -322,8 +323,7 @@ function reportAmbiguous(
         );
       }
       if (meant.length < 2 || !meant.some(renumbers)) continue;
-      const legacy = Object.entries(source.parents ?? {}).find(([name]) => sameName(name, column))?.[1];
-      if (!own || meant.some(({ table }) => sameName(table, legacy ?? ''))) continue;
+      if (!own || meant.some((candidate) => refersTo(source, column, parent!, candidate))) continue;
       reporter.error(
         'RELATION_AMBIGUOUS',
         at,

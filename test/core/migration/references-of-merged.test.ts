@@ -86,4 +86,38 @@ describe('two tables of one database that become one', () => {
       'RELATION_AMBIGUOUS',
     ]);
   });
+
+  it('leave a reference that leads nowhere without a row, however its column is written', async () => {
+    const workspace = temporaryWorkspace();
+    const numbers = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)';
+    makeDatabase(
+      workspace,
+      'fruit.db',
+      `CREATE TABLE apples(id INTEGER PRIMARY KEY, name TEXT);
+       CREATE TABLE pears(id INTEGER PRIMARY KEY, name TEXT);
+       CREATE TABLE plums(id INTEGER PRIMARY KEY, name TEXT);
+       CREATE TABLE picks(id INTEGER PRIMARY KEY, "Pear" INTEGER, FOREIGN KEY (pear) REFERENCES PEARS(id));
+       INSERT INTO apples VALUES (1, 'apple');
+       INSERT INTO pears VALUES (1, 'pear');
+       INSERT INTO plums ${numbers} SELECT i, 'plum ' || i FROM n;
+       INSERT INTO picks VALUES (1, 1), (2, 50);`,
+    );
+    const renumbered = { to: 'all.fruits', keys: 'renumber' };
+    const tables = { apples: renumbered, pears: renumbered, plums: renumbered, picks: { to: 'all.picks' } };
+    writeText(
+      workspace,
+      'consolidation.jsonc',
+      JSON.stringify({
+        version: 1,
+        name: 'fruit',
+        targets: { all: { path: 'data/all.db' } },
+        sources: { 'fruit.db': { action: 'merge', tables } },
+      }),
+    );
+    const result = await createPipeline().migrate({ workspace, mode: 'full' });
+    expect(result.error).toBeUndefined();
+    const names = (file: string, table: string) =>
+      query(workspace, file, `SELECT f.name FROM picks LEFT JOIN ${table} f ON f.id = pear ORDER BY picks.id`);
+    expect(names('data/all.db', 'fruits')).toEqual(names('fruit.db', 'pears'));
+  });
 });
