@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Engine, EngineDatabase } from '../engine';
+import { EngineFileFailure } from '../engine-file';
+import type { EngineFile } from '../engine-file';
 import { writeError } from '../files';
 
 /** What the engine's cache and its sorter may take. */
@@ -69,11 +71,8 @@ function emptyDatabase(engine: Engine, pragmas: readonly string[]): Uint8Array {
   }
 }
 
-/**
- * A file as the array of bytes that a file is for the engine (see `openInEngine`): of it MEMFS uses `length` and `slice` when
- * it makes the file, `subarray` when it reads, `set` when it writes, and `length` again to see whether it has to grow.
- */
-class FilePages {
+/** A file on the disk as a file of the engine. */
+class FilePages implements EngineFile {
   /** What went wrong with the file first. */
   failure: unknown;
   #length: number;
@@ -87,7 +86,7 @@ class FilePages {
   ) {
     try {
       this.#descriptor = openSync(file, 'wx+');
-      writeSync(this.#descriptor, content, 0, content.length, 0);
+      this.#write(content, 0);
     } catch (cause) {
       throw writeError(file, cause);
     }
@@ -104,7 +103,6 @@ class FilePages {
     return this;
   }
 
-  /** Valid until the next call: the engine copies it at once. */
   subarray(from: number, to: number): Uint8Array {
     return this.#guarded(() => {
       const bytes = to - from > LARGEST_READ ? Buffer.alloc(to - from) : this.#read.subarray(0, to - from);
@@ -115,11 +113,7 @@ class FilePages {
   }
 
   set(bytes: Uint8Array, position: number): void {
-    this.#guarded(() => {
-      for (let done = 0; done < bytes.length;) {
-        done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
-      }
-    });
+    this.#guarded(() => this.#write(bytes, position));
   }
 
   /** What stands in the header (file format, section 1.3.14). */
@@ -134,10 +128,9 @@ class FilePages {
     try {
       if (instead) {
         ftruncateSync(this.#descriptor);
-        for (let done = 0; done < instead.length;)
-          done += writeSync(this.#descriptor, instead, done, instead.length - done, done);
+        this.#write(instead, 0);
       }
-      writeSync(this.#descriptor, new Uint8Array(2).fill(wal ? 2 : 1), 0, 2, 18);
+      this.#write(new Uint8Array(2).fill(wal ? 2 : 1), 18);
       if (flush) fsyncSync(this.#descriptor);
     } catch (cause) {
       throw writeError(this.file, cause);
@@ -152,22 +145,17 @@ class FilePages {
     closeSync(this.#descriptor);
   }
 
+  #write(bytes: Uint8Array, position: number): void {
+    for (let done = 0; done < bytes.length;)
+      done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
+  }
+
   #guarded<T>(work: () => T): T {
     try {
       return work();
     } catch (cause) {
       this.failure ??= cause;
-      throw new FileFailure(cause);
+      throw new EngineFileFailure(cause);
     }
-  }
-}
-
-/** EIO of the engine's file system, which turns it into SQLITE_IOERR. */
-class FileFailure extends Error {
-  override readonly name = 'ErrnoError';
-  readonly errno = 29;
-
-  constructor(cause: unknown) {
-    super('The file could not be read or written.', { cause });
   }
 }

@@ -1,4 +1,6 @@
 import type { Engine, EngineDatabase } from '../../engine';
+import { EngineFileFailure } from '../../engine-file';
+import type { EngineFile } from '../../engine-file';
 import type { DatabaseImage } from './image';
 import { patchHeader } from './materialize';
 
@@ -8,9 +10,6 @@ const CACHE_KIBIBYTES = 65536;
 /**
  * The recovered database in the engine, read page by page from the image when a statement needs it: memory is bounded
  * whatever its size. Reading alone. Closing the database closes the image.
- *
- * The engine keeps its files in memory (MEMFS of Emscripten) as arrays of bytes, of which it uses `length`, `slice` when it
- * makes the file and `subarray` when it reads. It is given an array that fetches what is asked for.
  */
 export function openInEngine(engine: Engine, image: DatabaseImage): EngineDatabase {
   const pages = new ImagePages(image);
@@ -29,8 +28,8 @@ export function openInEngine(engine: Engine, image: DatabaseImage): EngineDataba
   }
 }
 
-/** As much of a byte array as the engine's files use; see `openInEngine`. */
-class ImagePages {
+/** An image as a file of the engine. */
+class ImagePages implements EngineFile {
   readonly length: number;
   readonly #page: Uint8Array;
   #number = 0;
@@ -40,23 +39,21 @@ class ImagePages {
     this.#page = new Uint8Array(image.pageSize);
   }
 
-  /** The engine's own copy. */
   slice(): this {
     return this;
   }
 
-  /** Valid until the next call: the engine copies it at once. */
   subarray(from: number, to: number): Uint8Array {
     try {
       return this.#read(from, Math.min(to, this.length));
     } catch (cause) {
-      throw new ReadFailure(cause);
+      throw new EngineFileFailure(cause);
     }
   }
 
   /** Nothing is ever written into an image. */
   set(): never {
-    throw new ReadFailure(undefined);
+    throw new EngineFileFailure(undefined);
   }
 
   #read(from: number, to: number): Uint8Array {
@@ -80,15 +77,5 @@ class ImagePages {
     if (number === 0) patchHeader(this.#page, this.image);
     this.#number = number + 1;
     return this.#page;
-  }
-}
-
-/** EIO of the engine's file system, which turns it into SQLITE_IOERR. */
-class ReadFailure extends Error {
-  override readonly name = 'ErrnoError';
-  readonly errno = 29;
-
-  constructor(cause: unknown) {
-    super('A page could not be read.', { cause });
   }
 }
