@@ -1,20 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import { engineFileName, loadEngine } from '../engine';
+import { engineFileName } from '../engine';
 import type { EngineDatabase } from '../engine';
 import { quoteLiteral } from '../identifiers';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import type { DatabaseImage } from '../sqlite/image/image';
-import { openImage } from '../sqlite/image/image';
 import { readSchema } from '../sqlite/schema/schema';
 import type { SchemaTable } from '../sqlite/schema/schema-table';
-import { createTarget } from './engine-target';
 import { SOURCE_SCHEMA, copyColumns, insertSelect, keptRowid } from './copy-statement';
 import { collect, gatherTable, removeLosers, settle } from './gather';
 import { shiftsOf } from './key-offsets';
 import type { LegacyImages } from './legacy-images';
 import { putThrough, quarantineColumns, quarantineTable, sieve } from './refused-rows';
+import { throughScratchFile } from './scratch-file';
 import { settleRows, settledSieve } from './settled-rows';
 import { choosesRows } from './source-key';
 import { describeTargets } from './table-shapes';
@@ -96,28 +92,16 @@ export function computedRows(
   columns: readonly string[],
   name: string = context.table.name,
 ): Rows {
-  return async (work) => {
-    const engine = await loadEngine();
-    const file = path.join(context.scratch, `verify-${randomBytes(6).toString('hex')}.db`);
-    try {
-      const scratch = createTarget(engine, file, [], true);
-      try {
-        await insertExpected(context, sources, scratch.database);
-        scratch.finishScratch();
-      } catch (cause) {
-        throw scratch.abandon(cause);
-      }
-      const image = await openImage(file);
-      try {
+  return (work) =>
+    throughScratchFile(
+      context.scratch,
+      true,
+      (database) => insertExpected(context, sources, database),
+      async (image) => {
         const table = (await readSchema(image)).tables.find((candidate) => candidate.name === name)!;
-        return await work({ image, table, columns });
-      } finally {
-        image.close();
-      }
-    } finally {
-      await rm(file, { force: true });
-    }
-  };
+        return work({ image, table, columns });
+      },
+    );
 }
 
 /** The mapping once more, from the backup's copies into an empty table of the unified DDL. */

@@ -1,20 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import { engineFileName, loadEngine } from '../engine';
+import { engineFileName } from '../engine';
 import type { EngineDatabase } from '../engine';
 import { quoteIdentifier, quoteLiteral } from '../identifiers';
 import type { ResolvedTarget } from '../plan/resolved';
 import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
 import { digestTable, digestTableGroups, groupKey } from '../sqlite/digest/digest';
-import { openImage } from '../sqlite/image/image';
 import type { DatabaseImage } from '../sqlite/image/image';
 import { readSchema } from '../sqlite/schema/schema';
 import type { DatabaseSchema, SchemaColumn, SchemaTable } from '../sqlite/schema/schema-table';
-import { createTarget } from './engine-target';
 import { NOTHING } from './row-content';
 import type { Content } from './row-content';
+import { throughScratchFile } from './scratch-file';
 
 type View = ResolvedTarget['views'][number];
 
@@ -121,35 +117,18 @@ async function viewContent(
   scratch: string,
   options: WorkOptions,
 ): Promise<Content> {
-  const engine = await loadEngine();
-  const file = path.join(scratch, `view-${randomBytes(6).toString('hex')}.db`);
-  try {
-    const list = shown.map((column, index) => `${quoteIdentifier(column.view)} AS c${index}`).join(', ') || '1 AS c0';
-    const copy = createTarget(engine, file, [], false);
+  const list = shown.map((column, index) => `${quoteIdentifier(column.view)} AS c${index}`).join(', ') || '1 AS c0';
+  const fill = (copy: EngineDatabase) => {
+    database.run(`PRAGMA query_only = OFF; ATTACH ${quoteLiteral(engineFileName(copy))} AS shown`);
     try {
-      database.run(`PRAGMA query_only = OFF; ATTACH ${quoteLiteral(engineFileName(copy.database))} AS shown`);
-      try {
-        database.run(`CREATE TABLE shown.rows AS SELECT ${list} FROM main.${quoteIdentifier(view.name)}`);
-      } finally {
-        database.run('DETACH shown; PRAGMA query_only = ON');
-      }
-      copy.finishScratch();
-    } catch (cause) {
-      throw copy.abandon(cause);
-    }
-    const image = await openImage(file);
-    try {
-      const [table] = (await readSchema(image)).tables;
-      return await digestTable(
-        image,
-        table!,
-        shown.map((_, index) => `c${index}`),
-        options,
-      );
+      database.run(`CREATE TABLE shown.rows AS SELECT ${list} FROM main.${quoteIdentifier(view.name)}`);
     } finally {
-      image.close();
+      database.run('DETACH shown; PRAGMA query_only = ON');
     }
-  } finally {
-    await rm(file, { force: true });
-  }
+  };
+  return throughScratchFile(scratch, false, fill, async (image) => {
+    const [table] = (await readSchema(image)).tables;
+    const columns = shown.map((_, index) => `c${index}`);
+    return digestTable(image, table!, columns, options);
+  });
 }
