@@ -73,6 +73,8 @@ export async function runMigration(
 
     phases.begin('backup');
     await directory.journal({ event: 'phase', phase: 'snapshot' });
+    const databases = migration.backedUp.map(({ path: database }) => database);
+    const legacy = await LegacyWatch.begin(workspace, databases);
     const manifest = await backUp(directory, migration, options);
     if (mode === 'backup-only') {
       await directory.journal({ event: 'backed-up' });
@@ -95,7 +97,7 @@ export async function runMigration(
 
     phases.begin('verify');
     await directory.journal({ event: 'phase', phase: 'verify' });
-    const verified = await verifyStaged(directory, migration, manifest, options);
+    const verified = await verifyStaged(directory, migration, manifest, legacy, options);
     ({ verification } = verified);
     if (!verification.ok) throw verificationFailed(verification, directory);
     const publications = await planPublications(directory, migration, manifest, verified.hashes);
@@ -223,12 +225,12 @@ async function verifyStaged(
   directory: RunDirectory,
   migration: Migration,
   manifest: Manifest,
+  legacy: LegacyWatch,
   options: WorkOptions,
 ): Promise<{ readonly verification: Verification; readonly hashes: ReadonlyMap<string, string> }> {
   const { workspace, staging } = directory;
-  const legacy = new LegacyWatch(workspace, manifest);
-  // These only read and hash, while threads verify.
-  const beside = Promise.all([legacy.begin(options.signal), hashStaged(directory, migration, options.signal)]);
+  // This only reads, while threads verify.
+  const hashing = hashStaged(directory, migration, options.signal);
   const verifying = verifyTargets(
     {
       workspace,
@@ -240,9 +242,9 @@ async function verifyStaged(
     },
     options,
   );
-  const [{ checks: stagedChecks }, [, hashes]] = await Promise.all([verifying, beside]);
+  const [{ checks: stagedChecks }, hashes] = await Promise.all([verifying, hashing]);
   options.progress?.({ phase: 'verify', message: 'Checking that the legacy databases are unchanged' });
-  const checks = [...stagedChecks, ...(await legacy.end(options.signal))];
+  const checks = [...stagedChecks, ...(await legacy.end(manifest, options.signal))];
   return { verification: { ok: checks.every((check) => check.ok), checks }, hashes };
 }
 

@@ -68,7 +68,7 @@ async function walk(
 ): Promise<void> {
   for (const rows of side.rows)
     await rows(async ({ image, table, columns }) => {
-      const selection = new ColumnSelection(table, columns);
+      const selection = ColumnSelection.of(table, columns);
       const encoder = new RowEncoder(image.encoding);
       await forEachRow(
         image,

@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { VerificationCheck } from '../results';
 import { addDigests, digestTable, digestTableGroups, groupKey } from '../sqlite/digest/digest';
+import { digestTwins } from '../sqlite/digest/twin-digest';
 import { groupKeyOf } from '../sqlite/digest/group-key';
 import type { DatabaseImage } from '../sqlite/image/image';
 import type { DatabaseSchema, SchemaColumn, SchemaTable } from '../sqlite/schema/schema-table';
@@ -157,15 +158,12 @@ class GroupedRows {
     const place = { target: target.name, table: table.name };
     const name = `${place.target}.${place.table}`;
     const compared = await this.#withoutLostRowid();
-    const actual =
-      this.#fixed.length === 0
-        ? new Map([['', await digestTable(image, stored, compared, options)]])
-        : await digestTableGroups(image, stored, compared, this.#fixed, options);
     const groups = new Map<string, ResolvedSource[]>();
     for (const source of sources) {
       const key = this.#keyOf(source);
       groups.set(key, [...(groups.get(key) ?? []), source]);
     }
+    const actual = await this.#actual(compared, groups.size);
     const checks: VerificationCheck[] = [];
     for (const [key, members] of groups) {
       throwIfCancelled(options.signal);
@@ -177,7 +175,11 @@ class GroupedRows {
         await compareRows(
           `${name}: rows from ${what}`,
           expected,
-          { rows: [stands(image, stored, compared)], only: this.#member(key), content: actual.get(key) ?? NOTHING },
+          {
+            rows: [stands(image, stored, compared)],
+            only: this.#member(key),
+            content: this.#fixed.length > 0 ? (actual.get(key) ?? NOTHING) : undefined,
+          },
           compared,
           { ...place, ...only(members) },
           options,
@@ -194,6 +196,14 @@ class GroupedRows {
         ...place,
       });
     return checks;
+  }
+
+  /** Rows that stand, by their fixed values. Not needed where all of them are compared with all that was expected. */
+  async #actual(compared: readonly string[], groups: number): Promise<ReadonlyMap<string, Content>> {
+    const { image, options } = this;
+    const { stored } = this.context;
+    if (this.#fixed.length > 0) return digestTableGroups(image, stored, compared, this.#fixed, options);
+    return groups === 0 ? new Map([['', await digestTable(image, stored, compared, options)]]) : new Map();
   }
 
   /** The rowid is compared where the legacy table and the unified one both have a name for it. */
@@ -275,8 +285,7 @@ async function compareRows(
   place: Place,
   options: WorkOptions,
 ): Promise<VerificationCheck> {
-  const expected = await contentOf(expectedRows, options);
-  const actual = actualRows.content ?? (await contentOf(actualRows.rows, options));
+  const [expected, actual] = await contents(expectedRows, actualRows, options);
   const text = ({ rows, digest }: Content) => (rows === 0 ? 'no rows' : `${rows} rows, digest ${digest}`);
   const ok = expected.rows === actual.rows && (expected.rows === 0 || expected.digest === actual.digest);
   const check = { name, ok, expected: text(expected), actual: text(actual), ...place };
@@ -284,6 +293,14 @@ async function compareRows(
   if (ok || columns.length === 0) return check;
   const differences = await rowDifferences({ rows: expectedRows }, actualRows, columns, options);
   return { ...check, differences };
+}
+
+async function contents(expected: readonly Rows[], actual: Actual, options: WorkOptions): Promise<[Content, Content]> {
+  const [one] = expected;
+  const [other] = actual.rows;
+  if (actual.content === undefined && expected.length === 1 && actual.rows.length === 1)
+    return one!((twin) => other!((two) => digestTwins(twin, two, options)));
+  return [await contentOf(expected, options), actual.content ?? (await contentOf(actual.rows, options))];
 }
 
 async function contentOf(parts: readonly Rows[], options: WorkOptions): Promise<Content> {

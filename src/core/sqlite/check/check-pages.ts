@@ -190,6 +190,8 @@ class TreeCheck {
   /** The smallest key that comes after what was walked so far: trees are walked from their end. */
   #next: Rowid | undefined;
   readonly #leafAreas = new Areas();
+  /** A page for each depth: that of a parent is needed again after its children. */
+  readonly #buffers: Uint8Array[] = [];
 
   constructor(
     private readonly image: DatabaseImage,
@@ -207,7 +209,8 @@ class TreeCheck {
   /** @param bound largest rowid that the parent allows here, itself included */
   page(number: number, depth: number, bound: Rowid | undefined): void {
     if (this.list.full || !this.pages.use(number, this.name)) return;
-    const page = this.image.readPage(number);
+    const page = (this.#buffers[depth] ??= new Uint8Array(this.#size));
+    this.image.copyPage(number, page);
     const header = number === 1 ? 100 : 0;
     const leaf = page[header] === (this.kind === 'table' ? TABLE_LEAF : INDEX_LEAF);
     if (!leaf && page[header] !== (this.kind === 'table' ? TABLE_INTERIOR : INDEX_INTERIOR)) {

@@ -3,9 +3,11 @@ import type { WorkOptions } from '../../ports';
 import type { ProblemList } from './check-problem';
 import { compareRecords, isNull } from '../rows/compare-records';
 import type { KeyField } from '../rows/compare-records';
+import { ColumnSelection, ROWID } from '../digest/column-selection';
 import { DigestSum } from '../digest/digest-sum';
 import { KeptRecord } from '../rows/kept-record';
-import { forEachRow } from '../rows/table-rows';
+import type { RecordWindow } from '../rows/record-window';
+import { forEachNeighbour } from '../rows/table-rows';
 import type { DatabaseImage } from '../image/image';
 import type { Row } from '../rows/row';
 import { RowEncoder } from '../digest/row-encoder';
@@ -17,9 +19,13 @@ import type { StoredValue } from '../rows/stored-value';
 /** An index with what its entries hold: the key, then what finds the row. */
 interface IndexPlan {
   readonly index: SchemaIndex;
-  /** Columns of the entry; undefined where an expression or a virtual column would have to be computed. */
-  readonly entry: readonly SchemaColumn[] | undefined;
-  readonly withRowid: boolean;
+  /**
+   * What an entry holds of its row, the rowid last; undefined where an expression or a virtual column would have to be
+   * computed.
+   */
+  readonly ofRow: ColumnSelection | undefined;
+  /** The same values in the entry itself. */
+  readonly ofEntry: ColumnSelection | undefined;
   readonly order: readonly KeyField[];
   readonly sum: DigestSum;
 }
@@ -30,7 +36,7 @@ interface IndexPlan {
  */
 export function needsEngine(table: SchemaTable): boolean {
   const own = table.indexes.some(
-    (index) => index.rootPage !== table.rootPage && planOf(table, index).entry === undefined,
+    (index) => index.rootPage !== table.rootPage && planOf(table, index).ofRow === undefined,
   );
   return own || sqlTokens(table.sql).some((token) => isKeyword(token, 'CHECK'));
 }
@@ -59,17 +65,16 @@ export async function checkRows(
   const sorted = order && new OrderCheck(image, order, order.length, list, table.name);
   const guarded = table.columns.filter((column) => isGuarded(table, column));
   const finished = await attempt(table.name, list, () =>
-    forEachRow(
+    forEachNeighbour(
       image,
       table,
-      (row) => {
+      (row, previous) => {
         rows++;
         constraints(table, guarded, row, list);
-        sorted?.next(row);
-        for (const { entry, withRowid, sum } of plans) {
-          if (!entry) continue;
-          for (const column of entry) encodeColumn(encoder, row, column);
-          if (withRowid) encoder.integer(row.rowidHigh | 0, row.rowidLow | 0);
+        sorted?.next(row, previous);
+        for (const { ofRow, sum } of plans) {
+          if (!ofRow) continue;
+          ofRow.encode(row, encoder);
           encoder.hash.finish();
           sum.add(encoder.hash.result);
         }
@@ -83,7 +88,7 @@ export async function checkRows(
 
 async function checkIndex(
   image: DatabaseImage,
-  { index, entry, withRowid, order, sum }: IndexPlan,
+  { index, ofEntry, order, sum }: IndexPlan,
   rows: number,
   encoder: RowEncoder,
   list: ProblemList,
@@ -93,17 +98,15 @@ async function checkIndex(
   const sorted = new OrderCheck(image, order, index.unique ? index.columns.length : 0, list, index.name);
   let entries = 0;
   const finished = await attempt(index.name, list, () =>
-    forEachRow(
+    forEachNeighbour(
       image,
       { rootPage: index.rootPage, withoutRowid: true },
-      (row) => {
+      (row, previous) => {
         entries++;
-        sorted.next(row);
-        if (!entry) return;
-        const fields = entry.length + (withRowid ? 1 : 0);
-        for (let field = 0; field < Math.min(fields, row.fieldCount); field++) {
-          encoder.field(row, field, field < entry.length && entry[field]!.affinity === 'real');
-        }
+        sorted.next(row, previous);
+        // One that lacks a value is the entry of no row.
+        if (!ofEntry || row.fieldCount < ofEntry.columns.length) return;
+        ofEntry.encode(row, encoder);
         encoder.hash.finish();
         found.add(encoder.hash.result);
       },
@@ -113,16 +116,15 @@ async function checkIndex(
   if (!finished) return;
   if (index.partial ? entries > rows : entries !== rows) {
     list.add(index.rootPage, index.name, `the index has ${entries} entries for ${rows} rows`);
-  } else if (entry && found.digest() !== sum.digest()) {
+  } else if (ofEntry && found.digest() !== sum.digest()) {
     list.add(index.rootPage, index.name, 'entries of the index differ from the rows of the table');
   }
 }
 
 /** Compares each entry with the one before it. */
 class OrderCheck {
-  #previous: KeptRecord;
-  #present: KeptRecord;
-  #begun = false;
+  readonly #first: KeptRecord;
+  readonly #second: KeptRecord;
   #reported = false;
 
   /** @param unique fields at the begin that no two entries may share, unless one is NULL; 0 when they may */
@@ -133,27 +135,20 @@ class OrderCheck {
     private readonly list: ProblemList,
     private readonly name: string,
   ) {
-    this.#previous = new KeptRecord(order.length);
-    this.#present = new KeptRecord(order.length);
+    this.#first = new KeptRecord(order.length);
+    this.#second = new KeptRecord(order.length);
   }
 
-  next(row: Row): void {
-    if (this.#reported) return;
-    const previous = this.#previous;
-    const present = this.#present;
-    present.keep(row);
-    this.#previous = present;
-    this.#present = previous;
-    if (!this.#begun) {
-      this.#begun = true;
-      return;
-    }
-    const { order, field } = compareRecords(previous, present, this.order, this.image.encoding);
+  next(row: Row, previous: Row | undefined): void {
+    if (this.#reported || previous === undefined) return;
+    const first = inMemory(previous, this.#first);
+    const second = inMemory(row, this.#second);
+    const { order, field } = compareRecords(first, second, this.order, this.image.encoding);
     if (order !== undefined && order > 0) this.#report('entries are out of order');
-    if (this.unique > 0 && field >= this.unique && !this.#hasNull(present)) this.#report('entries are not unique');
+    if (this.unique > 0 && field >= this.unique && !this.#hasNull(second)) this.#report('entries are not unique');
   }
 
-  #hasNull(record: KeptRecord): boolean {
+  #hasNull(record: RecordWindow): boolean {
     for (let field = 0; field < this.unique; field++) if (isNull(record, field)) return true;
     return false;
   }
@@ -162,6 +157,13 @@ class OrderCheck {
     this.#reported = true;
     this.list.add(0, this.name, what);
   }
+}
+
+/** The row itself, or its key where not all of the row is in memory. */
+function inMemory(row: Row, kept: KeptRecord): RecordWindow {
+  if (row.payloadBytes <= row.availableBytes) return row;
+  kept.keep(row);
+  return kept;
 }
 
 function planOf(table: SchemaTable, index: SchemaIndex): IndexPlan {
@@ -177,11 +179,15 @@ function planOf(table: SchemaTable, index: SchemaIndex): IndexPlan {
   }
   const found = columns.map(({ name }) => table.columns.find((column) => name !== null && sameName(column.name, name)));
   const readable = found.filter((column): column is SchemaColumn => column !== undefined && column.field >= 0);
+  // Which rows a partial index has depends on an expression.
+  const known = !index.partial && readable.length === columns.length;
+  const held = table.withoutRowid ? readable : [...readable, ROWID];
   return {
     index,
-    // Which rows a partial index has depends on an expression.
-    entry: !index.partial && readable.length === columns.length ? readable : undefined,
-    withRowid: !table.withoutRowid,
+    ofRow: known ? new ColumnSelection(held) : undefined,
+    ofEntry: known
+      ? new ColumnSelection(held.map((column, field) => ({ ...column, field, rowidAlias: false })))
+      : undefined,
     order: table.withoutRowid ? columns.slice(0, sortedColumns(table, index)) : [...columns, ROWID_ORDER],
     sum: new DigestSum(),
   };
@@ -197,12 +203,6 @@ function sortedColumns(table: SchemaTable, index: SchemaIndex): number | undefin
 
 const keyOrder = (table: SchemaTable): readonly KeyField[] =>
   table.indexes.find(({ origin }) => origin === 'pk')?.columns ?? [];
-
-function encodeColumn(encoder: RowEncoder, row: Row, column: SchemaColumn): void {
-  if (column.rowidAlias) encoder.integer(row.rowidHigh | 0, row.rowidLow | 0);
-  else if (column.field >= row.fieldCount) encoder.value(column.missing);
-  else encoder.field(row, column.field, column.affinity === 'real');
-}
 
 /** Can a row break what the column declares? */
 const isGuarded = (table: SchemaTable, column: SchemaColumn) =>

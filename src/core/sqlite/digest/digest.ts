@@ -36,7 +36,7 @@ export async function digestTable(
   columns: readonly string[],
   options: DigestOptions = {},
 ): Promise<TableDigest> {
-  const selection = new ColumnSelection(table, columns);
+  const selection = ColumnSelection.of(table, columns);
   const encoder = new RowEncoder(image.encoding);
   const sum = new DigestSum();
   await forEachRow(
@@ -63,8 +63,8 @@ export async function digestTableGroups(
   groupColumns: readonly string[],
   options: DigestOptions = {},
 ): Promise<Map<string, TableDigest>> {
-  const selection = new ColumnSelection(table, columns);
-  const grouping = new ColumnSelection(table, groupColumns);
+  const selection = ColumnSelection.of(table, columns);
+  const grouping = ColumnSelection.of(table, groupColumns);
   const encoder = new RowEncoder(image.encoding);
   const groupEncoder = new RowEncoder(image.encoding);
   const groupHash = groupEncoder.hash.result;

@@ -23,15 +23,17 @@ export class RowHash {
   readonly result = new Int32Array(4);
   readonly #key: Int32Array;
   /** Keys of the last block, when it is full and when it is padded. */
-  readonly #full: readonly number[];
-  readonly #padded: readonly number[];
+  readonly #full: Int32Array;
+  readonly #padded: Int32Array;
+  /** What the words absorbed so far have left; the key where there are none. */
   readonly #state: Int32Array;
+  #absorbed = false;
 
   /** @param key another key is for tests against published vectors */
   constructor(key = KEY) {
     this.#key = Int32Array.from(key);
-    this.#full = timesTwo(this.#key);
-    this.#padded = timesTwo(this.#full);
+    this.#full = Int32Array.from(timesTwo(this.#key));
+    this.#padded = Int32Array.from(timesTwo(this.#full));
     this.#state = Int32Array.from(key);
   }
 
@@ -44,21 +46,25 @@ export class RowHash {
   finish(): void {
     const { words, count, result } = this;
     // The last block, full or not, is treated differently from all others.
-    const before = count === 0 ? 0 : (count - 1) & ~3;
-    if (before > 0) this.#permuteBlocks(before);
-    const state = this.#state;
-    const left = count - before;
-    const last = left === 4 ? this.#full : this.#padded;
+    const last = count === 0 ? 0 : (count - 1) & ~3;
+    const left = count - last;
+    const key = left === 4 ? this.#full : this.#padded;
     if (left < 4) {
-      words[before + left] = 1;
-      for (let index = before + left + 1; index < before + 4; index++) words[index] = 0;
+      words[last + left] = 1;
+      for (let index = last + left + 1; index < last + 4; index++) words[index] = 0;
     }
-    // To where `#permuteBlocks` begins; `copyWithin` costs more than the four words.
-    for (let index = 0; index < 4; index++) words[index] = words[before + index] ^ last[index];
-    this.#permuteBlocks(4);
-    for (let index = 0; index < 4; index++) {
-      result[index] = state[index] ^ last[index];
-      state[index] = this.#key[index];
+    words[last] ^= key[0];
+    words[last + 1] ^= key[1];
+    words[last + 2] ^= key[2];
+    words[last + 3] ^= key[3];
+    this.#permuteBlocks(last + 4, result);
+    result[0] ^= key[0];
+    result[1] ^= key[1];
+    result[2] ^= key[2];
+    result[3] ^= key[3];
+    if (this.#absorbed) {
+      this.#state.set(this.#key);
+      this.#absorbed = false;
     }
     this.count = 0;
   }
@@ -66,12 +72,14 @@ export class RowHash {
   /** Absorbs all whole blocks but the last, which may turn out to be the end of the row. */
   #absorb(): void {
     const blocks = (this.count - 1) & ~3;
-    this.#permuteBlocks(blocks);
+    this.#permuteBlocks(blocks, this.#state);
+    this.#absorbed = true;
     this.words.copyWithin(0, blocks, this.count);
     this.count -= blocks;
   }
 
-  #permuteBlocks(count: number): void {
+  /** @param into where the state goes that it leaves */
+  #permuteBlocks(count: number, into: Int32Array): void {
     const { words } = this;
     const state = this.#state;
     let a = state[0];
@@ -96,9 +104,9 @@ export class RowHash {
         c = (c << 16) | (c >>> 16);
       }
     }
-    state[0] = a;
-    state[1] = b;
-    state[2] = c;
-    state[3] = d;
+    into[0] = a;
+    into[1] = b;
+    into[2] = c;
+    into[3] = d;
   }
 }

@@ -72,7 +72,7 @@ class Graft {
 
   /** Copies a page into the working buffer; what follows changes the pointers there. */
   #take(from: number, to: number): void {
-    this.#page.set(this.image.readPage(from));
+    this.image.copyPage(from, this.#page);
     this.#to = to;
   }
 

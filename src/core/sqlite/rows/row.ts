@@ -102,7 +102,8 @@ export class Row {
     this.#page = page;
     this.#localStart = offset;
     this.overflowPage = 0;
-    this.#chain.length = 0;
+    // Setting the length costs, even to what it is.
+    if (this.#chain.length > 0) this.#chain = [];
     this.localBytes = payload;
     if (payload > this.#largestLocal) this.#splitPayload(payload);
     this.#cellEnd = offset + this.localBytes + (this.localBytes < payload ? 4 : 0);

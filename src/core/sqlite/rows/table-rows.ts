@@ -15,7 +15,8 @@ export interface TablePlace {
   readonly columns?: readonly { readonly field: number }[];
 }
 
-function fieldsOf({ columns = [] }: TablePlace): number | undefined {
+/** How many fields of a record SQL can see; all where nothing is known of the columns. */
+export function fieldsOf({ columns = [] }: TablePlace): number | undefined {
   return columns.length === 0 ? undefined : 1 + columns.reduce((last, { field }) => Math.max(last, field), -1);
 }
 
@@ -37,6 +38,31 @@ export async function forEachRow(
     for (let cell = walk.first; cell < walk.end; cell++) {
       row.moveTo(cell);
       visitor(row);
+    }
+    if (pause.due) await pause.take();
+  }
+}
+
+/** The same with the row before, undefined at the first one; that window, too, moves on at the next row. */
+export async function forEachNeighbour(
+  image: DatabaseImage,
+  table: TablePlace,
+  visitor: (row: Row, previous: Row | undefined) => void,
+  options: WalkOptions = {},
+): Promise<void> {
+  if (table.rootPage === 0) return;
+  const pause = new Pause(options.signal);
+  const walk = new TreeWalk(image, table.rootPage, table.withoutRowid ? 'index' : 'table');
+  let row = new Row(walk, fieldsOf(table));
+  let spare = new Row(walk, fieldsOf(table));
+  let previous: Row | undefined;
+  while (walk.next()) {
+    for (let cell = walk.first; cell < walk.end; cell++) {
+      row.moveTo(cell);
+      visitor(row, previous);
+      previous = row;
+      row = spare;
+      spare = previous;
     }
     if (pause.due) await pause.take();
   }

@@ -28,7 +28,7 @@ interface Interior {
  *     while (walk.next()) for (let cell = walk.first; cell < walk.end; cell++) …
  */
 export class TreeWalk {
-  /** The page of the present run; its bytes are overwritten by the next one. */
+  /** The page of the present run; its bytes are overwritten by the run after the next one. */
   pageNumber = 0;
   page: Uint8Array;
   view: DataView;
@@ -41,8 +41,11 @@ export class TreeWalk {
   pointers = 0;
   leaf = true;
   readonly #path: Interior[] = [];
-  readonly #leafPage: Uint8Array;
-  readonly #leafView: DataView;
+  #leafPage: Uint8Array;
+  #leafView: DataView;
+  /** The leaf before: rows of two runs that follow one another can be compared. */
+  #otherPage: Uint8Array;
+  #otherView: DataView;
   #pending: number;
   /** Has the interior cell before the next child been shown? */
   #entered = false;
@@ -55,6 +58,8 @@ export class TreeWalk {
     this.#pending = root;
     this.#leafPage = new Uint8Array(image.pageSize);
     this.#leafView = new DataView(this.#leafPage.buffer);
+    this.#otherPage = new Uint8Array(image.pageSize);
+    this.#otherView = new DataView(this.#otherPage.buffer);
     this.page = this.#leafPage;
     this.view = this.#leafView;
   }
@@ -124,7 +129,7 @@ export class TreeWalk {
       throw corrupt(image.name, 0, `a b-tree begins at page ${pageNumber} of ${image.pageCount}`);
     }
     if (!this.used.add(pageNumber)) throw corrupt(image.name, pageNumber, 'the page is used twice in one b-tree');
-    const page = this.#leafPage;
+    const page = this.#otherPage;
     image.copyPage(pageNumber, page);
     const header = pageNumber === 1 ? 100 : 0;
     const type = page[header];
@@ -141,7 +146,12 @@ export class TreeWalk {
       throw corrupt(image.name, pageNumber, `${cells} cells do not fit the page`);
     }
     if (leaf) {
-      this.#show(pageNumber, page, this.#leafView, true, 0, cells);
+      const view = this.#otherView;
+      this.#otherPage = this.#leafPage;
+      this.#otherView = this.#leafView;
+      this.#leafPage = page;
+      this.#leafView = view;
+      this.#show(pageNumber, page, view, true, 0, cells);
       return;
     }
     if (this.#path.length + 1 >= DEEPEST) throw corrupt(image.name, pageNumber, 'the b-tree is deeper than 20 levels');
