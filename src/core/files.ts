@@ -25,6 +25,18 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Flushes a file that was written before. @throws ConsolidationError `WRITE_FAILED`, `DISK_SPACE` */
+export async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } catch (cause) {
+    throw writeError(file, cause);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Creates a directory and its parents, each entry flushed. */
 export async function makeDirectory(directory: string): Promise<void> {
   const first = await mkdir(directory, { recursive: true });

@@ -34,8 +34,16 @@ export interface TaskRunner {
   readonly parallel: number;
   /** Starting threads takes time: is it worth it for so many bytes? */
   worthwhile(bytes: number): boolean;
+  /** A thread of its own, which starts at once. */
+  start(): TaskThread;
+}
+
+/** Does one task after the other. What it holds in memory is given back when it is closed. */
+export interface TaskThread {
   /** `input` and the result survive a structured clone; an error comes back as it was thrown. */
   run(name: string, input: unknown, options: Pick<WorkOptions, 'progress' | 'signal'>): Promise<unknown>;
+  /** Ends it, whatever it does. */
+  close(): Promise<void>;
 }
 
 /** Something `check`, `draft` or `verify` found: a diagnostic with a place and a next step. Never thrown. */

@@ -1,15 +1,9 @@
 import type { ErrorValue } from '../core/errors';
 import type { ProgressUpdate } from '../core/ports';
 
-/** What a task's thread is given when it starts. */
-export interface TaskData {
-  readonly name: string;
-  readonly input: unknown;
-}
-
-export interface ToTask {
-  readonly type: 'cancel';
-}
+/** What a thread is told: a task when it has none, and to stop it. */
+export type ToTask =
+  { readonly type: 'task'; readonly name: string; readonly input: unknown } | { readonly type: 'cancel' };
 
 export type FromTask =
   | { readonly type: 'progress'; readonly update: ProgressUpdate }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ConsolidationError } from '../core/errors';
 import { cancelled } from '../core/ports';
-import type { TaskRunner, WorkOptions } from '../core/ports';
+import type { TaskRunner, TaskThread, WorkOptions } from '../core/ports';
 import type { FromTask, ToTask } from './task-messages';
 
 /** How long a cancelled task may take to end by itself. */
@@ -14,7 +14,7 @@ const PATIENCE_MS = 1000;
 const WORTHWHILE_BYTES = 32 * 2 ** 20;
 
 /**
- * Runs tasks in threads of their own, one for each.
+ * Runs tasks in threads of their own.
  * @param jobs how many at most, asked for by the user: then even small work is spread; else as many as there are cores
  * @returns undefined where one thread is all there is
  */
@@ -26,53 +26,58 @@ export function taskThreads(jobs?: number): TaskRunner | undefined {
   return {
     parallel,
     worthwhile: (bytes) => jobs !== undefined || bytes >= WORTHWHILE_BYTES,
-    run: (name, input, options) => runInThread(script, name, input, options),
+    start: () => new Thread(script),
   };
 }
 
-function runInThread(
-  script: string,
-  name: string,
-  input: unknown,
-  { progress, signal }: Pick<WorkOptions, 'progress' | 'signal'>,
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(script, { name: `sqlite-consolidator ${name}`, workerData: { name, input } });
-    let patience: NodeJS.Timeout | undefined;
-    const cancel = () => {
-      thread.postMessage({ type: 'cancel' } satisfies ToTask);
-      // In the middle of one long statement it does not hear. What a task writes is thrown away with the run.
-      patience = setTimeout(() => end(() => reject(cancelled())), PATIENCE_MS);
-    };
-    const end = (settle: () => void) => {
-      clearTimeout(patience);
-      signal?.removeEventListener('abort', cancel);
-      thread.removeAllListeners();
-      // What the thread still says after this is of no interest, nor is how it ends.
-      thread.on('error', () => undefined);
-      // Nothing of it may still be at work when the result is told.
-      void thread.terminate().finally(settle);
-    };
-    const crashed = (reason: string) =>
-      end(() =>
-        reject(
-          new ConsolidationError(
-            'INTERNAL',
-            `A background thread ended unexpectedly (${reason}). Run the command again.`,
-          ),
-        ),
-      );
-    thread.on('message', (message: FromTask) => {
-      if (message.type === 'progress') progress?.(message.update);
-      else if (message.type === 'result') end(() => resolve(message.value));
-      else {
-        const { code, message: sentence, details } = message.error;
-        end(() => reject(new ConsolidationError(code, sentence, details)));
-      }
+class Thread implements TaskThread {
+  readonly #worker: Worker;
+  /** Set when it ended by itself. */
+  #ended: string | undefined;
+
+  constructor(script: string) {
+    this.#worker = new Worker(script, { name: 'sqlite-consolidator task' });
+    // How it ends is of interest to the task at hand alone.
+    this.#worker.on('error', (error) => (this.#ended ??= error.message));
+    this.#worker.on('exit', (code) => (this.#ended ??= `exit code ${code}`));
+  }
+
+  run(name: string, input: unknown, { progress, signal }: Pick<WorkOptions, 'progress' | 'signal'>): Promise<unknown> {
+    const worker = this.#worker;
+    return new Promise((resolve, reject) => {
+      let patience: NodeJS.Timeout | undefined;
+      const cancel = () => {
+        worker.postMessage({ type: 'cancel' } satisfies ToTask);
+        // In the middle of one long statement it does not hear. What a task writes is thrown away with the run.
+        patience = setTimeout(() => void this.close().finally(() => settle(() => reject(cancelled()))), PATIENCE_MS);
+      };
+      const settle = (how: () => void) => {
+        clearTimeout(patience);
+        signal?.removeEventListener('abort', cancel);
+        worker.off('message', hear).off('error', fall).off('exit', fall);
+        how();
+      };
+      const hear = (message: FromTask) => {
+        if (message.type === 'progress') progress?.(message.update);
+        else if (message.type === 'result') settle(() => resolve(message.value));
+        else {
+          const { code, message: sentence, details } = message.error;
+          settle(() => reject(new ConsolidationError(code, sentence, details)));
+        }
+      };
+      const fall = () => settle(() => reject(crashed(this.#ended)));
+      worker.on('message', hear).on('error', fall).on('exit', fall);
+      signal?.addEventListener('abort', cancel, { once: true });
+      if (this.#ended !== undefined) fall();
+      else worker.postMessage({ type: 'task', name, input } satisfies ToTask);
+      if (signal?.aborted) cancel();
     });
-    thread.on('error', (error) => crashed(error.message));
-    thread.on('exit', (code) => crashed(`exit code ${code}`));
-    signal?.addEventListener('abort', cancel, { once: true });
-    if (signal?.aborted) cancel();
-  });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
 }
+
+const crashed = (reason: string | undefined) =>
+  new ConsolidationError('INTERNAL', `A background thread ended unexpectedly (${reason}). Run the command again.`);

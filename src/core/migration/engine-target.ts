@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Engine, EngineDatabase } from '../engine';
 import { EngineFileFailure } from '../engine-file';
 import type { EngineFile } from '../engine-file';
@@ -14,14 +14,12 @@ const LARGEST_READ = 65536;
 export interface EngineTarget {
   readonly database: EngineDatabase;
   /**
-   * Closes the database; the file is whole and flushed then.
+   * Closes the database; the file is whole then, and not flushed to the disk yet.
    * @param userVersion PRAGMA user_version
    * @param wal in WAL mode, which the engine cannot make: it is two bytes of the header (file format, section 1.3.3)
    * @throws ConsolidationError `WRITE_FAILED`, `DISK_SPACE`
    */
-  finish(userVersion: number, wal: boolean): void;
-  /** The same for a file that is read and deleted by this process: it need not be flushed. */
-  finishScratch(): void;
+  finish(userVersion?: number, wal?: boolean): void;
   /** Closes it after a failure. @returns the error of the file where that was the cause, else `cause` */
   abandon(cause: unknown): unknown;
 }
@@ -37,7 +35,7 @@ export function createTarget(engine: Engine, file: string, pragmas: readonly str
   database.run(
     `PRAGMA journal_mode = ${undo ? 'MEMORY' : 'OFF'}; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KIBIBYTES}`,
   );
-  const end = (userVersion: number, wal: boolean, flush: boolean) => {
+  const finish = (userVersion = 0, wal = false) => {
     // Where the engine made the file shorter it holds it in memory from then on, and nothing more reaches ours.
     const mark = randomInt(1, 2 ** 31 - 1);
     database.run(`PRAGMA user_version = ${mark}`);
@@ -45,12 +43,11 @@ export function createTarget(engine: Engine, file: string, pragmas: readonly str
     database.run(`PRAGMA user_version = ${userVersion}`);
     const content = moved ? database.export() : undefined;
     database.close();
-    pages.finish(content, wal, flush);
+    pages.finish(content, wal);
   };
   return {
     database,
-    finish: (userVersion, wal) => end(userVersion, wal, true),
-    finishScratch: () => end(0, false, false),
+    finish,
     abandon(cause) {
       database.close();
       pages.close();
@@ -124,14 +121,13 @@ class FilePages implements EngineFile {
   }
 
   /** @param instead content that takes the place of what was written */
-  finish(instead: Uint8Array | undefined, wal: boolean, flush: boolean): void {
+  finish(instead: Uint8Array | undefined, wal: boolean): void {
     try {
       if (instead) {
         ftruncateSync(this.#descriptor);
         this.#write(instead, 0);
       }
       this.#write(new Uint8Array(2).fill(wal ? 2 : 1), 18);
-      if (flush) fsyncSync(this.#descriptor);
     } catch (cause) {
       throw writeError(this.file, cause);
     } finally {

@@ -12,7 +12,7 @@ import { summarizeStep } from './steps';
 
 /**
  * Copies the b-trees of all grafted tables into a staged file that holds their empty tables already, one legacy image at
- * a time. Memory does not grow with the tables.
+ * a time. Memory does not grow with the tables. Nothing is flushed to the disk yet.
  */
 export async function graftTables(
   staged: string,
@@ -48,7 +48,6 @@ export async function graftTables(
       }
     }
     await file.finish();
-    await handle.sync();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
     throw writeError(staged, cause);

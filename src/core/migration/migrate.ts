@@ -11,7 +11,7 @@ import type { Manifest } from './backup';
 import { stagedPath } from './build';
 import type { Migration } from './compile';
 import { databaseResults } from './provenance';
-import { carryOut, checkDestinations, hashStaged, planPublications } from './publish';
+import { carryOut, checkDestinations, sealStaged, planPublications } from './publish';
 import { RunDirectory } from './run-directory';
 import type { Publication } from './run-directory';
 import { rowsOf } from '../inventory/rows';
@@ -229,8 +229,8 @@ async function verifyStaged(
   options: WorkOptions,
 ): Promise<{ readonly verification: Verification; readonly hashes: ReadonlyMap<string, string> }> {
   const { workspace, staging } = directory;
-  // This only reads, while threads verify.
-  const hashing = hashStaged(directory, migration, options.signal);
+  // Meanwhile threads verify: they read, and so does this.
+  const sealing = sealStaged(directory, migration, options.signal);
   const verifying = verifyTargets(
     {
       workspace,
@@ -242,7 +242,7 @@ async function verifyStaged(
     },
     options,
   );
-  const [{ checks: stagedChecks }, hashes] = await Promise.all([verifying, hashing]);
+  const [{ checks: stagedChecks }, hashes] = await Promise.all([verifying, sealing]);
   options.progress?.({ phase: 'verify', message: 'Checking that the legacy databases are unchanged' });
   const checks = [...stagedChecks, ...(await legacy.end(manifest, options.signal))];
   return { verification: { ok: checks.every((check) => check.ok), checks }, hashes };

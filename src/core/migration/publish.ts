@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ConsolidationError } from '../errors';
-import { exists, insideWorkspace, makeDirectory, moveFile, relativePath, sha256File } from '../files';
+import { exists, insideWorkspace, makeDirectory, moveFile, relativePath, sha256File, syncFile } from '../files';
 import type { InventoryDatabase } from '../inventory/inventory';
 import type { Manifest } from './backup';
 import { stagedPath } from './build';
@@ -14,14 +14,18 @@ const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 /** Files that belong to a database file while it is in use. */
 export const SIDECARS = ['-wal', '-shm', '-journal'] as const;
 
-/** Hex SHA-256 of each staged target, by the name of the target. */
-export async function hashStaged(
+/** Flushes every staged file to the disk, and hashes what is there. @throws ConsolidationError `WRITE_FAILED`, `DISK_SPACE` */
+export async function sealStaged(
   directory: RunDirectory,
   { plan }: Migration,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const hashes = new Map<string, string>();
-  for (const target of plan.targets) hashes.set(target.name, await sha256File(stagedPath(directory, target), signal));
+  for (const target of plan.targets) {
+    const staged = stagedPath(directory, target);
+    await syncFile(staged);
+    hashes.set(target.name, await sha256File(staged, signal));
+  }
   return hashes;
 }
 

@@ -23,7 +23,7 @@ export async function throughScratchFile<T>(
     const scratch = createTarget(engine, file, [], undo);
     try {
       await fill(scratch.database);
-      scratch.finishScratch();
+      scratch.finish();
     } catch (cause) {
       throw scratch.abandon(cause);
     }

@@ -121,14 +121,18 @@ async function forEachTarget<T>(
   const queue = [...tasks.keys()].sort((a, b) => tasks[b]!.bytes - tasks[a]!.bytes);
   const failures: unknown[] = [];
   const work = async () => {
-    for (let index = queue.shift(); index !== undefined && failures.length === 0; index = queue.shift()) {
-      try {
+    const thread = runner.start();
+    try {
+      for (let index = queue.shift(); index !== undefined && failures.length === 0; index = queue.shift()) {
         const given = { progress: progress.of(index), signal: controller.signal };
-        results[index] = (await runner.run(name, tasks[index]!.input, given)) as T;
-      } catch (error) {
-        failures.push(error);
-        stop();
+        results[index] = (await thread.run(name, tasks[index]!.input, given)) as T;
       }
+    } catch (error) {
+      failures.push(error);
+      stop();
+    } finally {
+      // Nothing of it may still be at work when the result is told.
+      await thread.close();
     }
   };
   await Promise.all(Array.from({ length: Math.min(runner.parallel, tasks.length) }, work));

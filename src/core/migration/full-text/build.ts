@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ConsolidationError } from '../../errors';
 import { openFullText } from '../../full-text-engine';
@@ -54,12 +54,6 @@ export async function buildFullText(
       await rm(source, { force: true });
     }
   });
-  const handle = await open(staged, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** A legacy database as a file that any engine opens without a `-wal`. */

@@ -36,11 +36,13 @@ interface Cell {
 export class PageCheck {
   readonly #used = new PageSet();
   readonly #map: PointerMap | undefined;
+  readonly #overflow: Uint8Array;
 
   constructor(
     private readonly image: DatabaseImage,
     private readonly list: ProblemList,
   ) {
+    this.#overflow = new Uint8Array(image.pageSize);
     this.#map = image.header.largestRootPage === 0 ? undefined : new PointerMap(image);
     const lock = lockBytePage(image.pageSize);
     if (lock <= image.pageCount) this.#used.add(lock);
@@ -116,7 +118,8 @@ export class PageCheck {
         return;
       }
       if (!this.#use(page, name)) return;
-      const next = readUint32(this.image.readPage(page), 0);
+      this.image.copyPage(page, this.#overflow);
+      const next = readUint32(this.#overflow, 0);
       if (link + 1 < count) this.#mapped(next, LATER_OVERFLOW_PAGE, page);
       if (next === 0 && link + 1 < count) {
         this.list.add(owner, name, `an overflow chain of ${count} pages ends after ${link + 1}`);

@@ -22,6 +22,9 @@ export class PointerMap {
   /** Pages between two pointer map pages, and one of them. */
   readonly #period: number;
 
+  #loaded = 0;
+  #content: Uint8Array = new Uint8Array(0);
+
   constructor(image: DatabaseImage) {
     this.#image = image;
     this.#period = Math.floor(image.usableSize / ENTRY_BYTES) + 1;
@@ -42,7 +45,16 @@ export class PointerMap {
     const map = this.mapPage(page);
     const offset = ENTRY_BYTES * (page - map - 1);
     if (page < 2 || offset < 0 || map > this.#image.pageCount) return undefined;
-    const content = this.#image.readPage(map);
+    const content = this.#load(map);
     return { kind: content[offset]!, parent: readUint32(content, offset + 1) };
+  }
+
+  /** Pages that follow one another are mostly described by the same page. */
+  #load(map: number): Uint8Array {
+    if (map !== this.#loaded) {
+      this.#content = this.#image.readPage(map);
+      this.#loaded = map;
+    }
+    return this.#content;
   }
 }

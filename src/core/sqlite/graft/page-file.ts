@@ -16,8 +16,11 @@ const BUFFER_BYTES = 4 << 20;
  * map, where the file has one, and the lock-byte page are left out and filled in at the end.
  */
 export class PageFile {
-  readonly #buffer: Buffer;
+  #buffer: Buffer;
   #buffered = 0;
+  /** What was in the buffer before, on its way into the file. */
+  #spare: Buffer;
+  #writing: Promise<unknown> = Promise.resolve();
   /** Number of the first page in the buffer. */
   #bufferStart: number;
   #pageCount: number;
@@ -35,6 +38,7 @@ export class PageFile {
     this.#pageCount = pageCount;
     this.#bufferStart = pageCount + 1;
     this.#buffer = Buffer.alloc(Math.max(BUFFER_BYTES, pageSize));
+    this.#spare = Buffer.alloc(this.#buffer.length);
     this.#entriesPerMap = Math.floor(usableSize / ENTRY_BYTES);
   }
 
@@ -92,36 +96,50 @@ export class PageFile {
 
   /** Overwrites a page that was in the file from the beginning: the root of a table. */
   async replace(page: number, content: Uint8Array): Promise<void> {
-    await this.handle.write(content, 0, this.pageSize, (page - 1) * this.pageSize);
+    await this.#write(content, page);
   }
 
   /** Writes what is left: buffered pages, pointer map, the size in the header. Flushes nothing to the disk yet. */
   async finish(): Promise<void> {
     await this.#flush();
+    await this.#writing;
     for (const [map, fresh] of this.#pointerMap) {
       const there = new Uint8Array(this.pageSize);
       await this.handle.read(there, 0, this.pageSize, (map - 1) * this.pageSize);
       for (let offset = 0; offset < fresh.length; offset += ENTRY_BYTES) {
         if (fresh[offset] !== 0) there.set(fresh.subarray(offset, offset + ENTRY_BYTES), offset);
       }
-      await this.handle.write(there, 0, this.pageSize, (map - 1) * this.pageSize);
+      await this.#write(there, map);
     }
     await this.handle.truncate(this.#pageCount * this.pageSize);
     const header = this.firstPage;
     await this.handle.read(header, 0, 100, 0);
     writeUint32(header, 28, this.#pageCount);
     writeUint32(header, 92, readUint32(header, 24));
-    await this.handle.write(header, 0, 100, 0);
+    await this.#write(header.subarray(0, 100), 1);
   }
 
   async #flush(): Promise<void> {
+    await this.#writing;
     if (this.#buffered > 0) {
-      await this.handle.write(this.#buffer, 0, this.#buffered, (this.#bufferStart - 1) * this.pageSize);
+      const bytes = this.#buffer;
+      this.#writing = this.#write(bytes.subarray(0, this.#buffered), this.#bufferStart);
+      // The next flush is told of a failure.
+      this.#writing.catch(() => undefined);
+      this.#buffer = this.#spare;
+      this.#spare = bytes;
     }
     this.#bufferStart += this.#buffered / this.pageSize;
     // A reserved page at the very edge is skipped, not written.
     while (this.#isReserved(this.#bufferStart)) this.#bufferStart++;
     this.#buffered = 0;
+  }
+
+  /** A disk that fills up may take a part before it refuses the rest. */
+  async #write(bytes: Uint8Array, page: number): Promise<void> {
+    const position = (page - 1) * this.pageSize;
+    for (let done = 0; done < bytes.length;)
+      done += (await this.handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 
   #isReserved(page: number): boolean {
