@@ -563,6 +563,43 @@ def quarantine_differences(scratch, folder, family, target, rejected, cache):
     return differences
 
 
+def digest_of(folder, name):
+    with open(os.path.join(folder, name), "rb") as handle:
+        return hashlib.sha256(handle.read()).hexdigest()
+
+
+def impossible(case, folder, scratch):
+    """Why native SQLite could not keep every reference either: what the plan's filters and new ids do to the legacy rows."""
+    reasons = []
+    cache = {}
+    for family in case["families"]:
+        for column, parent_number in family["references"]:
+            parent = case["families"][parent_number]
+            for source in family["sources"]:
+                expression = dict(source["mapping"]).get(column)
+                if expression is None:
+                    continue
+                legacy = opened(scratch, folder, source["file"], cache)
+                where = " WHERE (%s\n)" % source["where"] if source["where"] else ""
+                rows = legacy.execute("SELECT (%s\n) FROM %s%s" % (expression, quote(source["table"]), where))
+                wanted = {row[0] for row in rows if row[0] is not None}
+                own = [other for other in parent["sources"] if other["file"] == source["file"]]
+                if parent["policy"] == "renumber" and len(parent["sources"]) > 1 and not own:
+                    reasons.append("new ids of several files, none of them %s" % source["file"])
+                for other in own:
+                    if not other["where"]:
+                        continue
+                    key = quote(parent["key"][0])
+                    every = {row[0] for row in legacy.execute("SELECT %s FROM %s" % (key, quote(other["table"])))}
+                    taken = {row[0] for row in legacy.execute("SELECT %s FROM %s WHERE (%s\n)" % (key, quote(other["table"]), other["where"]))}
+                    lost = wanted & (every - taken)
+                    if lost:
+                        reasons.append("%d rows of %s that are referred to are left out" % (len(lost), other["table"]))
+    for connection in cache.values():
+        connection.close()
+    return reasons
+
+
 def check(folder, scratch):
     with open(os.path.join(folder, "case.json")) as handle:
         case = json.load(handle)
@@ -571,12 +608,20 @@ def check(folder, scratch):
     seed = case["seed"]
     if result["status"] != "published":
         error = result.get("error") or {}
-        return {"seed": seed, "status": result["status"], "code": error.get("code"), "message": error.get("message")}
+        written = [target for target in case["targets"].values() if os.path.exists(os.path.join(folder, target))]
+        changed = [name for name, digest in case["files"].items() if digest_of(folder, name) != digest]
+        return {
+            "seed": seed,
+            "status": result["status"],
+            "code": error.get("code"),
+            "message": error.get("message"),
+            "reasons": impossible(case, folder, scratch),
+            "left": written + changed,
+        }
     differences = []
     for name, digest in case["files"].items():
-        with open(os.path.join(folder, name), "rb") as handle:
-            if hashlib.sha256(handle.read()).hexdigest() != digest:
-                differences.append("%s was changed" % name)
+        if digest_of(folder, name) != digest:
+            differences.append("%s was changed" % name)
     for database in result["databases"]:
         rows = database["rows"]
         if rows["moved"] + rows["superseded"] + rows["retired"] + rows["rejected"] != rows["total"]:
