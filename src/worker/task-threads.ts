@@ -49,7 +49,7 @@ class Thread implements TaskThread {
       const cancel = () => {
         worker.postMessage({ type: 'cancel' } satisfies ToTask);
         // In the middle of one long statement it does not hear. What a task writes is thrown away with the run.
-        patience = setTimeout(() => void this.close().finally(() => settle(() => reject(cancelled()))), PATIENCE_MS);
+        patience = setTimeout(() => settle(() => void this.close().finally(() => reject(cancelled()))), PATIENCE_MS);
       };
       const settle = (how: () => void) => {
         clearTimeout(patience);
