@@ -5,7 +5,6 @@ import type { MeasuredTable } from '../plan/measured-rows';
 import { refersTo } from '../plan/legacy-parent';
 import type { ResolvedPlan, ResolvedSource, ResolvedTable, ResolvedTarget } from '../plan/resolved';
 import { SOURCE_SCHEMA } from './copy-statement';
-import { choosesRows } from './source-key';
 
 type LeftBehind = NonNullable<MeasuredTable['leftBehind']>[number];
 
@@ -22,6 +21,8 @@ const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 /**
  * Rows that are taken along and refer to rows of the attached source (schema `legacy`) that its `where` leaves out. After
  * the merge they would lead nowhere, or to another source's row with the same key.
+ * @param gathered where a policy chooses between rows with the same key: the table with the rows of all sources. A row of
+ *   another one stands for the one that is left out there.
  */
 export function leftBehind(
   scratch: EngineDatabase,
@@ -29,9 +30,9 @@ export function leftBehind(
   target: ResolvedTarget,
   table: ResolvedTable,
   source: ResolvedSource,
+  gathered?: string,
 ): LeftBehind[] {
-  // Where a policy chooses between rows with the same key, another source's row may stand for the one that is left out.
-  if (source.where === undefined || choosesRows(table)) return [];
+  if (source.where === undefined) return [];
   return references(plan, target, table).flatMap((reference) =>
     reference.child.sources.flatMap((child): LeftBehind[] => {
       if (child.database !== source.database) return [];
@@ -39,7 +40,8 @@ export function leftBehind(
       const columns = legacyColumns(child, reference.columns);
       const keys = legacyColumns(source, reference.parentColumns);
       if (!columns || !keys) return [];
-      const rows = countRows(scratch, child, columns, source, keys);
+      const standing = gathered === undefined ? undefined : { name: gathered, keys: reference.parentColumns };
+      const rows = countRows(scratch, child, columns, source, keys, standing);
       if (rows === 0) return [];
       return [
         {
@@ -94,15 +96,21 @@ function countRows(
   columns: readonly string[],
   parent: ResolvedSource,
   keys: readonly string[],
+  standing: { readonly name: string; readonly keys: readonly string[] } | undefined,
 ): number {
   const list = (names: readonly string[]) => names.map(quoteIdentifier).join(', ');
   const from = ({ table }: ResolvedSource) => `FROM ${SOURCE_SCHEMA}.${quoteIdentifier(table)} NOT INDEXED`;
   const kept = ({ where }: ResolvedSource) => (where === undefined ? '1' : `CASE WHEN (${where}\n) THEN 1 ELSE 0 END`);
   // NOT IN is NULL where one of the keys is.
-  const present = keys.map((key) => ` AND ${quoteIdentifier(key)} IS NOT NULL`).join('');
-  const of = (wanted: 0 | 1) => `(SELECT ${list(keys)} ${from(parent)} WHERE ${kept(parent)} = ${wanted}${present})`;
+  const present = (names: readonly string[]) =>
+    names.map((name) => ` AND ${quoteIdentifier(name)} IS NOT NULL`).join('');
+  const of = (wanted: 0 | 1) =>
+    `(SELECT ${list(keys)} ${from(parent)} WHERE ${kept(parent)} = ${wanted}${present(keys)})`;
   const reference = columns.length === 1 ? quoteIdentifier(columns[0]!) : `(${list(columns)})`;
-  const sql = `SELECT count(*) ${from(child)} WHERE ${kept(child)} = 1 AND ${reference} IN ${of(0)} AND ${reference} NOT IN ${of(1)}`;
+  const others = standing
+    ? ` AND ${reference} NOT IN (SELECT ${list(standing.keys)} FROM ${standing.name} WHERE 1${present(standing.keys)})`
+    : '';
+  const sql = `SELECT count(*) ${from(child)} WHERE ${kept(child)} = 1 AND ${reference} IN ${of(0)} AND ${reference} NOT IN ${of(1)}${others}`;
   try {
     return Number(scratch.exec(sql)[0]?.values[0]?.[0] ?? 0);
   } catch (cause) {

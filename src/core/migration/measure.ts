@@ -67,13 +67,16 @@ export async function measure(
     .filter(({ table }) => canCollide(table))
     .map((entry, number): Measured => ({ ...entry, number }));
   const renumbered = merged.filter(({ table }) => table.sources.some((source) => source.keys === 'renumber'));
-  const sifted = merged.filter(({ table }) => table.sources.some((source) => source.where !== undefined));
+  const sifted = merged.filter(isSifted);
 
   const engine = await loadEngine();
   const scratch = new engine.Database();
   const ranges = new Map<string, KeyRange>();
   const filtered = new Map<string, number>();
   const behind: MeasuredTable[] = [];
+  const noteBehind = (target: ResolvedTarget, table: ResolvedTable, orphans: ReturnType<typeof leftBehind>) => {
+    if (orphans.length > 0) behind.push({ target: target.name, table: table.name, leftBehind: orphans });
+  };
   const visit = async (
     entries: readonly { readonly target: ResolvedTarget; readonly table: ResolvedTable }[],
     look: (entry: Measured, source: ResolvedSource) => void,
@@ -104,8 +107,7 @@ export async function measure(
     await visit(sifted, ({ target, table }, source) => {
       if (source.where === undefined) return;
       filtered.set(sourceKey(target, table, source), leftOut(scratch, source));
-      const orphans = leftBehind(scratch, plan, target, table, source);
-      if (orphans.length > 0) behind.push({ target: target.name, table: table.name, leftBehind: orphans });
+      if (!choosesRows(table)) noteBehind(target, table, leftBehind(scratch, plan, target, table, source));
     });
     const offsets = new Map(renumbered.flatMap(({ target, table }) => [...offsetsOf(target, table, ranges)]));
     for (const { target, table, number } of gathered)
@@ -113,12 +115,15 @@ export async function measure(
     await visit(gathered, ({ target, table, number }, source) => {
       scratch.run(collect(table, number, source, shiftsOf(plan, offsets, target, table, source)));
     });
-    const superseded = new Map(
-      gathered.filter(({ table }) => choosesRows(table)).flatMap((entry) => supersededRows(scratch, entry)),
-    );
+    const chosen = gathered.filter(({ table }) => choosesRows(table));
+    await visit(chosen.filter(isSifted), ({ target, table }, source) => {
+      const { number } = chosen.find((entry) => entry.table === table)!;
+      noteBehind(target, table, leftBehind(scratch, plan, target, table, source, gatheredName(number)));
+    });
+    const superseded = new Map(chosen.flatMap((entry) => supersededRows(scratch, entry)));
     const doubtful = ({ target, table }: Pick<Measured, 'target' | 'table'>) =>
       mayRefuse(table, shapes.get(target.name)?.get(table.name), legacyOf);
-    const settled = gathered.filter((entry) => choosesRows(entry.table) && doubtful(entry));
+    const settled = chosen.filter(doubtful);
     const refusedWhenSettled = settled.flatMap((entry) => trySettled(scratch, entry));
     const colliding = gathered
       .filter(({ table }) => !choosesRows(table))
@@ -145,6 +150,9 @@ export async function measure(
     scratch.close();
   }
 }
+
+const isSifted = ({ table }: { readonly table: ResolvedTable }) =>
+  table.sources.some((source) => source.where !== undefined);
 
 /** Several sources, a key, and nothing that tells the sources' keys apart. */
 function canCollide(table: ResolvedTable): boolean {

@@ -88,4 +88,26 @@ describe('rows that refer to what "where" leaves out', () => {
     expect(value.error?.code).toBe('PLAN_CONFLICT');
     expect(found(value.error.details.findings)).toEqual(['error: 2 of children by parent']);
   });
+
+  it.each([
+    ["(4, NULL, 'new')", ['error: 1 of children by code', 'error: 2 of children by parent']],
+    ["(2, 'two', 'new')", []],
+  ])(
+    'are also counted where a policy chooses between rows, but for those that another row stands for: %s',
+    async (rows, wanted) => {
+      const plan = { parents: { ...WHERE, keys: { last: 'code' } } };
+      const workspace = workspaceWith(plan, {}, `INSERT INTO parents VALUES ${rows};`);
+      const before = fingerprint(workspace);
+      const { value } = await cliJson(workspace, 'migrate', '--dry-run');
+      expect(found(value.error?.details.findings ?? [])).toEqual(wanted);
+      expect(fingerprint(workspace)).toEqual(before);
+      if (wanted.length > 0) return;
+      const migrated = await cliJson(workspace, 'migrate');
+      expect([migrated.value.error, migrated.value.status]).toEqual([undefined, 'published']);
+      expect(query(workspace, 'all.db', 'PRAGMA foreign_key_check(children)')).toEqual([
+        ['text:6368696c6472656e', 'integer:13', 'text:706172656e7473', 'integer:0'],
+        ['text:6368696c6472656e', 'integer:13', 'text:706172656e7473', 'integer:1'],
+      ]);
+    },
+  );
 });
