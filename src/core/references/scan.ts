@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
 import { foldName } from '../sqlite/sql-tokens';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
@@ -154,7 +155,7 @@ async function readChanged(memory: Memory, options: ScanReferencesOptions): Prom
   for (const file of new Set([...options.changed, ...documents.keys(), ...memory.documents])) {
     const isListed = listed.paths.has(file);
     if (!isListed && (documents.has(file) || !sourceFile(file))) continue;
-    const text = documents.get(file) ?? (await cache.read(file));
+    const text = documents.get(file) ?? cache.read(file);
     if (isListed !== (text !== undefined)) return undefined;
     note(memory, file, text);
   }
@@ -176,12 +177,13 @@ async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<
       memory.unread.add(file);
       note(memory, file, undefined);
     }
-  for (let at = 0; at < files.length; at += 32) {
-    throwIfCancelled(signal);
-    progress?.({ phase: 'references', message: 'Reading files', done: at, total: files.length, unit: 'files' });
-    const batch = files.slice(at, at + 32);
-    const read = await Promise.all(batch.map((file) => documents.get(file.path) ?? memory.cache.read(file.path)));
-    read.forEach((text, index) => note(memory, batch[index]!.path, text));
+  const pause = new Pause(signal, SHORT_STRETCH);
+  for (const [done, { path: file }] of files.entries()) {
+    if (pause.due) {
+      progress?.({ phase: 'references', message: 'Reading files', done, total: files.length, unit: 'files' });
+      await pause.take();
+    }
+    note(memory, file, documents.get(file) ?? memory.cache.read(file));
   }
   memory.documents = new Set(documents.keys());
   return (memory.listed = { files, paths, exclude: JSON.stringify(exclude) });

@@ -1,7 +1,8 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { closeSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
-import { throwIfCancelled } from '../ports';
+import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
 import { codeLanguage } from './languages/language';
 import { textLanguage } from './languages/text-language';
 import type { SkippedFile } from './reference';
@@ -68,12 +69,12 @@ export async function listSourceFiles(
   options: { readonly exclude?: readonly string[]; readonly signal?: AbortSignal } = {},
 ): Promise<SourceFile[]> {
   const excluded = picomatch([...(options.exclude ?? [])], { dot: true });
+  const pause = new Pause(options.signal, SHORT_STRETCH);
   const found: SourceFile[] = [];
   const queue = [''];
   for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
-    throwIfCancelled(options.signal);
-    // A folder that cannot be listed holds nothing that could be edited either.
-    for (const entry of await readdir(path.join(workspace, directory), { withFileTypes: true }).catch(() => [])) {
+    if (pause.due) await pause.take();
+    for (const entry of entriesOf(path.join(workspace, directory))) {
       const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!SKIPPED.has(entry.name) && !OWN_COPIES(relative) && !excluded(relative)) queue.push(relative);
@@ -87,23 +88,42 @@ export async function listSourceFiles(
   return found.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
+/** Synchronous, as all reading here: a promise for each of thousands of small files takes longer than reading them. */
+function entriesOf(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    // A folder that cannot be listed holds nothing that could be edited either.
+    return [];
+  }
+}
+
 interface Cached {
   readonly size: number;
   readonly modified: number;
   readonly text: string | undefined;
 }
 
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Texts of files, kept as long as size and modification time stay. */
 export class TextCache {
   private readonly files = new Map<string, Cached>();
   private readonly oversized = new Map<string, number>();
+  private buffer = Buffer.allocUnsafe(1 << 16);
 
   constructor(private readonly workspace: string) {}
 
   /** `undefined` for binary and oversized files, and for those that went away. */
-  async read(file: string): Promise<string | undefined> {
-    const absolute = path.join(this.workspace, file);
-    const info = await stat(absolute).catch(() => undefined);
+  read(file: string): string | undefined {
+    const absolute = `${this.workspace}/${file}`;
+    const info = statOf(absolute);
     if (info && info.size > LONGEST) this.oversized.set(file, info.size);
     else this.oversized.delete(file);
     if (!info || info.size > LONGEST) {
@@ -112,10 +132,29 @@ export class TextCache {
     }
     const known = this.files.get(file);
     if (known && known.size === info.size && known.modified === info.mtimeMs) return known.text;
-    const bytes = await readFile(absolute).catch(() => undefined);
+    const bytes = this.bytesOf(absolute, info.size);
     const text = bytes ? decodeText(bytes) : undefined;
     this.files.set(file, { size: info.size, modified: info.mtimeMs, text });
     return text;
+  }
+
+  /** The bytes of a file, in a buffer that the next file is read into. */
+  private bytesOf(absolute: string, size: number): Buffer | undefined {
+    if (this.buffer.length <= size) this.buffer = Buffer.allocUnsafe(Math.max(2 * size, 1 << 16));
+    try {
+      const descriptor = openSync(absolute, 'r');
+      try {
+        let length = 0;
+        for (let read = 1; read > 0 && length < this.buffer.length; length += read)
+          read = readSync(descriptor, this.buffer, length, this.buffer.length - length, null);
+        return this.buffer.subarray(0, length);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch {
+      // It went away, or may not be read.
+      return undefined;
+    }
   }
 
   retain(files: ReadonlySet<string>): void {

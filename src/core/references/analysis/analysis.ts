@@ -1,12 +1,11 @@
-import { setImmediate } from 'node:timers/promises';
 import { Evaluator } from '../evaluation/evaluator';
 import { changedDeclarations } from '../evaluation/imports-named';
 import { getOrAdd, Module, Project } from '../evaluation/project';
 import { Reads } from '../evaluation/reads';
 import { codeLanguage, grammarOf } from '../languages/language';
 import { isDocument } from '../languages/text-language';
-import { throwIfCancelled } from '../../ports';
 import type { WorkOptions } from '../../ports';
+import { Pause, SHORT_STRETCH } from '../../sqlite/rows/pause';
 import type { ResolvedPlan } from '../../plan/resolved';
 import type { Reference, ReferencesResult, Role } from '../reference';
 import type { SourceFile } from '../source-files';
@@ -56,8 +55,6 @@ const MOST_ROUNDS = 5;
 const MOST_FOLLOWED = 500;
 /** Callers of callers decide little, and in a large project they are everything. */
 const ROUNDS_OF_CALLERS = 2;
-/** The event loop is never held for longer than about this, in milliseconds. */
-const SLICE = 12;
 
 /** The places of a module, and the answers they follow from. */
 interface PlacesRecord {
@@ -76,7 +73,7 @@ export class Analysis {
   private readonly project: Project;
   private readonly evaluator: Evaluator;
   private readonly candidates: Candidates;
-  private pausedAt = performance.now();
+  private turn = new Pause(undefined);
 
   private readonly files: ReadonlyMap<string, SourceFile>;
   private readonly documents: readonly SourceFile[];
@@ -105,13 +102,14 @@ export class Analysis {
 
   /** @throws ConsolidationError `CANCELLED`; what was found until then serves the next call */
   async run({ texts, changed, plan, roles: said = {} }: Question, options: WorkOptions): Promise<Found> {
-    await this.take(texts, changed, options);
+    this.turn = new Pause(options.signal, SHORT_STRETCH);
+    await this.take(texts, changed);
     const view = plan && new PlanView(plan);
     const roles = new Roles(said);
     const assembly = new Assembly(this.resolver, this.input.databases, view, roles);
-    const references = await this.textReferences(assembly, roles, JSON.stringify([plan, said]), options);
+    const references = await this.textReferences(assembly, roles, JSON.stringify([plan, said]));
     const { rounds, records } = await this.rounds(options);
-    const places = await this.places(records, options);
+    const places = await this.places(records);
     const queries = mergeQueries(records.map((record) => record.found!.queries));
     references.push(
       ...assembly.attachReferences(queries),
@@ -130,16 +128,12 @@ export class Analysis {
   }
 
   /** Notes what changed since the last call. */
-  private async take(
-    texts: ReadonlyMap<string, string>,
-    changed: Iterable<string>,
-    options: WorkOptions,
-  ): Promise<void> {
+  private async take(texts: ReadonlyMap<string, string>, changed: Iterable<string>): Promise<void> {
     for (const path of this.isTaken ? changed : this.files.keys()) {
       const file = this.files.get(path);
       const [old, now] = [this.texts.get(path), texts.get(path)];
       if (!file || old === now) continue;
-      await this.pause(options);
+      await this.pause();
       this.changed.files.add(path);
       if (now === undefined) this.texts.delete(path);
       else this.texts.set(path, now);
@@ -196,7 +190,7 @@ export class Analysis {
     const modules = new Map<string, Module>();
     for (;;) {
       for (const file of wanted) {
-        await this.pause(options);
+        await this.pause();
         const module = await this.parse(file);
         if (module) modules.set(file, module);
       }
@@ -207,7 +201,7 @@ export class Analysis {
       for (const { reads } of round.records.values())
         for (const file of reads.wanted) if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
       if (rounds.length <= ROUNDS_OF_CALLERS)
-        for (const file of await this.callers(round, asked, options))
+        for (const file of await this.callers(round, asked))
           if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
       const room = MOST_FOLLOWED + this.worth.size - modules.size;
       wanted = [...more].slice(0, Math.max(0, room));
@@ -220,7 +214,7 @@ export class Analysis {
   private async candidateFiles(options: WorkOptions): Promise<string[]> {
     const files = this.input.files.flatMap(({ path }) => (this.worth.has(path) ? [path] : []));
     for (const [done, file] of files.entries()) {
-      await this.pause(options);
+      await this.pause();
       options.progress?.({ phase: 'references', message: 'Parsing files', done, total: files.length, unit: 'files' });
       await this.parse(file);
     }
@@ -251,7 +245,7 @@ export class Analysis {
       }
       // Without what was found it is the answer of a round that is not the last one, which is not known before.
       if (!record || (!last && !previous && !record.found)) {
-        await this.pause(options);
+        await this.pause();
         options.progress?.({
           phase: 'references',
           message: 'Following paths',
@@ -275,7 +269,7 @@ export class Analysis {
   }
 
   /** The places where paths are put together, of all files. */
-  private async places(records: readonly FileRecord[], options: WorkOptions): Promise<PathPlace[]> {
+  private async places(records: readonly FileRecord[]): Promise<PathPlace[]> {
     const all = new PathPlaces(this.evaluator, this.resolver);
     const from = new Map<Module, FileRecord[]>();
     for (const record of records) {
@@ -291,7 +285,7 @@ export class Analysis {
       const literals = consumed.get(module) ?? new Set<Literal>();
       let told = known.get(module);
       if (!told || !sameList(told.from, records) || !sameSet(told.consumed, literals)) {
-        await this.pause(options);
+        await this.pause();
         const reads = (this.project.reads = new Reads());
         this.evaluator.beginFile();
         this.evaluator.beginSearch();
@@ -305,13 +299,13 @@ export class Analysis {
   }
 
   /** Files that call what evaluation asked for the callers of. */
-  private async callers({ records }: Round, asked: Set<string>, options: WorkOptions): Promise<string[]> {
+  private async callers({ records }: Round, asked: Set<string>): Promise<string[]> {
     const names = new Set<string>();
     for (const { reads } of records.values())
       for (const name of reads.askedCalls)
         if (name.length > 2 && !name.startsWith('__') && !asked.has(name)) names.add(name);
     for (const name of names) asked.add(name);
-    return names.size === 0 ? [] : this.candidates.calling(names, this.texts, () => this.pause(options));
+    return names.size === 0 ? [] : this.candidates.calling(names, this.texts, () => this.pause());
   }
 
   private isUnreadable(file: string): boolean {
@@ -340,19 +334,14 @@ export class Analysis {
   }
 
   /** References in configuration and documents. */
-  private async textReferences(
-    assembly: Assembly,
-    roles: Roles,
-    plan: string,
-    options: WorkOptions,
-  ): Promise<Reference[]> {
+  private async textReferences(assembly: Assembly, roles: Roles, plan: string): Promise<Reference[]> {
     const references: Reference[] = [];
     for (const file of this.documents) {
       const text = this.texts.get(file.path);
       if (text === undefined) continue;
       let known = this.configuration.get(file.path);
       if (known?.plan !== plan) {
-        await this.pause(options);
+        await this.pause();
         known = {
           plan,
           references: this.candidates.namesDatabase(text) ? this.inText(file, text, assembly, roles) : [],
@@ -386,11 +375,8 @@ export class Analysis {
     });
   }
 
-  private async pause({ signal }: WorkOptions): Promise<void> {
-    if (performance.now() - this.pausedAt < SLICE) return;
-    await setImmediate();
-    throwIfCancelled(signal);
-    this.pausedAt = performance.now();
+  private async pause(): Promise<void> {
+    if (this.turn.due) await this.turn.take();
   }
 }
 

@@ -78,10 +78,33 @@ export class Candidates {
 
 /** Adds a file to those of the functions that it calls. */
 function note(file: string, text: string | undefined, callers: ReadonlyMap<string, Set<string>>): void {
-  for (const [, name] of text?.matchAll(CALLED) ?? []) callers.get(name!)?.add(file);
+  if (text === undefined) return;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== ROUND && code !== CURLY) continue;
+    let end = at;
+    while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+    let start = end;
+    while (start > 0 && isWord(text.charCodeAt(start - 1))) start--;
+    // Shorter names say nothing.
+    if (end - start < 3) continue;
+    const files = callers.get(text.slice(start, end));
+    if (files && !DEFINES.test(text.slice(Math.max(0, start - 200), start))) files.add(file);
+  }
 }
 
-const CALLED = /(?<!\b(?:def|func|function|class|fn)\s+)\b([A-Za-z_]\w{2,})\s*[({]/g;
+/** What stands before a name that is defined, and not called. */
+const DEFINES = /\b(?:def|func|function|class|fn)\s+$/;
+const ROUND = '('.charCodeAt(0);
+const CURLY = '{'.charCodeAt(0);
+
+function isBlank(code: number): boolean {
+  return code <= 32 ? code === 32 || (code >= 9 && code <= 13) : code >= 160 && /\s/.test(String.fromCharCode(code));
+}
+
+function isWord(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
+}
 
 /** A name that more files call is too common to say anything. */
 const MOST_CALLERS = 40;
