@@ -164,3 +164,16 @@ describe('files as they come', () => {
     expect(references).toHaveLength(2);
   });
 });
+
+it('a function is passed to one of another file that calls it with its own parameter', async () => {
+  const folder = await mkdtemp(path.join(workspace, 'case-'));
+  await writeFile(path.join(folder, 'scratch.ts'), 'export const withFile = (name, use) => use(name);\n');
+  const filler = 'const one = (a, b) => [a, b];\n'.repeat(20);
+  await writeFile(
+    path.join(folder, 'app.ts'),
+    `import { withFile } from './scratch';\nimport Database from 'better-sqlite3';\n${filler}` +
+      "function all(directory) {\n  const name = 'data/app.db';\n  return withFile(name, (file) => new Database(file));\n}\n",
+  );
+  const { references } = await scanReferences({ workspace: folder, databases: DATABASES });
+  expect(references.map(({ file, database }) => [file, database])).toEqual([['app.ts', 'data/app.db']]);
+});

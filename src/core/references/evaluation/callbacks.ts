@@ -1,7 +1,7 @@
 import type { Call, Expression, Parameter, Scope } from '../syntax/program';
 import type { Evaluator } from './evaluator';
 import { getOrAdd, walk } from './project';
-import type { Module } from './project';
+import type { CallSite, Module } from './project';
 import type { ScopeReference, Value } from './value';
 
 interface Passed {
@@ -55,7 +55,7 @@ export function callbackArguments(evaluator: Evaluator, module: Module, scope: S
     }
     return evaluator
       .evaluate(call.callee, module.frame)
-      .flatMap((callee) => (callee.kind === 'scope' ? calledWith(evaluator, callee, call, index, position) : []));
+      .flatMap((callee) => (callee.kind === 'scope' ? calledWith(evaluator, callee, { module, call }, index, position) : []));
   });
 }
 
@@ -63,7 +63,7 @@ export function callbackArguments(evaluator: Evaluator, module: Module, scope: S
 function calledWith(
   evaluator: Evaluator,
   callee: ScopeReference,
-  call: Call,
+  { module, call }: CallSite,
   index: number,
   position: number,
 ): Value[] {
@@ -71,7 +71,7 @@ function calledWith(
   const scope = program.scopes[callee.scope]!;
   const name = scope.parameters[index]?.name;
   if (name === undefined || scope.kind !== 'function') return [];
-  const frame = evaluator.callFrame(callee, call, callee.module.frame);
+  const frame = evaluator.callFrame(callee, call, module.frame);
   return evaluator.project
     .callsNamed(name, false)
     .filter((site) => site.module === callee.module && scope.start <= site.call.start && site.call.end <= scope.end)
