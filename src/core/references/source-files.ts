@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
@@ -123,31 +123,28 @@ export class TextCache {
   /** `undefined` for binary and oversized files, and for those that went away. */
   read(file: string): string | undefined {
     const absolute = `${this.workspace}/${file}`;
-    const info = statOf(absolute);
-    if (info && info.size > LONGEST) this.oversized.set(file, info.size);
-    else this.oversized.delete(file);
-    if (!info || info.size > LONGEST) {
-      this.files.delete(file);
-      return undefined;
-    }
     const known = this.files.get(file);
-    if (known && known.size === info.size && known.modified === info.mtimeMs) return known.text;
-    const bytes = this.bytesOf(absolute, info.size);
-    const text = bytes ? decodeText(bytes) : undefined;
-    this.files.set(file, { size: info.size, modified: info.mtimeMs, text });
-    return text;
+    if (known) {
+      const info = statOf(absolute);
+      if (info && known.size === info.size && known.modified === info.mtimeMs) return known.text;
+    }
+    this.files.delete(file);
+    this.oversized.delete(file);
+    const read = this.open(absolute);
+    if (!read) return undefined;
+    if (read.size > LONGEST) this.oversized.set(file, read.size);
+    else this.files.set(file, read);
+    return read.text;
   }
 
-  /** The bytes of a file, in a buffer that the next file is read into. */
-  private bytesOf(absolute: string, size: number): Buffer | undefined {
-    if (this.buffer.length <= size) this.buffer = Buffer.allocUnsafe(Math.max(2 * size, 1 << 16));
+  /** What a file holds; its text only where it is not too long. */
+  private open(absolute: string): Cached | undefined {
     try {
       const descriptor = openSync(absolute, 'r');
       try {
-        let length = 0;
-        for (let read = 1; read > 0 && length < this.buffer.length; length += read)
-          read = readSync(descriptor, this.buffer, length, this.buffer.length - length, null);
-        return this.buffer.subarray(0, length);
+        const { size, mtimeMs: modified } = fstatSync(descriptor);
+        if (size > LONGEST) return { size, modified, text: undefined };
+        return { size, modified, text: decodeText(this.bytesOf(descriptor, size)) };
       } finally {
         closeSync(descriptor);
       }
@@ -155,6 +152,15 @@ export class TextCache {
       // It went away, or may not be read.
       return undefined;
     }
+  }
+
+  /** The bytes of a file, in a buffer that the next file is read into. */
+  private bytesOf(descriptor: number, size: number): Buffer {
+    if (this.buffer.length <= size) this.buffer = Buffer.allocUnsafe(Math.max(2 * size, 1 << 16));
+    let length = 0;
+    for (let read = 1; read > 0 && length < this.buffer.length; length += read)
+      read = readSync(descriptor, this.buffer, length, this.buffer.length - length, null);
+    return this.buffer.subarray(0, length);
   }
 
   retain(files: ReadonlySet<string>): void {

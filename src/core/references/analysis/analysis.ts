@@ -2,12 +2,14 @@ import { Evaluator } from '../evaluation/evaluator';
 import { changedDeclarations } from '../evaluation/imports-named';
 import { getOrAdd, Module, Project } from '../evaluation/project';
 import { Reads } from '../evaluation/reads';
-import { codeLanguage, grammarOf } from '../languages/language';
+import { codeLanguage, extensionOf, grammarOf, loadGrammar } from '../languages/language';
 import { isDocument } from '../languages/text-language';
 import type { WorkOptions } from '../../ports';
 import { Pause, SHORT_STRETCH } from '../../sqlite/rows/pause';
 import type { ResolvedPlan } from '../../plan/resolved';
 import type { Reference, ReferencesResult, Role } from '../reference';
+import { StatementInterest } from '../slicing/interest';
+import { inWhole, sliceOf } from '../slicing/slice';
 import type { SourceFile } from '../source-files';
 import type { Literal, Program } from '../syntax/program';
 import { LineIndex } from '../text/lines';
@@ -88,6 +90,9 @@ export class Analysis {
   private readonly changed = { files: new Set<string>(), declared: new Set<string>() };
   private readonly configuration = new Map<string, { readonly plan: string; readonly references: Reference[] }>();
   private readonly unreadable = new Map<string, string>();
+  private readonly interest: StatementInterest;
+  /** The modules of which a part was asked for that is left out in `input.modules`. */
+  private readonly wholes = new Map<string, Module>();
 
   constructor(private readonly input: AnalysisInput) {
     this.resolver = new DatabaseResolver([...input.databases.keys()], input.workspace);
@@ -98,6 +103,9 @@ export class Analysis {
     this.candidates = new Candidates(input);
     this.files = new Map(input.files.map((file) => [file.path, file]));
     this.documents = input.files.filter((file) => !file.isCode);
+    this.interest = new StatementInterest(input.databases);
+    // What was left out of them is of interest, perhaps, with these databases.
+    for (const [file, { rest }] of input.modules) if (rest) input.modules.delete(file);
   }
 
   /** @throws ConsolidationError `CANCELLED`; what was found until then serves the next call */
@@ -140,8 +148,10 @@ export class Analysis {
       if (!file.isCode) this.configuration.delete(path);
       else {
         for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
-        if (now !== undefined && this.candidates.isCandidate(now)) this.worth.add(path);
-        else this.worth.delete(path);
+        if (now !== undefined && this.candidates.isCandidate(now)) {
+          this.worth.add(path);
+          loadGrammar(path);
+        } else this.worth.delete(path);
         this.candidates.changed(path, now);
       }
     }
@@ -188,7 +198,7 @@ export class Analysis {
     const asked = new Set<string>();
     let wanted = await this.candidateFiles(options);
     const modules = new Map<string, Module>();
-    for (;;) {
+    for (let turn = 1; ; turn++) {
       for (const file of wanted) {
         await this.pause();
         const module = await this.parse(file);
@@ -197,18 +207,40 @@ export class Analysis {
       const round: Round = { modules: new Map(modules), records: new Map() };
       await this.answer(round, last[rounds.length], rounds.at(-1), options);
       rounds.push(round);
+      if (await this.completed(round, modules)) {
+        // The same round again, with all that was asked for.
+        turn--;
+        wanted = [];
+        continue;
+      }
       const more = new Set<string>();
       for (const { reads } of round.records.values())
         for (const file of reads.wanted) if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
-      if (rounds.length <= ROUNDS_OF_CALLERS)
+      if (turn <= ROUNDS_OF_CALLERS)
         for (const file of await this.callers(round, asked))
           if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
       const room = MOST_FOLLOWED + this.worth.size - modules.size;
       wanted = [...more].slice(0, Math.max(0, room));
-      if (wanted.length === 0 || rounds.length > MOST_ROUNDS) break;
+      if (wanted.length === 0 || turn > MOST_ROUNDS) break;
     }
     await this.answer(rounds.at(-1)!, undefined, undefined, options);
     return rounds;
+  }
+
+  /** Parses all of the files of which a part was asked for that was left out; false where there is none. */
+  private async completed(round: Round, modules: Map<string, Module>): Promise<boolean> {
+    const files = new Set([...round.records.values()].flatMap(({ reads }) => [...reads.whole]));
+    for (const file of files) {
+      if (!modules.get(file)?.rest) {
+        files.delete(file);
+        continue;
+      }
+      await this.pause();
+      const whole = await this.parse(file, false);
+      if (whole) modules.set(file, whole);
+      else modules.delete(file);
+    }
+    return files.size > 0;
   }
 
   private async candidateFiles(options: WorkOptions): Promise<string[]> {
@@ -313,22 +345,28 @@ export class Analysis {
     return text === undefined || this.unreadable.get(file) === text;
   }
 
-  private async parse(file: string): Promise<Module | undefined> {
+  /** @param isSliced may functions be left out in which nothing of interest seems to be? */
+  private async parse(file: string, isSliced = this.worth.has(file)): Promise<Module | undefined> {
     const text = this.texts.get(file);
-    const language = codeLanguage(file.slice(file.lastIndexOf('.')).toLowerCase());
+    const language = codeLanguage(extensionOf(file));
     if (text === undefined || !language || this.isUnreadable(file)) return undefined;
-    const { modules } = this.input;
+    const partial = this.input.modules.get(file);
+    const modules = !isSliced && partial?.rest ? this.wholes : this.input.modules;
     const known = modules.get(file);
     if (known?.text === text) return known;
+    const slice = isSliced
+      ? sliceOf(text, language.id, (statement) => this.interest.isOfInterest(text, statement))
+      : undefined;
     const grammar = await grammarOf(language);
     // A file with another text is being edited: its tree is kept for the edits to come.
-    const root = grammar.parse(text, known ? file : undefined);
-    const program = root && lowered(() => language.lower(root, text));
+    const root = grammar.parse(slice?.text ?? text, known ? file : undefined);
+    const program = root && lowered(() => language.lower(slice ? inWhole(root, slice) : root, text));
     if (!program) {
       this.unreadable.set(file, text);
       return undefined;
     }
-    const module = new Module(file, text, program);
+    const rest = slice && { words: slice.words, ask: () => void this.project.reads.whole.add(file) };
+    const module = new Module(file, text, program, rest);
     modules.set(file, module);
     return module;
   }

@@ -79,24 +79,22 @@ export class Candidates {
 /** Adds a file to those of the functions that it calls. */
 function note(file: string, text: string | undefined, callers: ReadonlyMap<string, Set<string>>): void {
   if (text === undefined) return;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code !== ROUND && code !== CURLY) continue;
-    let end = at;
-    while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
-    let start = end;
-    while (start > 0 && isWord(text.charCodeAt(start - 1))) start--;
-    // Shorter names say nothing.
-    if (end - start < 3) continue;
-    const files = callers.get(text.slice(start, end));
-    if (files && !DEFINES.test(text.slice(Math.max(0, start - 200), start))) files.add(file);
-  }
+  const lengths = new Set([...callers.keys()].map((name) => name.length));
+  for (const bracket of '({')
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      let end = at;
+      while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+      let start = end;
+      while (start > 0 && isWord(text.charCodeAt(start - 1))) start--;
+      // Shorter names say nothing.
+      if (end - start < 3 || !lengths.has(end - start)) continue;
+      const files = callers.get(text.slice(start, end));
+      if (files && !DEFINES.test(text.slice(Math.max(0, start - 200), start))) files.add(file);
+    }
 }
 
 /** What stands before a name that is defined, and not called. */
 const DEFINES = /\b(?:def|func|function|class|fn)\s+$/;
-const ROUND = '('.charCodeAt(0);
-const CURLY = '{'.charCodeAt(0);
 
 function isBlank(code: number): boolean {
   return code <= 32 ? code === 32 || (code >= 9 && code <= 13) : code >= 160 && /\s/.test(String.fromCharCode(code));

@@ -25,6 +25,11 @@ function isArithmetic(parts: readonly Expression[]): boolean {
   );
 }
 
+/** Does a call of this name open a database? */
+export function isOpener(name: string): boolean {
+  return OPENERS.test(name);
+}
+
 export class Interest {
   constructor(
     private readonly module: Module,
@@ -45,7 +50,7 @@ export class Interest {
         const name = lastName(expression.callee);
         if (this.names(expression)) return 'full';
         if (name === undefined || expression.arguments.length === 0) return undefined;
-        if (OPENERS.test(name)) return 'full';
+        if (isOpener(name)) return 'full';
         return PATHS.test(name) ? 'quiet' : undefined;
       }
       default:

@@ -22,6 +22,11 @@ const DECLARING = new Set(['Table', 'sqliteTable', 'Entity', 'ToTable']);
 /** Fields of a model that hold the name of its table. */
 const FIELDS = new Set(['__tablename__', 'db_table', 'table_name', 'tableName', 'table', '$table']);
 
+/** May a call of this name name a table? */
+export function namesTable(callee: string): boolean {
+  return BUILDERS.has(callee) || DECLARING.has(callee);
+}
+
 const NAME = /^([A-Za-z_]\w*)(?:\s+as\s+\w+)?$/i;
 
 /** The tables that a module names outside of SQL, whether or not there are such tables. */

@@ -71,6 +71,12 @@ const RUNNERS = new Set([
 ]);
 
 const COMMON = new Set(['get', 'run', 'all', 'each', 'raw']);
+
+/** Is what a call of this name is given run as SQL, by the name alone? */
+export function isRunner(name: string): boolean {
+  return RUNNERS.has(name) && !COMMON.has(name);
+}
+
 /** Expressions whose value is not seen where they stand. */
 const OPEN = new Set<Expression['kind']>([
   'name',

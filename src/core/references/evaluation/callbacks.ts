@@ -55,7 +55,9 @@ export function callbackArguments(evaluator: Evaluator, module: Module, scope: S
     }
     return evaluator
       .evaluate(call.callee, module.frame)
-      .flatMap((callee) => (callee.kind === 'scope' ? calledWith(evaluator, callee, { module, call }, index, position) : []));
+      .flatMap((callee) =>
+        callee.kind === 'scope' ? calledWith(evaluator, callee, { module, call }, index, position) : [],
+      );
   });
 }
 

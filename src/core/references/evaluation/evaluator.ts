@@ -245,6 +245,7 @@ export class Evaluator {
       if (parameter) return this.parameter(module, scope, parameter, frame);
     }
     if (name === vocabularyOf(module).superName) return this.superOf(module, scopeId, frame);
+    module.look(name);
     return importsOf(module).fallback(this, module, name);
   }
 

@@ -70,6 +70,7 @@ function memberOfModule(evaluator: Evaluator, module: Module, name: string): Val
 
 /** The value of `module.exports = …`. */
 function commonJsExports(evaluator: Evaluator, module: Module): Value[] {
+  module.look('exports');
   return module.program.attributes
     .filter(({ object, name }) => name === 'exports' && object.kind === 'name' && object.name === 'module')
     .flatMap(({ value }) => evaluator.evaluate(value, module.frame));

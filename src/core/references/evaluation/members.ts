@@ -310,6 +310,7 @@ export function scopeOf(reference: ScopeReference): Scope {
 const attributeIndexes = new WeakMap<Module, Map<string, AttributeAssignment[]>>();
 
 function attributesNamed(module: Module, name: string): readonly AttributeAssignment[] {
+  module.look(name);
   let index = attributeIndexes.get(module);
   if (!index) {
     index = new Map();
@@ -321,6 +322,7 @@ function attributesNamed(module: Module, name: string): readonly AttributeAssign
 
 /** The bindings of a module under a name, imports included. */
 export function moduleBindings(module: Module, name: string): readonly Binding[] {
+  module.look(name);
   const bindings = module.program.scopes[0]!.bindings;
   return Object.hasOwn(bindings, name) ? bindings[name]! : [];
 }

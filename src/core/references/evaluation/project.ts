@@ -7,6 +7,14 @@ import type { Frame } from './value';
 import { isTestFile } from './test-file';
 import { Reads } from './reads';
 
+/** The part of a file that was not parsed. */
+export interface Rest {
+  /** Every name in it. */
+  readonly words: ReadonlySet<string>;
+  /** Evaluation looked for one of the names: the whole file has to be parsed. */
+  ask(): void;
+}
+
 /** A parsed file. */
 export class Module {
   /** The frame of "any call": nothing is bound. */
@@ -19,12 +27,19 @@ export class Module {
     readonly file: string,
     readonly text: string,
     readonly program: Program,
+    /** What was left out of the program, because nothing of interest seemed to be in it. */
+    readonly rest?: Rest,
   ) {
     this.isTest = isTestFile(file);
   }
 
   get lines(): LineIndex {
     return (this.index ??= new LineIndex(this.text));
+  }
+
+  /** Somebody looks for what the file says under a name. */
+  look(name: string): void {
+    if (this.rest?.words.has(name)) this.rest.ask();
   }
 
   /** Is it part of an access layer that this product wrote? Then its functions are known by their names. */
@@ -84,6 +99,7 @@ export function* namesIn(module: Module): Generator<string> {
   yield* records.keys();
   yield* attributes.keys();
   yield* aliases.keys();
+  if (module.rest) yield* module.rest.words;
 }
 
 /** After an edit few names are asked for, and looking them up in each module is less work than to gather all of them. */
@@ -99,6 +115,8 @@ export class Project {
   private readonly namedRecords = new Map<string, RecordSite[]>();
   private readonly namedAttributes = new Map<string, AssignmentSite[]>();
 
+  /** Modules of which a part is not parsed. */
+  private partial: readonly Module[] = [];
   private merged: Pick<ModuleIndex, 'calls' | 'aliases'> | undefined;
   private questions = 0;
   private readonly directories = new Map<string, string[]>();
@@ -123,6 +141,7 @@ export class Project {
   /** From now on these files are the parsed ones. */
   show(modules: ReadonlyMap<string, Module>): void {
     this.parsed = modules;
+    this.partial = [...modules.values()].filter(({ rest }) => rest);
     this.merged = undefined;
     this.questions = 0;
     this.named.clear();
@@ -171,8 +190,14 @@ export class Project {
   callsNamed(name: string, ask = true): CallSite[] {
     if (ask && name !== '') this.reads.askedCalls.add(name);
     const names = getOrAdd(this.aliases, name, () => [...new Set([name, ...this.aliasesOf(name)])]);
-    for (const each of names) this.reads.names.add(each);
+    for (const each of names) this.look(each);
     return getOrAdd(this.named, name, () => names.flatMap((each) => this.callsOf(each)));
+  }
+
+  /** All of the project is asked what it says under a name. */
+  private look(name: string): void {
+    this.reads.names.add(name);
+    for (const module of this.partial) module.look(name);
   }
 
   private callsOf(name: string): readonly CallSite[] {
@@ -191,7 +216,7 @@ export class Project {
 
   /** Struct literals of a type of this name. */
   recordsNamed(name: string): readonly RecordSite[] {
-    this.reads.names.add(name);
+    this.look(name);
     if (name !== '') this.reads.askedCalls.add(name);
     return getOrAdd(this.namedRecords, name, () =>
       [...this.parsed.values()].flatMap((module) => indexOf(module).records.get(name) ?? []),
@@ -200,7 +225,7 @@ export class Project {
 
   /** Assignments to an attribute of this name, of whatever object. */
   attributesNamed(name: string): readonly AssignmentSite[] {
-    this.reads.names.add(name);
+    this.look(name);
     return getOrAdd(this.namedAttributes, name, () =>
       [...this.parsed.values()].flatMap((module) => indexOf(module).attributes.get(name) ?? []),
     );

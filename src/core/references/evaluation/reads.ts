@@ -11,6 +11,8 @@ export class Reads {
   readonly declared = new Set<string>();
   /** Files that evaluation asked for and that were not parsed. */
   readonly wanted = new Set<string>();
+  /** Files of which evaluation asked for what is not parsed. */
+  readonly whole = new Set<string>();
   /** Names of functions whose callers evaluation asked for. */
   readonly askedCalls = new Set<string>();
 

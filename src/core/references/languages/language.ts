@@ -69,6 +69,17 @@ export function codeLanguage(extension: string): CodeLanguage | undefined {
 
 const grammars = new Map<AssetName, Promise<Grammar>>();
 
+/** Begins to load the grammar of a file that will be parsed. That it cannot be loaded is told to whoever asks for it. */
+export function loadGrammar(file: string): void {
+  const language = codeLanguage(extensionOf(file));
+  if (language && !grammars.has(language.grammar)) grammarOf(language).catch(() => undefined);
+}
+
+/** The ending of a file's name, lower case. */
+export function extensionOf(file: string): string {
+  return file.slice(file.lastIndexOf('.')).toLowerCase();
+}
+
 /** The grammar of a language, loaded once. */
 export function grammarOf(language: CodeLanguage): Promise<Grammar> {
   let grammar = grammars.get(language.grammar);

@@ -179,7 +179,7 @@ class Unchanged {
     if (this.ranges.some((range) => range.start <= node.end && node.start <= range.end)) return undefined;
     const old = this.formerly(node, parent);
     if (!old || old.field !== node.field || old.end - old.start !== node.end - node.start) return undefined;
-    return old.start === node.start ? old : shifted(old, node.start - old.start);
+    return old.start === node.start ? old : movedBy(old, node.start - old.start);
   }
 
   /** The child of `parent`, a node of the text before, that began where `node` begins. */
@@ -199,8 +199,10 @@ class Unchanged {
   }
 }
 
-function shifted({ type, field, start, end, children }: SyntaxNode, by: number): SyntaxNode {
-  return { type, field, start: start + by, end: end + by, children: children.map((child) => shifted(child, by)) };
+export function movedBy(node: SyntaxNode, by: number): SyntaxNode {
+  if (by === 0) return node;
+  const { type, field, start, end, children } = node;
+  return { type, field, start: start + by, end: end + by, children: children.map((child) => movedBy(child, by)) };
 }
 
 /** What tree-sitter has to know of an edit: everything between the common beginning and the common end. */

@@ -1,0 +1,106 @@
+import { goStatements, scriptStatements } from './statements-curly';
+import { pythonStatements } from './statements-python';
+import { movedBy } from '../syntax/tree';
+import type { SyntaxNode } from '../syntax/tree';
+import type { TopStatement } from './statements';
+
+/** A file without the functions that nothing of interest can come from, nor lead to. */
+export interface Slice {
+  readonly text: string;
+  /** Where in `text` something was left out, in order, and how much it is up to there. */
+  readonly cuts: readonly Cut[];
+  /** Every name in what was left out. Whoever asks for one of them has to see the whole file. */
+  readonly words: ReadonlySet<string>;
+}
+
+interface Cut {
+  readonly at: number;
+  readonly by: number;
+}
+
+const STATEMENTS: Readonly<Record<string, (text: string) => readonly TopStatement[] | undefined>> = {
+  python: pythonStatements,
+  typescript: scriptStatements,
+  javascript: scriptStatements,
+  go: goStatements,
+};
+
+/** Words that say nothing of what a statement binds. */
+const KEYWORDS = new Set(
+  (
+    'and as assert async await break case class const continue def default defer del do elif else except export extends false finally ' +
+    'for from func function go global if import in is instanceof interface lambda let map new nil None nonlocal not null or package ' +
+    'pass raise range return select static string struct super switch this throw true True False try type typeof undefined var void ' +
+    'while with yield int number boolean any error bool self cls'
+  ).split(' '),
+);
+
+/**
+ * What of a file has to be parsed. A function at the top level is left out when it is of no interest itself, mentions
+ * nothing that the rest binds, and is not mentioned there.
+ * @returns undefined where that is the whole file, or cannot be told
+ */
+export function sliceOf(
+  text: string,
+  language: string,
+  isOfInterest: (statement: TopStatement) => boolean,
+): Slice | undefined {
+  const statements = STATEMENTS[language]?.(text);
+  let open = statements?.filter((each) => each.isPlainFunction && !isOfInterest(each));
+  if (!statements || !open || open.length === 0) return undefined;
+  const bound = new Set<string>();
+  const mentioned = new Set<string>();
+  const keep = ({ name, words }: TopStatement) => {
+    for (const word of words) mentioned.add(word);
+    for (const word of name === '' ? words : [name]) if (!KEYWORDS.has(word)) bound.add(word);
+  };
+  const out = new Set(open);
+  for (const statement of statements) if (!out.has(statement)) keep(statement);
+  for (let before = -1; before !== open.length;) {
+    before = open.length;
+    open = open.filter((each) => {
+      const isFree = !mentioned.has(each.name) && !each.words.some((word) => bound.has(word));
+      if (!isFree) keep(each);
+      return isFree;
+    });
+  }
+  return open.length > 0 ? without(text, open) : undefined;
+}
+
+function without(text: string, functions: readonly TopStatement[]): Slice {
+  const words = new Set<string>();
+  const cuts: Cut[] = [];
+  let rest = '';
+  let at = 0;
+  for (const { start, end, words: inside } of functions) {
+    rest += text.slice(at, start);
+    at = end;
+    if (cuts.at(-1)?.at === rest.length) cuts.pop();
+    cuts.push({ at: rest.length, by: at - rest.length });
+    for (const word of inside) words.add(word);
+  }
+  return { text: rest + text.slice(at), cuts, words };
+}
+
+/** The nodes of a slice at their places in the whole text. */
+export function inWhole(root: SyntaxNode, { cuts }: Slice): SyntaxNode {
+  /** The cuts before an offset: a node that ends at a cut ends before it, one that begins there begins behind it. */
+  const shift = (offset: number, isEnd: boolean) => {
+    let low = 0;
+    let high = cuts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { at } = cuts[middle]!;
+      if (at < offset || (at === offset && !isEnd)) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? 0 : cuts[low - 1]!.by;
+  };
+  const moved = ({ type, field, start, end, children }: SyntaxNode): SyntaxNode => {
+    const first = shift(start, false);
+    const last = shift(end, true);
+    const inside = first === last ? children.map((child) => movedBy(child, first)) : children.map(moved);
+    return { type, field, start: start + first, end: end + last, children: inside };
+  };
+  return moved(root);
+}

@@ -1,0 +1,63 @@
+/** A statement of a file that stands in no other one, as far as a lexer can tell it. */
+export interface TopStatement {
+  readonly start: number;
+  readonly end: number;
+  /** The name of a function or class that the statement declares and does nothing else; empty for all others. */
+  readonly name: string;
+  /** A function that nothing but its name leads to: no method, and not decorated. */
+  readonly isPlainFunction: boolean;
+  /** The names in it outside of strings, in their order. */
+  readonly words: readonly string[];
+  /** Those of them that are followed by a parenthesis: what it calls, or defines. */
+  readonly called: readonly string[];
+  readonly hasString: boolean;
+}
+
+/** Collects the statements that a lexer comes upon. */
+export class StatementList {
+  readonly all: TopStatement[] = [];
+  private start = 0;
+  private head = { name: '', isPlainFunction: false };
+  private words: string[] = [];
+  private called: string[] = [];
+  private strings = 0;
+
+  /** A statement begins here: the one before it ends. */
+  begin(at: number, name = '', isPlainFunction = false): void {
+    this.end(at);
+    this.head = { name, isPlainFunction };
+  }
+
+  end(at: number): void {
+    const { start, words, called } = this;
+    if (at > start) this.all.push({ start, end: at, ...this.head, words, called, hasString: this.strings > 0 });
+    this.start = at;
+    this.head = { name: '', isPlainFunction: false };
+    this.words = [];
+    this.called = [];
+    this.strings = 0;
+  }
+
+  word(word: string, isCalled: boolean): void {
+    this.words.push(word);
+    if (isCalled) this.called.push(word);
+  }
+
+  string(): void {
+    this.strings++;
+  }
+}
+
+export function isWordStart(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 36 || code >= 128;
+}
+
+/** The end of the word that begins at an offset. */
+export function wordEnd(text: string, at: number): number {
+  let end = at + 1;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (!isWordStart(code) && !(code >= 48 && code <= 57)) break;
+  }
+  return end;
+}
