@@ -30,6 +30,11 @@ export function isOpener(name: string): boolean {
   return OPENERS.test(name);
 }
 
+/** Does a call of this name make a path of its arguments? */
+export function isPathCall(name: string): boolean {
+  return PATHS.test(name);
+}
+
 export class Interest {
   constructor(
     private readonly module: Module,
@@ -51,7 +56,7 @@ export class Interest {
         if (this.names(expression)) return 'full';
         if (name === undefined || expression.arguments.length === 0) return undefined;
         if (isOpener(name)) return 'full';
-        return PATHS.test(name) ? 'quiet' : undefined;
+        return isPathCall(name) ? 'quiet' : undefined;
       }
       default:
         return undefined;

@@ -1,5 +1,5 @@
 import { baseName } from '../evaluation/path-text';
-import { isOpener } from '../analysis/interest';
+import { isOpener, isPathCall } from '../analysis/interest';
 import { namesTable } from '../analysis/named-tables';
 import { isRunner } from '../analysis/queries';
 import type { TopStatement } from './statements';
@@ -21,7 +21,10 @@ export class StatementInterest {
 
   isOfInterest(text: string, { start, end, name, words, called, hasString }: TopStatement): boolean {
     if (words.includes('global') || words.includes('nonlocal')) return true;
-    if (called.some((each) => each !== name && (isOpener(each) || isRunner(each) || namesTable(each)))) return true;
+    if (
+      called.some((each) => each !== name && (isOpener(each) || isPathCall(each) || isRunner(each) || namesTable(each)))
+    )
+      return true;
     if (!hasString) return false;
     const source = text.slice(start, end);
     return IN_STRING.test(source) || wordsIn(source).some((word) => this.names.has(word));

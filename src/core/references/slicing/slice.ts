@@ -36,8 +36,9 @@ const KEYWORDS = new Set(
 );
 
 /**
- * What of a file has to be parsed. A function at the top level is left out when it is of no interest itself, mentions
- * nothing that the rest binds, and is not mentioned there.
+ * What of a file has to be parsed. A function at the top level is left out when it is of no interest itself, is not
+ * mentioned in the rest, calls nothing of it, and makes no text of anything that is bound there. What it does beside that,
+ * such as to set attributes, is known by the names in it: who asks for one of them gets the whole file.
  * @returns undefined where that is the whole file, or cannot be told
  */
 export function sliceOf(
@@ -59,7 +60,8 @@ export function sliceOf(
   for (let before = -1; before !== open.length;) {
     before = open.length;
     open = open.filter((each) => {
-      const isFree = !mentioned.has(each.name) && !each.words.some((word) => bound.has(word));
+      const used = each.hasOperator ? each.words : each.called;
+      const isFree = !mentioned.has(each.name) && !used.some((word) => bound.has(word));
       if (!isFree) keep(each);
       return isFree;
     });

@@ -96,6 +96,10 @@ class CurlyLexer {
       case ';':
         // An overload, which has no body.
         if (this.depth === 0 && this.inFunction) return false;
+        break;
+      case '+':
+      case '%':
+        this.list.operator();
     }
     return this.took(at + 1, character);
   }
@@ -149,7 +153,7 @@ class CurlyLexer {
   }
 
   private template(): boolean {
-    this.list.string();
+    this.list.string(true);
     for (this.at++; this.at < this.text.length; this.at++) {
       const character = this.text[this.at];
       if (character === '\\') this.at++;
@@ -177,6 +181,7 @@ class CurlyLexer {
       this.at = end + 2;
       return end >= 0;
     }
+    this.list.operator();
     if (!this.of.hasTemplates) return this.took(at + 1, '/');
     if (before === ')' || before === '}' || before === '>') return false;
     if (before === ']' || before === '"' || (before === 'w' && !BEFORE_EXPRESSION.test(this.word)) || /\d/.test(before))

@@ -22,9 +22,10 @@ export function pythonStatements(text: string): readonly TopStatement[] | undefi
       const end = wordEnd(text, at);
       const quote = text[end];
       if ((quote === '"' || quote === "'") && end - at < 3) {
-        const after = stringEnd(text, end, /f|t/i.test(text.slice(at, end)));
+        const isFormatted = /[ft]/i.test(text.slice(at, end));
+        const after = stringEnd(text, end, isFormatted);
         if (after === undefined) return undefined;
-        list.string();
+        list.string(isFormatted);
         at = after;
       } else {
         list.word(text.slice(at, end), quote === '(');
@@ -43,6 +44,7 @@ export function pythonStatements(text: string): readonly TopStatement[] | undefi
       if (character === '(' || character === '[' || character === '{') depth++;
       else if (character === ')' || character === ']' || character === '}') depth--;
       else if (character === '\n' || character === '\r') isLineStart = true;
+      else if (character === '+' || character === '/' || character === '%') list.operator();
       if (depth < 0) return undefined;
       at++;
     }

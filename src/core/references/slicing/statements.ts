@@ -11,6 +11,8 @@ export interface TopStatement {
   /** Those of them that are followed by a parenthesis: what it calls, or defines. */
   readonly called: readonly string[];
   readonly hasString: boolean;
+  /** An operator or a template that can make a text of others: a path, a statement. */
+  readonly hasOperator: boolean;
 }
 
 /** Collects the statements that a lexer comes upon. */
@@ -20,7 +22,8 @@ export class StatementList {
   private head = { name: '', isPlainFunction: false };
   private words: string[] = [];
   private called: string[] = [];
-  private strings = 0;
+  private hasString = false;
+  private hasOperator = false;
 
   /** A statement begins here: the one before it ends. */
   begin(at: number, name = '', isPlainFunction = false): void {
@@ -29,13 +32,13 @@ export class StatementList {
   }
 
   end(at: number): void {
-    const { start, words, called } = this;
-    if (at > start) this.all.push({ start, end: at, ...this.head, words, called, hasString: this.strings > 0 });
+    const { start, words, called, hasString, hasOperator } = this;
+    if (at > start) this.all.push({ start, end: at, ...this.head, words, called, hasString, hasOperator });
     this.start = at;
     this.head = { name: '', isPlainFunction: false };
     this.words = [];
     this.called = [];
-    this.strings = 0;
+    this.hasString = this.hasOperator = false;
   }
 
   word(word: string, isCalled: boolean): void {
@@ -43,8 +46,13 @@ export class StatementList {
     if (isCalled) this.called.push(word);
   }
 
-  string(): void {
-    this.strings++;
+  string(isTemplate = false): void {
+    this.hasString = true;
+    if (isTemplate) this.hasOperator = true;
+  }
+
+  operator(): void {
+    this.hasOperator = true;
   }
 }
 
