@@ -29,11 +29,11 @@ import { settlePlan } from './plan/settle';
 import type { Wishes } from './plan/settle';
 import type { Finding } from './ports';
 import { openCodeFiles } from './refactoring/code-files';
-import { attachFixesInSteps } from './refactoring/fixes';
+import { KeptFixes } from './refactoring/kept-fixes';
 import { recordRefactoring, undoRefactorings } from './refactoring/record';
 import { planRefactoring } from './refactoring/refactor';
 import { writeEdits } from './refactoring/write-edits';
-import { scanReferences } from './references/scan';
+import { scanReferences, scannedText } from './references/scan';
 import type { ReferencesResult } from './references/reference';
 import { exportDocuments, exportWish } from './report/export';
 import { writeDocuments } from './report/write-documents';
@@ -374,8 +374,24 @@ async function references(options: PipelineOptions & ReferencesOptions): Promise
   const planned = await planWorkspace(options);
   const found = await findReferences(options, planned.inventory, planned);
   options.onReferences?.(found);
-  const code = openCodeFiles(options.workspace, options.documents);
-  return attachFixesInSteps(found, planned.resolved, code, options.signal);
+  const { workspace, documents = {}, changed, signal } = options;
+  const look = { documents, changed, scanned: (file: string) => scannedText(workspace, file) };
+  return fixesOf(workspace).attach(found, planned.resolved, look, signal);
+}
+
+/** The fixes of a workspace from one search to the next. */
+const keptFixes = new Map<string, KeptFixes>();
+const MOST_WORKSPACES = 8;
+
+function fixesOf(workspace: string): KeptFixes {
+  const fixes = keptFixes.get(workspace) ?? new KeptFixes(workspace);
+  keptFixes.delete(workspace);
+  keptFixes.set(workspace, fixes);
+  for (const oldest of keptFixes.keys()) {
+    if (keptFixes.size <= MOST_WORKSPACES) break;
+    keptFixes.delete(oldest);
+  }
+  return fixes;
 }
 
 function findReferences(

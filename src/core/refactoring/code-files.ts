@@ -7,9 +7,18 @@ import { decodeSource } from './source-text';
 const CODE = new Set(['.py', '.pyi', '.go', '.mod', '.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']);
 const PASSED_OVER = new Set(['node_modules', '__pycache__', 'venv', 'env', 'site-packages', 'dist', 'build', 'vendor']);
 
-export interface OpenedCode extends CodeFiles {
+/** May something in the file be used by another one? */
+export function isCodeFile(file: string): boolean {
+  return CODE.has(path.extname(file));
+}
+
+export interface OpenedCode extends Required<CodeFiles> {
   /** The text that a file had when it was read, for `writeEdits` to compare; undefined when it was not read. */
   known(file: string): string | undefined;
+  /** Is the file in the list, and there still? True where none was made. */
+  isListed(file: string): boolean;
+  /** The file may be another one now. */
+  forget(file: string): void;
 }
 
 /**
@@ -20,6 +29,7 @@ export function openCodeFiles(workspace: string, documents: Readonly<Record<stri
   const texts = new Map(Object.entries(documents));
   const found = new Map<string, boolean>();
   let listed: string[] | undefined;
+  let inList: Set<string> | undefined;
   return {
     read(file) {
       let text = texts.get(file);
@@ -27,6 +37,11 @@ export function openCodeFiles(workspace: string, documents: Readonly<Record<stri
       return text;
     },
     known: (file) => texts.get(file),
+    isListed: (file) => !listed || ((inList ??= new Set(listed)).has(file) && existsSync(path.join(workspace, file))),
+    forget(file) {
+      texts.delete(file);
+      found.delete(file);
+    },
     exists(file) {
       let there = texts.has(file) || found.get(file);
       if (there === undefined) found.set(file, (there = existsSync(path.join(workspace, file))));
@@ -47,7 +62,7 @@ function listFiles(workspace: string): string[] {
       const name = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!entry.name.startsWith('.') && !PASSED_OVER.has(entry.name)) pending.push(name);
-      } else if (CODE.has(path.extname(entry.name))) files.push(name);
+      } else if (isCodeFile(entry.name)) files.push(name);
     }
   return files.sort();
 }

@@ -26,7 +26,8 @@ export class FileFixes {
   /** Is the reference set aside: by a comment, in a file that the product wrote, or as the way back of a call site? */
   isIgnored(reference: Reference): boolean {
     if (this.text.slice(0, 2000).includes(GENERATED_MARK)) return true;
-    const start = this.index.offset(reference.line, reference.column);
+    // A name within a statement is no argument.
+    const start = reference.kind === 'path' ? this.index.offset(reference.line, reference.column) : undefined;
     if (start !== undefined && this.fixer(reference.language).isWayBack?.(start)) return true;
     const from = this.index.offset(Math.max(1, reference.line - 1), 1) ?? 0;
     const last = this.index.offset(reference.endLine, 1) ?? from;

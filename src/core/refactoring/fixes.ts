@@ -1,7 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
-import { throwIfCancelled } from '../ports';
 import { GENERATED_MARK } from '../access-layer/generated';
 import type { ResolvedPlan, ResolvedTarget, TableDisposition } from '../plan/resolved';
+import { getOrAdd } from '../references/evaluation/project';
 import type { Reference, ReferenceFix, ReferencesResult } from '../references/reference';
 import { isMapped } from './access-names';
 import type { AccessSettings } from './access-names';
@@ -17,17 +16,34 @@ import { TextFixer } from './text-fixer';
 import { SCRIPT_LANGUAGES, locateScriptAccess } from './typescript/access';
 import type { ScriptAccess } from './typescript/access';
 import { ScriptFixer } from './typescript/fix';
-import { workspaceUses } from './workspace-uses';
+import { WorkspaceUses } from './workspace-uses';
 
 /** Files kept tokenized at a time. */
 const OPEN_FILES = 16;
+
+/** Where the access modules of a workspace are. */
+export interface Access {
+  readonly python: PythonAccess;
+  readonly go: GoAccess;
+  readonly script: ScriptAccess;
+}
+
+export function locateAccess(plan: ResolvedPlan, files: CodeFiles, references: readonly Reference[]): Access {
+  const users = (...languages: string[]) => [
+    ...new Set(references.filter((each) => each.stale && languages.includes(each.language)).map((each) => each.file)),
+  ];
+  return {
+    python: locatePythonAccess(plan, files, users('python')),
+    go: locateGoAccess(plan, files, users('go')),
+    script: locateScriptAccess(plan, files, users(...SCRIPT_LANGUAGES)),
+  };
+}
 
 /** The fixes of a set of references, file by file; reading and locating is done once. */
 export class Fixes {
   private readonly targets: ReadonlyMap<string, ResolvedTarget>;
   private readonly dispositions: ReadonlyMap<string, TableDisposition>;
   private readonly actions: ReadonlyMap<string, { action: string; reason?: string }>;
-  private readonly uses: ReturnType<typeof workspaceUses>;
   private readonly opened = new Map<string, FileFixes | { readonly problem: string }>();
   private readonly tables: readonly Reference[];
   private readonly blocked = new Map<string, string | undefined>();
@@ -39,8 +55,13 @@ export class Fixes {
     plan: ResolvedPlan,
     private readonly files: CodeFiles,
     references: readonly Reference[],
+    access = locateAccess(plan, files, references),
+    private readonly uses = new WorkspaceUses(files),
+    /** Where it is known why the tables of a database in one file keep its paths as they are. */
+    private readonly blockIn = (_file: string, _database: string, find: () => string | undefined) => find(),
+    /** Told what {@link blocks} answers. */
+    private readonly onBlock = (_database: string, _block: string | undefined): unknown => undefined,
   ) {
-    this.uses = workspaceUses(files);
     this.tables = references.filter((each) => each.kind === 'table' && each.stale);
     this.targets = new Map(plan.targets.map((target) => [target.name, target]));
     this.actions = new Map(plan.databases.map((database) => [database.path, database]));
@@ -49,11 +70,9 @@ export class Fixes {
         database.tables.map((table) => [tableKey(database.path, table.table), table] as const),
       ),
     );
-    const users = (...languages: string[]) =>
-      references.filter((each) => each.stale && languages.includes(each.language)).map((each) => each.file);
-    this.python = locatePythonAccess(plan, files, users('python'));
-    this.go = locateGoAccess(plan, files, users('go'));
-    this.script = locateScriptAccess(plan, files, users(...SCRIPT_LANGUAGES));
+    this.python = access.python;
+    this.go = access.go;
+    this.script = access.script;
   }
 
   /** One file: what becomes of each reference, and the edits for any choice of them. */
@@ -75,19 +94,32 @@ export class Fixes {
    */
   blocks(database: string): string | undefined {
     if (!this.blocked.has(database)) this.blocked.set(database, this.findBlock(database));
-    return this.blocked.get(database);
+    const block = this.blocked.get(database);
+    this.onBlock(database, block);
+    return block;
   }
 
   private findBlock(database: string): string | undefined {
-    for (const reference of this.tables) {
-      if (reference.database !== database || reference.table === undefined) continue;
+    const byFile = new Map<string, Reference[]>();
+    for (const reference of this.tables)
+      if (reference.database === database) getOrAdd(byFile, reference.file, () => []).push(reference);
+    for (const [file, tables] of byFile) {
+      const block = this.blockIn(file, database, () => this.findBlockIn(file, database, tables));
+      if (block !== undefined) return block;
+    }
+    return undefined;
+  }
+
+  private findBlockIn(file: string, database: string, tables: readonly Reference[]): string | undefined {
+    for (const reference of tables) {
+      if (reference.table === undefined) continue;
       const disposition = this.disposition(database, reference.table);
       if (disposition?.action !== 'move' || this.answersAsBefore(database, disposition)) continue;
-      const opened = this.open(reference.file);
+      const opened = this.open(file);
       if ('problem' in opened || opened.isIgnored(reference)) continue;
       const outcome = opened.judge(reference);
       if (outcome.kind === 'none')
-        return `First change the query on ${reference.table} in ${reference.file}:${reference.line}. ${outcome.reason}`;
+        return `First change the query on ${reference.table} in ${file}:${reference.line}. ${outcome.reason}`;
     }
     return undefined;
   }
@@ -183,36 +215,7 @@ export function attachFixes(result: ReferencesResult, plan: ResolvedPlan, files:
   return { ...result, references: result.references.map((reference) => withFix(reference, fixes)) };
 }
 
-/** Other work of the thread has its turn after this time, in milliseconds. */
-const SLICE = 12;
-
-/**
- * The same, with turns for other work in between.
- * @throws ConsolidationError `CANCELLED`
- */
-export async function attachFixesInSteps(
-  result: ReferencesResult,
-  plan: ResolvedPlan,
-  files: CodeFiles,
-  signal?: AbortSignal,
-): Promise<ReferencesResult> {
-  let pausedAt = performance.now();
-  await setImmediate();
-  throwIfCancelled(signal);
-  const fixes = new Fixes(plan, files, result.references);
-  const references: Reference[] = [];
-  for (const reference of result.references) {
-    if (performance.now() - pausedAt > SLICE) {
-      await setImmediate();
-      throwIfCancelled(signal);
-      pausedAt = performance.now();
-    }
-    references.push(withFix(reference, fixes));
-  }
-  return { ...result, references };
-}
-
-function withFix(reference: Reference, fixes: Fixes): Reference {
+export function withFix(reference: Reference, fixes: Fixes): Reference {
   if (!reference.stale) return reference;
   const file = fixes.open(reference.file);
   if ('problem' in file) return { ...reference, note: file.problem };

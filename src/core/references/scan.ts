@@ -7,6 +7,7 @@ import type { ResolvedPlan } from '../plan/resolved';
 import { Analysis } from './analysis/analysis';
 import type { Module } from './evaluation/project';
 import type { ReferencesResult, Role } from './reference';
+import { sameWhereEqual } from './same-references';
 import { TextCache, listSourceFiles, sourceFile } from './source-files';
 import type { SourceFile } from './source-files';
 
@@ -79,6 +80,11 @@ export function forgetScans(workspace: string): void {
   memories.delete(workspace);
 }
 
+/** The text that the last scan of a workspace has of a file. */
+export function scannedText(workspace: string, file: string): string | undefined {
+  return memories.get(workspace)?.texts.get(file);
+}
+
 function analysisOf(memory: Memory, files: readonly SourceFile[], options: ScanReferencesOptions): Analysis {
   const databases = JSON.stringify(options.databases);
   const known = memory.analysis;
@@ -137,6 +143,7 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   const result: ReferencesResult = {
     version: 1,
     ...found,
+    references: last ? sameWhereEqual(last.result.references, found.references) : found.references,
     filesScanned: texts.size,
     ...(skipped.length > 0 ? { skipped } : {}),
     milliseconds,

@@ -110,17 +110,32 @@ function nameDependencies(
 
 /** The one assignment that gives `name` its value where `site` is: in the same function or class, else in the module. */
 export function assignmentOf(module: PythonModule, name: string, site: number): LogicalLine | undefined {
-  const assignments = module.lines.filter(
-    ({ tokens }) =>
-      tokens[0].text === name &&
-      (tokens[1]?.text === '=' || (tokens[1]?.text === ':' && tokens.some((t) => t.text === '='))),
-  );
+  const assignments = assignmentsIn(module).get(name) ?? [];
   for (let scope = scopeOf(module.lineAt(site)); ; scope = scopeOf(scope)) {
     if (scope && isFunction(scope) && isParameter(scope, name)) return undefined;
     const here = assignments.filter((line) => scopeOf(line) === scope);
     if (here.length > 0) return here.length === 1 ? here[0] : undefined;
     if (!scope) return undefined;
   }
+}
+
+const assignmentIndexes = new WeakMap<PythonModule, ReadonlyMap<string, readonly LogicalLine[]>>();
+
+/** Lines of a module that assign to a name alone, by the name. */
+function assignmentsIn(module: PythonModule): ReadonlyMap<string, readonly LogicalLine[]> {
+  let index = assignmentIndexes.get(module);
+  if (index) return index;
+  const made = new Map<string, LogicalLine[]>();
+  for (const line of module.lines) {
+    const { tokens } = line;
+    const isAssignment = tokens[1]?.text === '=' || (tokens[1]?.text === ':' && tokens.some((t) => t.text === '='));
+    if (!isAssignment) continue;
+    const known = made.get(tokens[0].text);
+    if (known) known.push(line);
+    else made.set(tokens[0].text, [line]);
+  }
+  assignmentIndexes.set(module, (index = made));
+  return index;
 }
 
 function isParameter(header: LogicalLine, name: string): boolean {

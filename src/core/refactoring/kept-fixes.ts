@@ -1,0 +1,155 @@
+import type { ResolvedPlan } from '../plan/resolved';
+import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
+import type { Reference, ReferencesResult } from '../references/reference';
+import { Fixes, locateAccess, withFix } from './fixes';
+import type { Access } from './fixes';
+import { KeptCode, sameList } from './kept-code';
+import type { Look } from './kept-code';
+import { Sight } from './sight';
+import type { Seen } from './sight';
+import { WorkspaceUses } from './workspace-uses';
+
+/** The references of one file with their fixes, and what these follow from beside the plan and the places of the access modules. */
+interface FileRecord {
+  readonly of: readonly Reference[];
+  readonly seen: Seen;
+  /** What keeps the paths of databases as they are. */
+  readonly blocks: ReadonlyMap<string, string | undefined>;
+  readonly fixed: readonly Reference[];
+}
+
+/** Why the tables of a database in a file keep its paths as they are. */
+interface Block {
+  readonly of: readonly Reference[];
+  readonly text: string | undefined;
+  readonly block: string | undefined;
+}
+
+/** The fixes of a workspace, of which those that nothing touched stay from one search to the next. */
+export class KeptFixes {
+  private readonly code: KeptCode;
+  private readonly sight: Sight;
+  private readonly uses: WorkspaceUses;
+  private plan = '';
+  private access: { readonly of: Access; readonly seen: Seen; readonly users: string } | undefined;
+  private records = new Map<string, FileRecord>();
+  private readonly blocks = new Map<string, Block>();
+
+  constructor(workspace: string) {
+    this.code = new KeptCode(workspace);
+    this.sight = new Sight(this.code);
+    this.uses = new WorkspaceUses(this.code);
+  }
+
+  /**
+   * As `attachFixes`, with turns for other work in between.
+   * @throws ConsolidationError `CANCELLED`
+   */
+  async attach(
+    result: ReferencesResult,
+    plan: ResolvedPlan,
+    look: Look,
+    signal?: AbortSignal,
+  ): Promise<ReferencesResult> {
+    const pause = new Pause(signal, SHORT_STRETCH);
+    await pause.take();
+    this.code.refresh(look);
+    this.forgetOther(plan);
+    const { references } = result;
+    const access = this.locate(plan, references);
+    const byFile = groupByFile(references);
+    const isTouched = this.uses.refresh(this.code);
+    // At once: a search that is cancelled leaves nothing that is not so any more.
+    for (const file of this.records.keys()) if (isTouched(file)) this.records.delete(file);
+    const { fixes, asked } = this.open(plan, references, access, byFile);
+    const records = new Map<string, FileRecord>();
+    const fixed: Reference[] = [];
+    for (const [file, of] of byFile) {
+      if (pause.due) await pause.take();
+      const known = this.records.get(file);
+      let record = known && this.isStill(known, of, fixes) ? known : undefined;
+      if (!record) {
+        asked.clear();
+        const seen = this.sight.begin();
+        seen.texts.set(file, this.textOf(file));
+        const done: Reference[] = [];
+        for (const reference of of) {
+          if (pause.due) await pause.take();
+          done.push(withFix(reference, fixes));
+        }
+        record = { of, seen, blocks: new Map(asked), fixed: done };
+      }
+      records.set(file, record);
+      fixed.push(...record.fixed);
+    }
+    this.records = records;
+    return { ...result, references: fixed };
+  }
+
+  private forgetOther(plan: ResolvedPlan): void {
+    const text = JSON.stringify(plan);
+    if (this.plan === text) return;
+    this.plan = text;
+    this.access = undefined;
+    this.records.clear();
+    this.blocks.clear();
+  }
+
+  /** Where the access modules are: looked for again when something that decides it changed. */
+  private locate(plan: ResolvedPlan, references: readonly Reference[]): Access {
+    const users = [...new Set(references.filter(({ stale }) => stale).map(({ file }) => file))].join('\0');
+    if (this.access?.users !== users || !this.sight.isAsBefore(this.access.seen)) {
+      const seen = this.sight.begin();
+      const found = locateAccess(plan, this.sight, references);
+      const isSame = JSON.stringify(found) === JSON.stringify(this.access?.of);
+      if (!isSame) this.records.clear();
+      this.access = { of: isSame ? this.access!.of : found, seen, users };
+    }
+    return this.access.of;
+  }
+
+  private open(
+    plan: ResolvedPlan,
+    references: readonly Reference[],
+    access: Access,
+    byFile: ReadonlyMap<string, readonly Reference[]>,
+  ): { fixes: Fixes; asked: Map<string, string | undefined> } {
+    const asked = new Map<string, string | undefined>();
+    const blockIn = (file: string, database: string, find: () => string | undefined) => {
+      const key = `${file}\0${database}`;
+      const of = byFile.get(file)!;
+      const text = this.textOf(file);
+      let known = this.blocks.get(key);
+      if (!known || known.text !== text || !sameList(known.of, of))
+        this.blocks.set(key, (known = { of, text, block: find() }));
+      return known.block;
+    };
+    const fixes = new Fixes(plan, this.sight, references, access, this.uses, blockIn, (database, block) =>
+      asked.set(database, block),
+    );
+    return { fixes, asked };
+  }
+
+  private isStill({ of, seen, blocks }: FileRecord, now: readonly Reference[], fixes: Fixes): boolean {
+    if (!sameList(of, now) || !this.sight.isAsBefore(seen)) return false;
+    return [...blocks].every(([database, block]) => fixes.blocks(database) === block);
+  }
+
+  private textOf(file: string): string | undefined {
+    try {
+      return this.code.read(file);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function groupByFile(references: readonly Reference[]): Map<string, Reference[]> {
+  const groups = new Map<string, Reference[]>();
+  for (const reference of references) {
+    const group = groups.get(reference.file);
+    if (group) group.push(reference);
+    else groups.set(reference.file, [reference]);
+  }
+  return groups;
+}
