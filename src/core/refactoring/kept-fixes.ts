@@ -78,6 +78,7 @@ export class KeptFixes {
           done.push(withFix(reference, fixes));
         }
         record = { of, seen, blocks: new Map(asked), fixed: done };
+        this.sight.begin();
       }
       records.set(file, record);
       fixed.push(...record.fixed);
@@ -104,6 +105,7 @@ export class KeptFixes {
       const isSame = JSON.stringify(found) === JSON.stringify(this.access?.of);
       if (!isSame) this.records.clear();
       this.access = { of: isSame ? this.access!.of : found, seen, users };
+      this.sight.begin();
     }
     return this.access.of;
   }

@@ -13,7 +13,7 @@ export class Sight implements CodeFiles {
 
   constructor(readonly files: Required<CodeFiles>) {}
 
-  /** What is seen from now on is noted anew. */
+  /** What is seen from now on is noted anew: begin again when what was computed is ready. */
   begin(): Seen {
     return (this.seen = { texts: new Map(), existing: new Map() });
   }

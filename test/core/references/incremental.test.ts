@@ -1,7 +1,10 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { forgetScans, scanReferences } from '../../../src/core/references/scan';
+import { forgetScans, scannedText, scanReferences } from '../../../src/core/references/scan';
+import { openCodeFiles } from '../../../src/core/refactoring/code-files';
+import { attachFixes } from '../../../src/core/refactoring/fixes';
+import { KeptFixes } from '../../../src/core/refactoring/kept-fixes';
 import type { ReferencesResult } from '../../../src/core/references/reference';
 import { readCorpus, withWorkspace } from '../../references/corpus';
 import type { CodeBase } from '../../references/corpus';
@@ -20,10 +23,13 @@ function randomOf(seed: number): (limit: number) => number {
   };
 }
 
+type Found = Omit<ReferencesResult, 'milliseconds'>;
+
 /** A code base that is edited, with the databases that are known at the moment. */
 class Edited {
   readonly files: Map<string, string>;
   databases: Database[];
+  private readonly fixes: KeptFixes;
 
   constructor(
     readonly base: CodeBase,
@@ -31,6 +37,7 @@ class Edited {
     private readonly random: (limit: number) => number,
   ) {
     this.files = new Map(base.files);
+    this.fixes = new KeptFixes(workspace);
     this.databases = base.databases.map(({ path, tables }) => ({ path, tables: [...tables] }));
   }
 
@@ -103,24 +110,29 @@ class Edited {
   }
 
   /** Half of the scans look at the whole tree, half at what a watcher tells. */
-  async scan(workspace = this.workspace): Promise<Omit<ReferencesResult, 'milliseconds'>> {
+  async scan(workspace = this.workspace): Promise<Found> {
     const { databases } = this;
-    const changed = workspace === this.workspace && this.random(2) === 0 ? [...this.changed] : undefined;
+    const isOwn = workspace === this.workspace;
+    const changed = isOwn && this.random(2) === 0 ? [...this.changed] : undefined;
     const plan = mergeAll(databases);
-    const { milliseconds: _, ...found } = await scanReferences({ workspace, databases, plan, changed });
-    if (workspace === this.workspace) this.changed.clear();
-    return found;
+    const found = await scanReferences({ workspace, databases, plan, changed });
+    const look = { documents: {}, changed, scanned: (file: string) => scannedText(workspace, file) };
+    const { milliseconds: _, ...fixed } = isOwn
+      ? await this.fixes.attach(found, plan, look)
+      : attachFixes(found, plan, openCodeFiles(workspace));
+    if (isOwn) this.changed.clear();
+    return fixed;
   }
 
   /** The same folder by another name, of which nothing is remembered. */
-  async scanAnew(): Promise<Omit<ReferencesResult, 'milliseconds'>> {
+  async scanAnew(): Promise<Found> {
     const workspace = `${this.workspace}/`;
     forgetScans(workspace);
     return this.scan(workspace);
   }
 }
 
-describe(`after every edit the references are those of a search from nothing (SEED=${SEED})`, async () => {
+describe(`after every edit the references and their fixes are those of a search from nothing (SEED=${SEED})`, async () => {
   for (const [number, base] of (await readCorpus()).entries())
     it(base.name, { timeout: 30_000 + EDITS * 2_000 }, () =>
       withWorkspace(base, async (workspace) => {
