@@ -18,6 +18,8 @@ import type { ScriptAccess } from './typescript/access';
 import { ScriptFixer } from './typescript/fix';
 import { WorkspaceUses } from './workspace-uses';
 
+/** Longer files are generated; to rewrite one it would have to be tokenized, twenty times its size. */
+const LONGEST_REWRITTEN = 1 << 20;
 /** Files kept tokenized at a time. */
 const OPEN_FILES = 16;
 
@@ -151,6 +153,8 @@ export class Fixes {
     } catch (error) {
       return { problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
     }
+    if (text.length > LONGEST_REWRITTEN)
+      return { problem: `${file} is longer than 1 MB: change what it is generated from, or the place by hand.` };
     return new FileFixes(file, text, (language) => this.fixer(file, text, language), this);
   }
 

@@ -75,6 +75,8 @@ export interface ReferencesResult {
   readonly filesScanned: number;
   /** Files that hold code or configuration by their names and were not searched. */
   readonly skipped?: readonly SkippedFile[];
+  /** Files of which only a part was searched, because they are long. */
+  readonly searchedInPart?: readonly PartlySearchedFile[];
   readonly milliseconds: number;
   /** Tables of one legacy database that a statement in the code joins. */
   readonly joins?: readonly { readonly database: string; readonly tables: readonly string[]; readonly file: string }[];
@@ -86,6 +88,16 @@ export interface SkippedFile {
   readonly file: string;
   readonly bytes: number;
   readonly reason: string;
+}
+
+/** A file that was searched around what may be references alone. */
+export interface PartlySearchedFile {
+  /** Workspace-relative, `/`. */
+  readonly file: string;
+  /** How much of it was searched. */
+  readonly characters: number;
+  /** What was done, and what was not. */
+  readonly how: string;
 }
 
 /** A database of which there is no file in the workspace: it lives on a server, or appears at the first start. */

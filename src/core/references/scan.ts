@@ -140,9 +140,11 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   );
   const milliseconds = Math.round(performance.now() - started);
   const { skipped } = memory.cache;
+  const { searchedInPart, ...rest } = found;
   const result: ReferencesResult = {
     version: 1,
-    ...found,
+    ...rest,
+    ...(searchedInPart.length > 0 ? { searchedInPart } : {}),
     references: last ? sameWhereEqual(last.result.references, found.references) : found.references,
     filesScanned: texts.size,
     ...(skipped.length > 0 ? { skipped } : {}),

@@ -41,8 +41,8 @@ const SKIPPED_FILES = new Set([
 ]);
 /** Copies of legacy databases and of the code that were made by a migration. */
 const OWN_COPIES = picomatch(['**/backups/migration_*', '**/archive/migration_*']);
-/** Longer files are generated; nobody edits them, and parsing them would take seconds. */
-const LONGEST = 4 * 1024 * 1024;
+/** Longer files are data more than code, and would have to be held in memory. */
+const LONGEST = 16 * 1024 * 1024;
 
 /** A file that may hold references. */
 export interface SourceFile {
@@ -171,7 +171,7 @@ export class TextCache {
   /** Files that are left out although their names say that they hold code or configuration, sorted. */
   get skipped(): SkippedFile[] {
     return [...this.oversized]
-      .map(([file, bytes]) => ({ file, bytes, reason: 'longer than 4 MB: generated, nobody edits it' }))
+      .map(([file, bytes]) => ({ file, bytes, reason: 'longer than 16 MB: data more than code' }))
       .sort((left, right) => (left.file < right.file ? -1 : 1));
   }
 }

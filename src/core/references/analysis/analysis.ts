@@ -7,9 +7,12 @@ import { isDocument } from '../languages/text-language';
 import type { WorkOptions } from '../../ports';
 import { Pause, SHORT_STRETCH } from '../../sqlite/rows/pause';
 import type { ResolvedPlan } from '../../plan/resolved';
-import type { Reference, ReferencesResult, Role } from '../reference';
+import type { PartlySearchedFile, Reference, ReferencesResult, Role } from '../reference';
 import { StatementInterest } from '../slicing/interest';
-import { inWhole, sliceOf } from '../slicing/slice';
+import { inWhole, offsetInWhole, sliceOf } from '../slicing/slice';
+import type { Slice } from '../slicing/slice';
+import { LONGEST_WHOLE, windowsOf } from '../slicing/windows';
+import type { Windows } from '../slicing/windows';
 import type { SourceFile } from '../source-files';
 import type { Literal, Program } from '../syntax/program';
 import { LineIndex } from '../text/lines';
@@ -49,7 +52,7 @@ export interface Question {
   readonly roles?: Readonly<Record<string, Role>>;
 }
 
-export type Found = Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins'>>;
+export type Found = Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins' | 'searchedInPart'>>;
 
 /** Rounds of parsing what earlier rounds turned out to need. */
 const MOST_ROUNDS = 5;
@@ -91,6 +94,8 @@ export class Analysis {
   private readonly configuration = new Map<string, { readonly plan: string; readonly references: Reference[] }>();
   private readonly unreadable = new Map<string, string>();
   private readonly interest: StatementInterest;
+  /** Of files that are too long to be searched as a whole. */
+  private readonly windows = new Map<string, { readonly of: Windows | undefined }>();
   /** The modules of which a part was asked for that is left out in `input.modules`. */
   private readonly wholes = new Map<string, Module>();
 
@@ -124,6 +129,7 @@ export class Analysis {
       ...assembly.paths(places, queries),
       ...assembly.tableReferences(queries),
     );
+    references.push(...this.besideSyntax(references, assembly, roles));
     const sorted = distinct(references)
       .sort(compareReferences)
       .map((reference) => this.overruled(reference, view));
@@ -132,6 +138,7 @@ export class Analysis {
       references: sorted,
       absentDatabases: absentDatabases(sorted, places, queries, this.resolver),
       joins: assembly.joins(queries),
+      searchedInPart: this.searchedInPart,
     };
   }
 
@@ -145,10 +152,11 @@ export class Analysis {
       this.changed.files.add(path);
       if (now === undefined) this.texts.delete(path);
       else this.texts.set(path, now);
+      this.windows.delete(path);
       if (!file.isCode) this.configuration.delete(path);
       else {
         for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
-        if (now !== undefined && this.candidates.isCandidate(now)) {
+        if (now !== undefined && (await this.isCandidate(path, now))) {
           this.worth.add(path);
           loadGrammar(path);
         } else this.worth.delete(path);
@@ -156,6 +164,21 @@ export class Analysis {
       }
     }
     this.isTaken = true;
+  }
+
+  private async isCandidate(file: string, text: string): Promise<boolean> {
+    if (text.length <= LONGEST_WHOLE) return this.candidates.isCandidate(text);
+    return (await this.windowsIn(file, text, this.candidates.patterns)) !== undefined;
+  }
+
+  /** The parts of a long file that are searched. */
+  private async windowsIn(file: string, text: string, patterns: readonly RegExp[]): Promise<Windows | undefined> {
+    let found = this.windows.get(file);
+    if (!found) {
+      found = { of: await windowsOf(text, patterns, () => this.pause()) };
+      this.windows.set(file, found);
+    }
+    return found.of;
   }
 
   private finish(rounds: readonly Round[]): void {
@@ -354,9 +377,13 @@ export class Analysis {
     const modules = !isSliced && partial?.rest ? this.wholes : this.input.modules;
     const known = modules.get(file);
     if (known?.text === text) return known;
-    const slice = isSliced
-      ? sliceOf(text, language.id, (statement) => this.interest.isOfInterest(text, statement))
-      : undefined;
+    const isLong = text.length > LONGEST_WHOLE;
+    const slice = isLong
+      ? (await this.windowsIn(file, text, this.candidates.patterns))?.slice
+      : isSliced
+        ? sliceOf(text, language.id, (statement) => this.interest.isOfInterest(text, statement))
+        : undefined;
+    if (isLong && !slice) return undefined;
     const grammar = await grammarOf(language);
     // A file with another text is being edited: its tree is kept for the edits to come.
     const root = grammar.parse(slice?.text ?? text, known ? file : undefined);
@@ -365,7 +392,8 @@ export class Analysis {
       this.unreadable.set(file, text);
       return undefined;
     }
-    const rest = slice && { words: slice.words, ask: () => void this.project.reads.whole.add(file) };
+    const rest =
+      isLong || !slice ? undefined : { words: slice.words, ask: () => void this.project.reads.whole.add(file) };
     const module = new Module(file, text, program, rest);
     modules.set(file, module);
     return module;
@@ -382,7 +410,7 @@ export class Analysis {
         await this.pause();
         known = {
           plan,
-          references: this.candidates.namesDatabase(text) ? this.inText(file, text, assembly, roles) : [],
+          references: await this.inDocument(file, text, assembly, roles),
         };
         this.configuration.set(file.path, known);
       }
@@ -391,14 +419,61 @@ export class Analysis {
     return references;
   }
 
-  private inText(file: SourceFile, text: string, assembly: Assembly, roles: Roles): Reference[] {
-    const role = roles.of(file.path, file.language, false);
+  private async inDocument(file: SourceFile, text: string, assembly: Assembly, roles: Roles): Promise<Reference[]> {
+    if (text.length > LONGEST_WHOLE) {
+      const windows = await this.windowsIn(file.path, text, this.candidates.databasePatterns);
+      return windows ? this.inText(file, text, assembly, roles, windows.slice) : [];
+    }
+    return this.candidates.namesDatabase(text) ? this.inText(file, text, assembly, roles) : [];
+  }
+
+  /** The references that stand in a long code file as text and were not found by its syntax: that is read in parts. */
+  private besideSyntax(references: readonly Reference[], assembly: Assembly, roles: Roles): Reference[] {
+    return [...this.windows].flatMap(([path, { of: windows }]) => {
+      const file = this.files.get(path);
+      const text = this.texts.get(path);
+      if (!file?.isCode || text === undefined || !windows) return [];
+      const known = new Map<number, Reference[]>();
+      for (const each of references)
+        if (each.file === path && each.kind === 'path')
+          for (let line = each.line; line <= each.endLine; line++) getOrAdd(known, line, () => []).push(each);
+      return this.inText(file, text, assembly, roles, windows.slice)
+        .filter((each) => !known.get(each.line)?.some((other) => meets(each, other)))
+        .map((each): Reference => {
+          const resolution = each.resolution === 'certain' ? 'likely' : each.resolution;
+          return {
+            ...each,
+            resolution,
+            note: each.note ?? 'known by its text alone',
+          };
+        });
+    });
+  }
+
+  /** Files that are too long to be searched as a whole, sorted, each with what was done. */
+  private get searchedInPart(): PartlySearchedFile[] {
+    return [...this.windows]
+      .flatMap(([file, { of: windows }]) => {
+        if (!windows) return [];
+        const { places, left, slice } = windows;
+        const rest = left > 0 ? `; ${left} more are left out` : '';
+        const how = `longer than 1 MB: searched around ${places} places that may name a database or a table${rest}`;
+        return [{ file, characters: slice.text.length, how }];
+      })
+      .sort((one, other) => (one.file < other.file ? -1 : 1));
+  }
+
+  /** @param slice the parts of the text that are searched; without it all of it is */
+  private inText(file: SourceFile, text: string, assembly: Assembly, roles: Roles, slice?: Slice): Reference[] {
+    const role = roles.of(file.path, file.language, file.isCode);
     const lines = new LineIndex(text);
-    return searchText(text, file.path, file.language, this.resolver).flatMap((place): Reference[] => {
-      const { resolution, start, end, shape, isComment } = place;
+    return searchText(slice?.text ?? text, file.path, file.language, this.resolver).flatMap((place): Reference[] => {
+      const { resolution, shape, isComment } = place;
+      const start = slice ? offsetInWhole(slice, place.start) : place.start;
+      const end = slice ? offsetInWhole(slice, place.end, true) : place.end;
       if (resolution.place === 'memory' || resolution.place === 'target') return [];
       const at = { file: file.path, language: file.language, lines, role };
-      const statements = isComment || isDocument(file.language) ? [] : commandTexts(text, start, end);
+      const statements = isComment || isDocument(file.language) || file.isCode ? [] : commandTexts(text, start, end);
       return [
         ...statements.flatMap((sql) => assembly.commandTables(resolution, sql, at)),
         {
@@ -426,6 +501,13 @@ function lowered(lower: () => Program): Program | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** Do two references of one file have a character in common? */
+function meets(one: Reference, other: Reference): boolean {
+  const isBefore = (left: Reference, right: Reference) =>
+    left.endLine < right.line || (left.endLine === right.line && left.endColumn <= right.column);
+  return !isBefore(one, other) && !isBefore(other, one);
 }
 
 function compareReferences(left: Reference, right: Reference): number {

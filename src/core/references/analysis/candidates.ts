@@ -38,6 +38,16 @@ export class Candidates {
     return SQL.test(text) && (this.tables?.test(text) ?? false);
   }
 
+  /** What a place that is worth parsing begins with. */
+  get patterns(): readonly RegExp[] {
+    return [DATABASE_FILE, DRIVER, MODEL, ...(this.names ? [this.names] : []), ...(this.tables ? [this.tables] : [])];
+  }
+
+  /** What a file that is a database, or may be one, is named like. */
+  get databasePatterns(): readonly RegExp[] {
+    return [DATABASE_FILE, ...(this.names ? [this.names] : [])];
+  }
+
   /** Files by the functions they call, of those that were asked for. */
   private readonly callers = new Map<string, Set<string>>();
 

@@ -84,25 +84,38 @@ function without(text: string, functions: readonly TopStatement[]): Slice {
   return { text: rest + text.slice(at), cuts, words };
 }
 
+/** A slice of parts that each begin a line of their own. */
+export function withWindows(text: string, ranges: readonly { readonly start: number; readonly end: number }[]): Slice {
+  const cuts: Cut[] = [];
+  let rest = '';
+  for (const { start, end } of ranges) {
+    cuts.push({ at: rest.length, by: start - rest.length });
+    rest += `${text.slice(start, end)}\n`;
+  }
+  return { text: rest, cuts, words: new Set() };
+}
+
+/** An offset of a slice in the whole text: where something was left out, the place before it for an end. */
+export function offsetInWhole({ cuts }: Slice, offset: number, isEnd = false): number {
+  let low = 0;
+  let high = cuts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { at } = cuts[middle]!;
+    if (at < offset || (at === offset && !isEnd)) low = middle + 1;
+    else high = middle;
+  }
+  return offset + (low === 0 ? 0 : cuts[low - 1]!.by);
+}
+
 /** The nodes of a slice at their places in the whole text. */
-export function inWhole(root: SyntaxNode, { cuts }: Slice): SyntaxNode {
-  /** The cuts before an offset: a node that ends at a cut ends before it, one that begins there begins behind it. */
-  const shift = (offset: number, isEnd: boolean) => {
-    let low = 0;
-    let high = cuts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const { at } = cuts[middle]!;
-      if (at < offset || (at === offset && !isEnd)) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? 0 : cuts[low - 1]!.by;
-  };
+export function inWhole(root: SyntaxNode, slice: Slice): SyntaxNode {
   const moved = ({ type, field, start, end, children }: SyntaxNode): SyntaxNode => {
-    const first = shift(start, false);
-    const last = shift(end, true);
-    const inside = first === last ? children.map((child) => movedBy(child, first)) : children.map(moved);
-    return { type, field, start: start + first, end: end + last, children: inside };
+    const from = offsetInWhole(slice, start);
+    const to = offsetInWhole(slice, end, true);
+    const by = from - start;
+    const inside = to - end === by ? children.map((child) => movedBy(child, by)) : children.map(moved);
+    return { type, field, start: from, end: Math.max(from, to), children: inside };
   };
   return moved(root);
 }
