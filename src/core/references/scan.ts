@@ -6,6 +6,7 @@ import type { WorkOptions } from '../ports';
 import type { ResolvedPlan } from '../plan/resolved';
 import { Analysis } from './analysis/analysis';
 import type { Module } from './evaluation/project';
+import { loadGrammar } from './languages/language';
 import type { ReferencesResult, Role } from './reference';
 import { sameWhereEqual } from './same-references';
 import { TextCache, listSourceFiles, sourceFile } from './source-files';
@@ -192,7 +193,10 @@ async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<
       progress?.({ phase: 'references', message: 'Reading files', done, total: files.length, unit: 'files' });
       await pause.take();
     }
-    note(memory, file, documents.get(file) ?? memory.cache.read(file));
+    const text = documents.get(file) ?? memory.cache.read(file);
+    note(memory, file, text);
+    // The grammars of what will be parsed are compiled while the other files are read.
+    if (text?.includes('sqlite') || text?.includes('.db')) loadGrammar(file);
   }
   memory.documents = new Set(documents.keys());
   return (memory.listed = { files, paths, exclude: JSON.stringify(exclude) });

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
-import type { Dirent, Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import picomatch from 'picomatch';
-import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
+import { throwIfCancelled } from '../ports';
 import { codeLanguage } from './languages/language';
 import { textLanguage } from './languages/text-language';
 import type { SkippedFile } from './reference';
@@ -69,33 +70,25 @@ export async function listSourceFiles(
   options: { readonly exclude?: readonly string[]; readonly signal?: AbortSignal } = {},
 ): Promise<SourceFile[]> {
   const excluded = picomatch([...(options.exclude ?? [])], { dot: true });
-  const pause = new Pause(options.signal, SHORT_STRETCH);
   const found: SourceFile[] = [];
-  const queue = [''];
-  for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
-    if (pause.due) await pause.take();
-    for (const entry of entriesOf(path.join(workspace, directory))) {
+  const list = async (directory: string): Promise<void> => {
+    throwIfCancelled(options.signal);
+    const inner: Promise<void>[] = [];
+    // A folder that cannot be listed holds nothing that could be edited either.
+    for (const entry of await readdir(path.join(workspace, directory), { withFileTypes: true }).catch(() => [])) {
       const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!SKIPPED.has(entry.name) && !OWN_COPIES(relative) && !excluded(relative)) queue.push(relative);
+        if (!SKIPPED.has(entry.name) && !OWN_COPIES(relative) && !excluded(relative)) inner.push(list(relative));
         continue;
       }
       if (!entry.isFile()) continue;
       const file = sourceFile(relative);
       if (file && !excluded(relative)) found.push(file);
     }
-  }
+    await Promise.all(inner);
+  };
+  await list('');
   return found.sort((left, right) => (left.path < right.path ? -1 : 1));
-}
-
-/** Synchronous, as all reading here: a promise for each of thousands of small files takes longer than reading them. */
-function entriesOf(directory: string): Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch {
-    // A folder that cannot be listed holds nothing that could be edited either.
-    return [];
-  }
 }
 
 interface Cached {
@@ -137,7 +130,7 @@ export class TextCache {
     return read.text;
   }
 
-  /** What a file holds; its text only where it is not too long. */
+  /** What a file holds; its text only where it is not too long. A promise for each small file takes longer than reading it. */
   private open(absolute: string): Cached | undefined {
     try {
       const descriptor = openSync(absolute, 'r');
@@ -156,10 +149,10 @@ export class TextCache {
 
   /** The bytes of a file, in a buffer that the next file is read into. */
   private bytesOf(descriptor: number, size: number): Buffer {
-    if (this.buffer.length <= size) this.buffer = Buffer.allocUnsafe(Math.max(2 * size, 1 << 16));
+    if (this.buffer.length < size) this.buffer = Buffer.allocUnsafe(Math.max(2 * size, 1 << 16));
     let length = 0;
-    for (let read = 1; read > 0 && length < this.buffer.length; length += read)
-      read = readSync(descriptor, this.buffer, length, this.buffer.length - length, null);
+    for (let read = 1; read > 0 && length < size; length += read)
+      read = readSync(descriptor, this.buffer, length, size - length, null);
     return this.buffer.subarray(0, length);
   }
 
