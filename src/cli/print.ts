@@ -179,7 +179,8 @@ export function references(value: ReferencesResult): string {
   const skipped = (value.skipped ?? []).map(
     ({ file, bytes, reason }) => `Not searched: ${file} (${count(bytes)} bytes, ${reason}).\n`,
   );
-  return `${lines.map((line) => `${line}\n`).join('')}${count(value.references.length)} references, ${count(stale)} stale, in ${count(value.filesScanned)} files (${value.milliseconds} ms).\n${skipped.join('')}`;
+  const inPart = (value.searchedInPart ?? []).map(({ file, how }) => `Searched in part: ${clean(file)} (${how}).\n`);
+  return `${lines.map((line) => `${line}\n`).join('')}${count(value.references.length)} references, ${count(stale)} stale, in ${count(value.filesScanned)} files (${value.milliseconds} ms).\n${inPart.join('')}${skipped.join('')}`;
 }
 
 export function refactoring(value: RefactorResult): string {

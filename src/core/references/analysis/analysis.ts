@@ -8,6 +8,7 @@ import type { WorkOptions } from '../../ports';
 import { Pause, SHORT_STRETCH } from '../../sqlite/rows/pause';
 import type { ResolvedPlan } from '../../plan/resolved';
 import type { PartlySearchedFile, Reference, ReferencesResult, Role } from '../reference';
+import { compareReferences } from '../same-references';
 import { StatementInterest } from '../slicing/interest';
 import { inWhole, offsetInWhole, sliceOf } from '../slicing/slice';
 import type { Slice } from '../slicing/slice';
@@ -508,16 +509,6 @@ function meets(one: Reference, other: Reference): boolean {
   const isBefore = (left: Reference, right: Reference) =>
     left.endLine < right.line || (left.endLine === right.line && left.endColumn <= right.column);
   return !isBefore(one, other) && !isBefore(other, one);
-}
-
-function compareReferences(left: Reference, right: Reference): number {
-  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
-  return (
-    left.line - right.line ||
-    left.column - right.column ||
-    left.endLine - right.endLine ||
-    left.endColumn - right.endColumn
-  );
 }
 
 function distinct(references: readonly Reference[]): Reference[] {
