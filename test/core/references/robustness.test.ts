@@ -171,7 +171,7 @@ describe('files as they come', () => {
       {
         file: name,
         characters: expect.any(Number) as number,
-        how: expect.stringContaining('longer than 1 MB') as string,
+        how: expect.stringContaining('longer than 2 MB') as string,
       },
     ]);
     expect(result.searchedInPart![0]!.characters).toBeLessThan(100_000);

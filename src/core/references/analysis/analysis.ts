@@ -458,7 +458,7 @@ export class Analysis {
         if (!windows) return [];
         const { places, left, slice } = windows;
         const rest = left > 0 ? `; ${left} more are left out` : '';
-        const how = `longer than 1 MB: searched around ${places} places that may name a database or a table${rest}`;
+        const how = `longer than 2 MB: searched around ${places} places that may name a database or a table${rest}`;
         return [{ file, characters: slice.text.length, how }];
       })
       .sort((one, other) => (one.file < other.file ? -1 : 1));
