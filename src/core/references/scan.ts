@@ -188,18 +188,24 @@ async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<
       note(memory, file, undefined);
     }
   const pause = new Pause(signal, SHORT_STRETCH);
+  let ahead = new Map<string, string | undefined>();
   for (const [done, { path: file }] of files.entries()) {
     if (pause.due) {
       progress?.({ phase: 'references', message: 'Reading files', done, total: files.length, unit: 'files' });
       await pause.take();
     }
-    const text = documents.get(file) ?? memory.cache.read(file);
+    if (!documents.has(file) && !ahead.has(file)) ahead = memory.cache.readTogether(pathsFrom(files, done));
+    const text = documents.get(file) ?? ahead.get(file);
     note(memory, file, text);
     // The grammars of what will be parsed are compiled while the other files are read.
     if (text?.includes('sqlite') || text?.includes('.db')) loadGrammar(file);
   }
   memory.documents = new Set(documents.keys());
   return (memory.listed = { files, paths, exclude: JSON.stringify(exclude) });
+}
+
+function* pathsFrom(files: readonly SourceFile[], first: number): Iterable<string> {
+  for (let index = first; index < files.length; index++) yield files[index]!.path;
 }
 
 /** Unchanged files have the very same strings, so that comparing them costs nothing. */

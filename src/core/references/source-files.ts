@@ -1,13 +1,12 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
-import { throwIfCancelled } from '../ports';
+import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
 import { codeLanguage } from './languages/language';
 import { textLanguage } from './languages/text-language';
 import type { SkippedFile } from './reference';
-import { decodeText } from './text/decode';
+import { decodeText, isPlain } from './text/decode';
 
 /** Folders that hold no code of the project. */
 const SKIPPED = new Set([
@@ -64,6 +63,15 @@ export function sourceFile(file: string): SourceFile | undefined {
   return text ? { path: file, language: text, isCode: false } : undefined;
 }
 
+/** Synchronous: a promise for each small folder takes longer. A folder that cannot be listed holds nothing that could be edited. */
+function entriesOf(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
 /** Every file of the workspace that may hold references, sorted by path. Links to folders are not followed. */
 export async function listSourceFiles(
   workspace: string,
@@ -71,23 +79,21 @@ export async function listSourceFiles(
 ): Promise<SourceFile[]> {
   const excluded = picomatch([...(options.exclude ?? [])], { dot: true });
   const found: SourceFile[] = [];
-  const list = async (directory: string): Promise<void> => {
-    throwIfCancelled(options.signal);
-    const inner: Promise<void>[] = [];
-    // A folder that cannot be listed holds nothing that could be edited either.
-    for (const entry of await readdir(path.join(workspace, directory), { withFileTypes: true }).catch(() => [])) {
+  const pause = new Pause(options.signal, SHORT_STRETCH);
+  const queue = [''];
+  for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
+    if (pause.due) await pause.take();
+    for (const entry of entriesOf(`${workspace}/${directory}`)) {
       const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!SKIPPED.has(entry.name) && !OWN_COPIES(relative) && !excluded(relative)) inner.push(list(relative));
+        if (!SKIPPED.has(entry.name) && !OWN_COPIES(relative) && !excluded(relative)) queue.push(relative);
         continue;
       }
       if (!entry.isFile()) continue;
       const file = sourceFile(relative);
       if (file && !excluded(relative)) found.push(file);
     }
-    await Promise.all(inner);
-  };
-  await list('');
+  }
   return found.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
@@ -96,6 +102,18 @@ interface Cached {
   readonly modified: number;
   readonly text: string | undefined;
 }
+
+interface Opened {
+  readonly size: number;
+  readonly modified: number;
+  /** Undefined where it is too long, and so was not read. */
+  readonly length: number | undefined;
+}
+
+/** Strings of more than about a million characters are kept outside of the memory that is collected (`EXTERN_APEX` in Node). */
+const TOGETHER = 1_100_000;
+/** Files that are looked at without a pause. */
+const MOST_TOGETHER = 300;
 
 function statOf(file: string): Stats | undefined {
   try {
@@ -115,29 +133,53 @@ export class TextCache {
 
   /** `undefined` for binary and oversized files, and for those that went away. */
   read(file: string): string | undefined {
-    const absolute = `${this.workspace}/${file}`;
-    const known = this.files.get(file);
-    if (known) {
-      const info = statOf(absolute);
-      if (info && known.size === info.size && known.modified === info.mtimeMs) return known.text;
-    }
-    this.files.delete(file);
-    this.oversized.delete(file);
-    const read = this.open(absolute);
-    if (!read) return undefined;
-    if (read.size > LONGEST) this.oversized.set(file, read.size);
-    else this.files.set(file, read);
-    return read.text;
+    return this.readTogether([file]).get(file);
   }
 
-  /** What a file holds; its text only where it is not too long. A promise for each small file takes longer than reading it. */
-  private open(absolute: string): Cached | undefined {
+  /**
+   * The texts of the first of these files, up to about `TOGETHER` bytes that have to be read: those in ASCII as parts of
+   * one long string, which the garbage collector does not move about.
+   */
+  readTogether(files: Iterable<string>): Map<string, string | undefined> {
+    const texts = new Map<string, string | undefined>();
+    const plain: { readonly file: string; readonly start: number; readonly end: number; readonly of: Opened }[] = [];
+    let end = 0;
+    for (const file of files) {
+      const absolute = `${this.workspace}/${file}`;
+      const known = this.files.get(file);
+      const info = known && statOf(absolute);
+      if (info && known.size === info.size && known.modified === info.mtimeMs) {
+        texts.set(file, known.text);
+        continue;
+      }
+      this.files.delete(file);
+      this.oversized.delete(file);
+      const of = this.open(absolute, end);
+      if (!of) texts.set(file, undefined);
+      else if (of.length === undefined) this.oversized.set(file, of.size);
+      else if (isPlain(this.buffer.subarray(end, end + of.length))) {
+        plain.push({ file, start: end, end: (end += of.length), of });
+        texts.set(file, '');
+      } else texts.set(file, this.keep(file, of, decodeText(this.buffer.subarray(end, end + of.length))));
+      if (end >= TOGETHER || texts.size >= MOST_TOGETHER) break;
+    }
+    const all = this.buffer.toString('latin1', 0, end);
+    for (const { file, start, end, of } of plain) texts.set(file, this.keep(file, of, all.slice(start, end)));
+    return texts;
+  }
+
+  private keep(file: string, { size, modified }: Opened, text: string | undefined): string | undefined {
+    this.files.set(file, { size, modified, text });
+    return text;
+  }
+
+  /** Reads a file into the buffer, if it is not too long. A promise for each small file takes longer than reading it. */
+  private open(absolute: string, at: number): Opened | undefined {
     try {
       const descriptor = openSync(absolute, 'r');
       try {
         const { size, mtimeMs: modified } = fstatSync(descriptor);
-        if (size > LONGEST) return { size, modified, text: undefined };
-        return { size, modified, text: decodeText(this.bytesOf(descriptor, size)) };
+        return { size, modified, length: size > LONGEST ? undefined : this.readInto(descriptor, at, size) };
       } finally {
         closeSync(descriptor);
       }
@@ -147,13 +189,17 @@ export class TextCache {
     }
   }
 
-  /** The bytes of a file, in a buffer that the next file is read into. */
-  private bytesOf(descriptor: number, size: number): Buffer {
-    if (this.buffer.length < size) this.buffer = Buffer.allocUnsafe(Math.max(2 * size, 1 << 16));
+  /** @returns how many bytes there were */
+  private readInto(descriptor: number, at: number, size: number): number {
+    if (this.buffer.length < at + size) {
+      const larger = Buffer.allocUnsafe(2 * (at + size));
+      this.buffer.copy(larger, 0, 0, at);
+      this.buffer = larger;
+    }
     let length = 0;
     for (let read = 1; read > 0 && length < size; length += read)
-      read = readSync(descriptor, this.buffer, length, size - length, null);
-    return this.buffer.subarray(0, length);
+      read = readSync(descriptor, this.buffer, at + length, size - length, null);
+    return length;
   }
 
   retain(files: ReadonlySet<string>): void {

@@ -1,6 +1,10 @@
 import { baseName } from '../evaluation/path-text';
 import type { SourceFile } from '../source-files';
 
+/** Whatever the patterns below find, found at once: most files have nothing of it. */
+const ANY =
+  /sqlite|\.(?:db3?|s3db|sl3)(?![A-Za-z0-9_])|:memory:|\bapsw\b|\bpeewee\b|__tablename__|db_table|sqlalchemy|totable|tablename\(\)|@(?:table|entity)\b|\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
+
 const SQL = /\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
 const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:memory:/i;
 const DRIVER = /\bsqlite|\bapsw\b|\bpeewee\b|better-sqlite3/i;
@@ -10,6 +14,8 @@ const MODEL = /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|TableN
 /** Which files are worth parsing, from their text alone. */
 export class Candidates {
   private readonly names: RegExp | undefined;
+  /** Of these, what `DATABASE_FILE` does not find already. */
+  private readonly otherNames: RegExp | undefined;
   private readonly tables: RegExp | undefined;
 
   constructor(
@@ -18,7 +24,9 @@ export class Candidates {
       readonly databases: ReadonlyMap<string, ReadonlySet<string>>;
     },
   ) {
-    this.names = alternatives([...new Set([...input.databases.keys()].map(baseName))]);
+    const names = [...new Set([...input.databases.keys()].map(baseName))];
+    this.names = alternatives(names);
+    this.otherNames = alternatives(names.filter((name) => !DATABASE_FILE.test(name)));
     const tables = [...new Set([...input.databases.values()].flatMap((each) => [...each]))];
     // Where SQL names a table: the names alone are words of any program.
     if (tables.length > 0)
@@ -30,10 +38,11 @@ export class Candidates {
 
   /** Does a text name a file that is, or may be, a database? */
   namesDatabase(text: string): boolean {
-    return DATABASE_FILE.test(text) || (this.names?.test(text) ?? false);
+    return DATABASE_FILE.test(text) || (this.otherNames?.test(text) ?? false);
   }
 
   isCandidate(text: string): boolean {
+    if (!ANY.test(text) && !this.otherNames?.test(text)) return false;
     if (this.namesDatabase(text) || DRIVER.test(text) || MODEL.test(text)) return true;
     return SQL.test(text) && (this.tables?.test(text) ?? false);
   }
@@ -64,9 +73,10 @@ export class Candidates {
     const unknown = new Map<string, Set<string>>();
     for (const name of names) if (!this.callers.has(name)) unknown.set(name, new Set());
     if (unknown.size > 0) {
+      const lengths = lengthsOf(unknown.keys());
       for (const file of this.input.files) {
         await pause();
-        if (file.isCode) note(file.path, texts.get(file.path), unknown);
+        if (file.isCode) note(file.path, texts.get(file.path), unknown, lengths);
       }
       for (const [name, files] of unknown) this.callers.set(name, files);
     }
@@ -82,22 +92,35 @@ export class Candidates {
   changed(file: string, text: string | undefined): void {
     if (this.callers.size === 0) return;
     for (const files of this.callers.values()) files.delete(file);
-    note(file, text, this.callers);
+    note(file, text, this.callers, lengthsOf(this.callers.keys()));
   }
 }
 
+/** For each length whether a name has it: most words before a bracket are told by that. */
+function lengthsOf(names: Iterable<string>): Uint8Array {
+  const lengths = new Uint8Array(LONGEST_NAME + 1);
+  // Shorter names say nothing.
+  for (const { length } of names) if (length >= 3 && length <= LONGEST_NAME) lengths[length] = 1;
+  return lengths;
+}
+
+const LONGEST_NAME = 1000;
+
 /** Adds a file to those of the functions that it calls. */
-function note(file: string, text: string | undefined, callers: ReadonlyMap<string, Set<string>>): void {
+function note(
+  file: string,
+  text: string | undefined,
+  callers: ReadonlyMap<string, Set<string>>,
+  lengths: Uint8Array,
+): void {
   if (text === undefined) return;
-  const lengths = new Set([...callers.keys()].map((name) => name.length));
   for (const bracket of '({')
     for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
       let end = at;
       while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
       let start = end;
       while (start > 0 && isWord(text.charCodeAt(start - 1))) start--;
-      // Shorter names say nothing.
-      if (end - start < 3 || !lengths.has(end - start)) continue;
+      if (lengths[end - start] !== 1) continue;
       const files = callers.get(text.slice(start, end));
       if (files && !DEFINES.test(text.slice(Math.max(0, start - 200), start))) files.add(file);
     }

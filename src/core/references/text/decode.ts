@@ -9,6 +9,10 @@ export function decodeText(bytes: Buffer): string | undefined {
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   const nul = bytes.indexOf(0);
   if (nul >= 0 && nul < 8192) return undefined;
-  // Nearly all code is ASCII, which needs no decoding.
-  return isAscii(bytes) ? bytes.toString('latin1') : new TextDecoder('utf-8').decode(bytes);
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+/** Nearly all code is ASCII without a NUL, which needs no decoding. */
+export function isPlain(bytes: Buffer): boolean {
+  return isAscii(bytes) && !bytes.includes(0);
 }
