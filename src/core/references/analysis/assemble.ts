@@ -16,6 +16,8 @@ import { foldName } from '../../sqlite/sql-tokens';
 
 export type TablesByDatabase = ReadonlyMap<string, ReadonlySet<string>>;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 type Place = Exclude<Resolution, { place: 'none' }>;
 
 /** Builds the references of code from what was found, and says of each what the plan makes of it. */
@@ -44,14 +46,28 @@ export class Assembly {
     const { module, start, end, resolution } = place;
     if (resolution.place === 'target' || resolution.place === 'memory') return undefined;
     const role = place.isDocumentation ? 'documentation' : this.roles.of(module.file, module.program.language, true);
-    return {
-      ...location(module, start, end),
+    const standing = this.standing(resolution, role, used);
+    const { startLine, startColumn, endLine, endColumn } = module.lines.range(start, end);
+    const reference: Writable<Reference> = {
+      file: module.file,
+      line: startLine,
+      column: startColumn,
+      endLine,
+      endColumn,
       kind: 'path',
-      ...this.standing(resolution, role, used),
+      database: standing.database,
+      resolution: standing.resolution,
+      role: standing.role,
+      stale: standing.stale,
       language: module.program.language,
       shape: place.shape,
       text: module.text.slice(start, end),
     };
+    if (standing.target !== undefined) reference.target = standing.target;
+    if (standing.base !== undefined) reference.base = standing.base;
+    if (standing.needs !== undefined) reference.needs = standing.needs;
+    if (standing.note !== undefined) reference.note = standing.note;
+    return reference;
   }
 
   /** Database, resolution, target and staleness of a path. `used` are the tables asked for through it. */
@@ -132,20 +148,27 @@ export class Assembly {
         role !== 'tooling' && found.resolution !== 'unknown'
           ? (this.plan?.isTableStale(found.database, place.use.name) ?? false)
           : false;
-      references.push({
-        ...location(module, start, end),
+      const { startLine, startColumn, endLine, endColumn } = module.lines.range(start, end);
+      // After an edit all are made anew: without spreading, which takes much longer.
+      const reference: Writable<Reference> = {
+        file: module.file,
+        line: startLine,
+        column: startColumn,
+        endLine,
+        endColumn,
         kind: 'table',
         database: found.database,
         table: place.use.name,
-        ...(disposition?.target === undefined ? {} : { target: disposition.target }),
         resolution: found.resolution,
         role,
         stale: isStale,
         language: module.program.language,
         shape: 'text',
         text: module.text.slice(start, end),
-        ...(found.note === undefined ? {} : { note: found.note }),
-      });
+      };
+      if (disposition?.target !== undefined) reference.target = disposition.target;
+      if (found.note !== undefined) reference.note = found.note;
+      references.push(reference);
     }
     return references;
   }
