@@ -89,7 +89,10 @@ export interface ImportOptions {
 }
 
 export interface ReferencesOptions {
-  /** Told the references before their fixes are known: those, and which references are set aside, come with the result. */
+  /**
+   * Told the references before their fixes are known: those, and which references are set aside, come with the result. The
+   * first search of a workspace tells what it found so far, again and again.
+   */
   readonly onReferences?: (found: ReferencesResult) => void;
 }
 
@@ -372,8 +375,9 @@ async function references(options: PipelineOptions & ReferencesOptions): Promise
   if (!(await exists(path.join(options.workspace, planFileOf(options)))))
     return findReferences(options, await scanWorkspace(options));
   const planned = await planWorkspace(options);
-  const found = await findReferences(options, planned.inventory, planned);
-  options.onReferences?.(found);
+  const { onReferences } = options;
+  const found = await findReferences(options, planned.inventory, planned, onReferences);
+  onReferences?.(found);
   const { workspace, documents = {}, changed, signal } = options;
   const look = { documents, changed, scanned: (file: string) => scannedText(workspace, file) };
   return fixesOf(workspace).attach(found, planned.resolved, look, signal);
@@ -398,9 +402,11 @@ function findReferences(
   options: PipelineOptions,
   inventory: Inventory,
   planned?: PlannedWorkspace,
+  onFound?: (found: ReferencesResult) => void,
 ): Promise<ReferencesResult> {
   const { workspace, signal, progress, documents = {}, exclude = [], roles } = options;
   return scanReferences({
+    onFound,
     changed: options.changed,
     roles,
     workspace,

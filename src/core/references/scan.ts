@@ -7,7 +7,7 @@ import type { ResolvedPlan } from '../plan/resolved';
 import { Analysis } from './analysis/analysis';
 import type { Module } from './evaluation/project';
 import { loadGrammar } from './languages/language';
-import type { ReferencesResult, Role } from './reference';
+import type { Reference, ReferencesResult, Role } from './reference';
 import { sameWhereEqual } from './same-references';
 import { TextCache, listSourceFiles, sourceFile } from './source-files';
 import type { SourceFile } from './source-files';
@@ -28,6 +28,8 @@ export interface ScanReferencesOptions extends WorkOptions {
    * looked at again. `documents` need not be among them. Without it the whole tree is.
    */
   readonly changed?: readonly string[];
+  /** Told of the first scan of a workspace what it found so far, again and again; the result may know better. */
+  readonly onFound?: (found: ReferencesResult) => void;
 }
 
 /** The files of a workspace when it was last listed. */
@@ -135,8 +137,16 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   const question = JSON.stringify([options.databases, plan, roles]);
   if (last?.question === question && unread.size === 0)
     return { ...last.result, milliseconds: Math.round(performance.now() - started) };
+  const { onFound } = options;
+  const tell = (references: readonly Reference[]) =>
+    onFound?.({
+      version: 1,
+      references,
+      filesScanned: texts.size,
+      milliseconds: Math.round(performance.now() - started),
+    });
   const found = await analysisOf(memory, files, options).run(
-    { texts, changed: unread, plan, roles },
+    { texts, changed: unread, plan, roles, ...(onFound && !last ? { onFound: tell } : {}) },
     { signal, progress },
   );
   const milliseconds = Math.round(performance.now() - started);

@@ -26,6 +26,7 @@ import { PathPlaces, PathSearch, withoutInner } from './paths';
 import type { PathPlace } from './paths';
 import { PlanView } from './plan-view';
 import { mergeQueries, QuerySearch } from './queries';
+import type { Queries } from './queries';
 import { changesBetween } from './record';
 import type { FileRecord, Round } from './record';
 import { DatabaseResolver } from './resolve';
@@ -51,7 +52,12 @@ export interface Question {
   readonly plan?: ResolvedPlan;
   /** What files are for, where a person says so: globs with roles. */
   readonly roles?: Readonly<Record<string, Role>>;
+  /** Told what is found so far, each time twice as many files are searched; what comes later may know better. */
+  readonly onFound?: (references: readonly Reference[]) => void;
 }
+
+/** So many files are searched before anything is told. */
+const FIRST_TOLD = 16;
 
 export type Found = Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins' | 'searchedInPart'>>;
 
@@ -87,6 +93,7 @@ export class Analysis {
   private isTaken = false;
   /** Code files that are worth parsing. */
   private readonly worth = new Set<string>();
+  private tell: ((records: readonly FileRecord[]) => void) | undefined;
   /** The last search that came to its end. */
   private last: readonly Round[] = [];
   private placesOf = new Map<Module, PlacesRecord>();
@@ -115,32 +122,44 @@ export class Analysis {
   }
 
   /** @throws ConsolidationError `CANCELLED`; what was found until then serves the next call */
-  async run({ texts, changed, plan, roles: said = {} }: Question, options: WorkOptions): Promise<Found> {
+  async run({ texts, changed, plan, roles: said = {}, onFound }: Question, options: WorkOptions): Promise<Found> {
     this.turn = new Pause(options.signal, SHORT_STRETCH);
     await this.take(texts, changed);
     const view = plan && new PlanView(plan);
     const roles = new Roles(said);
     const assembly = new Assembly(this.resolver, this.input.databases, view, roles);
-    const references = await this.textReferences(assembly, roles, JSON.stringify([plan, said]));
+    const inTexts = await this.textReferences(assembly, roles, JSON.stringify([plan, said]));
+    const sorted = (references: readonly Reference[]) =>
+      distinct([...inTexts, ...references])
+        .sort(compareReferences)
+        .map((reference) => this.overruled(reference, view));
+    this.tell =
+      onFound && ((records) => onFound(sorted(inCode(assembly, this.placesSoFar(records), queriesOf(records)))));
+    if (inTexts.length > 0) this.tell?.([]);
     const { rounds, records } = await this.rounds(options);
     const places = await this.places(records);
-    const queries = mergeQueries(records.map((record) => record.found!.queries));
-    references.push(
-      ...assembly.attachReferences(queries),
-      ...assembly.paths(places, queries),
-      ...assembly.tableReferences(queries),
-    );
-    references.push(...this.besideSyntax(references, assembly, roles));
-    const sorted = distinct(references)
-      .sort(compareReferences)
-      .map((reference) => this.overruled(reference, view));
+    const queries = queriesOf(records);
+    const references = inCode(assembly, places, queries);
+    const all = sorted([...references, ...this.besideSyntax([...inTexts, ...references], assembly, roles)]);
     this.finish(rounds);
     return {
-      references: sorted,
-      absentDatabases: absentDatabases(sorted, places, queries, this.resolver),
+      references: all,
+      absentDatabases: absentDatabases(all, places, queries, this.resolver),
       joins: assembly.joins(queries),
       searchedInPart: this.searchedInPart,
     };
+  }
+
+  /** What can be told of places when only some files are searched. Nothing of it stays. */
+  private placesSoFar(records: readonly FileRecord[]): PathPlace[] {
+    this.project.reads = new Reads();
+    this.evaluator.beginFile();
+    this.evaluator.beginSearch();
+    const all = new PathPlaces(this.evaluator, this.resolver);
+    for (const { found } of records) all.add(found!.notes);
+    const consumed = all.consumedLiterals();
+    const modules = new Set(records.flatMap(({ found }) => found!.notes.map(({ text }) => text.origin.module)));
+    return withoutInner([...modules].flatMap((module) => all.places(module, consumed.get(module) ?? new Set())));
   }
 
   /** Notes what changed since the last call. */
@@ -312,6 +331,9 @@ export class Analysis {
         record = this.ask(module);
       }
       records.set(file, record);
+      // Twice as many each time: to tell it costs as much as at the end.
+      if (!last && !previous && records.size >= FIRST_TOLD && Number.isInteger(Math.log2(records.size / FIRST_TOLD)))
+        this.tell?.([...records.values()].filter((each) => each.found));
     }
   }
 
@@ -509,6 +531,16 @@ function meets(one: Reference, other: Reference): boolean {
   const isBefore = (left: Reference, right: Reference) =>
     left.endLine < right.line || (left.endLine === right.line && left.endColumn <= right.column);
   return !isBefore(one, other) && !isBefore(other, one);
+}
+
+const queriesOf = (records: readonly FileRecord[]) => mergeQueries(records.map((record) => record.found!.queries));
+
+function inCode(assembly: Assembly, places: readonly PathPlace[], queries: Queries): Reference[] {
+  return [
+    ...assembly.attachReferences(queries),
+    ...assembly.paths(places, queries),
+    ...assembly.tableReferences(queries),
+  ];
 }
 
 function distinct(references: readonly Reference[]): Reference[] {
