@@ -153,9 +153,10 @@ export class QuerySearch implements Queries {
         if (run.has(expression)) return;
         if (expression.kind === 'call' || !mayBeSql(expression)) return;
         this.evaluator.begin();
-        for (const text of this.evaluator.texts(expression, module.frame))
+        const texts = this.evaluator.texts(expression, module.frame);
+        for (const text of texts)
           if (looksLikeSql(text.text) && !isProse(text.text)) this.statement(text, [], module, undefined, false);
-        return expression.kind === 'literal' ? undefined : false;
+        return texts.length === 0 || expression.kind === 'literal' ? undefined : false;
       });
     }
     this.named(module);
@@ -214,9 +215,11 @@ export class QuerySearch implements Queries {
       for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false);
   }
 
-  /** SQL texts among the arguments of a call, with the connections they run on. */
+  /** SQL texts among the arguments of a call, with the connections they run on; or the text that is told to run on one. */
   private runs(call: Call, frame: Frame): { text: Text; of: Expression; handles: readonly Handle[] }[] {
-    const texts = call.arguments.flatMap(({ value: of }) => {
+    const { callee } = call;
+    const told = callee.kind === 'member' && RUNNERS.has(callee.name) ? [callee.object] : [];
+    const texts = [...call.arguments.map(({ value }) => value), ...told].flatMap((of) => {
       this.evaluator.begin();
       return this.evaluator
         .texts(of, frame)

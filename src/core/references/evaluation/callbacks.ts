@@ -3,6 +3,7 @@ import type { Evaluator } from './evaluator';
 import { getOrAdd, walk } from './project';
 import type { CallSite, Module } from './project';
 import type { ScopeReference, Value } from './value';
+import { vocabularyOf } from './vocabulary';
 
 interface Passed {
   readonly call: Call;
@@ -53,11 +54,12 @@ export function callbackArguments(evaluator: Evaluator, module: Module, scope: S
       if (found.length > 0) return found;
       if (/^(?:then|let|also|use|tap|run|apply|with)$/.test(call.callee.name) && position === 0) return [...receivers];
     }
-    return evaluator
+    const given = evaluator
       .evaluate(call.callee, module.frame)
       .flatMap((callee) =>
         callee.kind === 'scope' ? calledWith(evaluator, callee, { module, call }, index, position) : [],
       );
+    return given.length > 0 ? given : (vocabularyOf(module).handed?.(call) ?? []);
   });
 }
 

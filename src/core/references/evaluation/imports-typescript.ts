@@ -1,6 +1,7 @@
 import type { Evaluator } from './evaluator';
 import type { Imports } from './imports';
 import { membersOf, moduleBindings } from './members';
+import { namedModules } from './module-names';
 import { normalize } from './path-text';
 import type { Module } from './project';
 import type { Value } from './value';
@@ -84,7 +85,11 @@ function isExports(object: { kind: string; name?: string; object?: { kind: strin
 
 function moduleFile(evaluator: Evaluator, from: Module, name: string): string | undefined {
   if (name.startsWith('.')) return fileAt(evaluator, normalize([from.directory, name].filter(Boolean).join('/')));
-  // Aliases of tsconfig.json, as everybody has them.
+  for (const path of namedModules(evaluator.project, from, name)) {
+    const file = fileAt(evaluator, path);
+    if (file !== undefined) return file;
+  }
+  // Aliases as everybody has them, for bundlers that are configured elsewhere.
   const aliased = /^(?:@|~|#|src|app)\/(.+)$/.exec(name);
   if (!aliased) return undefined;
   for (let directory = from.directory; ;) {

@@ -120,6 +120,7 @@ export class Project {
   private merged: Pick<ModuleIndex, 'calls' | 'aliases'> | undefined;
   private questions = 0;
   private readonly directories = new Map<string, string[]>();
+  private readonly namedFiles = new Map<string, readonly string[]>();
 
   constructor(
     /** Every file of the workspace, parsed or not. */
@@ -158,6 +159,20 @@ export class Project {
   /** Directories that hold files, in no order. */
   get folders(): Iterable<string> {
     return this.directories.keys();
+  }
+
+  /** Files of this name, of whatever kind, in the folders that hold code and in those above. */
+  filesNamed(name: string): readonly string[] {
+    return getOrAdd(this.namedFiles, name, () => {
+      const folders = new Set(['']);
+      for (const folder of this.folders)
+        for (let each = folder; each !== ''; each = each.slice(0, Math.max(0, each.lastIndexOf('/'))))
+          folders.add(each);
+      return [...folders]
+        .map((folder) => (folder === '' ? name : `${folder}/${name}`))
+        .filter((file) => this.source(file) !== undefined)
+        .sort();
+    });
   }
 
   /** The parsed files of a directory with this extension; those that mention `word` and are not parsed are requested. */

@@ -1,3 +1,4 @@
+import { COMMAND_LINE, handedOptions, isHandedOptions, optionDefault, parsedOptions } from './command-line-typescript';
 import { targetValues } from './generated-access';
 import { importedMember } from './imports-typescript';
 import { membersOf } from './members';
@@ -75,6 +76,7 @@ const require: Operation = (call) =>
   call.texts(0).flatMap((text) => importedMember(call.evaluator, call.frame.module, text.text, undefined));
 
 const FUNCTIONS: Record<string, Operation> = {
+  ...COMMAND_LINE,
   require,
   import: require,
   String: passes(0),
@@ -135,6 +137,10 @@ const FUNCTIONS: Record<string, Operation> = {
   'kysely.Kysely': wraps,
   'kysely.SqliteDialect': wraps,
   'sql-template-tag': passes(0),
+  'kysely.sql': passes(0),
+  'kysely.sql.raw': passes(0),
+  'drizzle-orm.sql': passes(0),
+  'drizzle-orm.sql.raw': passes(0),
   'util.promisify': passes(0),
   'Object.freeze': passes(0),
   'Promise.resolve': passes(0),
@@ -168,9 +174,10 @@ export const TYPESCRIPT: Vocabulary = {
     // A tagged template of an unknown library, options with a default.
     if (callee.name === 'getPath') return [call.anchored('home')];
     if (callee.name === 'get' || callee.name === 'getOrDefault') return environmentValues(call, undefined, 1, []);
-    return [];
+    return parsedOptions(call);
   },
-  externalMember(_evaluator, name, member, module) {
+  handed: (call) => (isHandedOptions(call) ? handedOptions : []),
+  externalMember(evaluator, name, member, module) {
     if (name === 'process.env' || name === 'Deno.env' || name === 'Bun.env')
       return [
         variableText(member, {
@@ -181,7 +188,7 @@ export const TYPESCRIPT: Vocabulary = {
       ];
     if (member === 'sep' && /^path(?:\.posix)?$/.test(name)) return [separatorText(module, member)];
     if (member === 'default') return [{ kind: 'external', name }];
-    return undefined;
+    return optionDefault(evaluator, name, member, module);
   },
   indexExternal(name, key, _evaluator, origin) {
     return name === 'process.env' ? [variableText(key, origin)] : [];

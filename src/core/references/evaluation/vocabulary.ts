@@ -1,4 +1,4 @@
-import type { Expression, Parameter, Scope } from '../syntax/program';
+import type { Call, Expression, Parameter, Scope } from '../syntax/program';
 import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import type { Module } from './project';
@@ -37,6 +37,8 @@ export interface Vocabulary {
   indexValue(evaluator: Evaluator, object: Text | Instance, indexes: readonly Value[], origin: Origin): Value[];
   /** A parameter that no call gives: what a framework passes (a test fixture). */
   injected(evaluator: Evaluator, module: Module, scope: Scope, parameter: Parameter): Value[];
+  /** What a library hands to a function that this call passes to it. */
+  handed?(call: Call): Value[];
   isProperty(scope: Scope): boolean;
   classMember(evaluator: Evaluator, type: ScopeReference, name: string): Value[];
   instanceMember(
