@@ -23,6 +23,8 @@ export interface TablePlace {
   readonly remote: Set<Handle>;
   /** Was the statement seen to run, or only to be written? */
   isRun: boolean;
+  /** In a file of SQL that nothing is seen to read: the databases with all of its tables. */
+  readonly among?: readonly string[];
   /** Named by a query builder or a model, not by SQL. */
   readonly isNamed?: boolean;
 }
@@ -45,6 +47,37 @@ const RUNNERS = new Set([
   'execute_sql',
   'execute_fetchall',
   'execute_insert',
+  'execute_batch',
+  'execute_batch2',
+  'executeMultiple',
+  'executeQuery',
+  'executeUpdate',
+  'prepareStatement',
+  'execSQL',
+  'rawQuery',
+  'execAsync',
+  'runAsync',
+  'getAllAsync',
+  'getFirstAsync',
+  'Execute',
+  'ExecuteAsync',
+  'ExecuteScalar',
+  'ExecuteScalarAsync',
+  'QueryAsync',
+  'QueryFirst',
+  'QueryFirstAsync',
+  'QuerySingle',
+  'QuerySingleAsync',
+  'MustExec',
+  'NamedExec',
+  'NamedQuery',
+  'Queryx',
+  'QueryRowx',
+  'Get',
+  'Select',
+  'GetContext',
+  'SelectContext',
+  'Raw',
   'exec',
   'execContext',
   'Exec',
@@ -70,7 +103,7 @@ const RUNNERS = new Set([
   'fetchone',
 ]);
 
-const COMMON = new Set(['get', 'run', 'all', 'each', 'raw']);
+const COMMON = new Set(['get', 'run', 'all', 'each', 'raw', 'Get', 'Select', 'Raw']);
 
 /** Is what a call of this name is given run as SQL, by the name alone? */
 export function isRunner(name: string): boolean {
@@ -186,7 +219,7 @@ export class QuerySearch implements Queries {
     const { callee } = call;
     if (callee.kind !== 'member' && callee.kind !== 'name') return false;
     if (!RUNNERS.has(callee.name)) return false;
-    const open = call.arguments.slice(0, 2).filter(({ value }) => OPEN.has(value.kind));
+    const open = call.arguments.slice(0, 3).filter(({ value }) => OPEN.has(value.kind));
     if (open.length === 0 || !COMMON.has(callee.name)) return open.length > 0;
     // `get` and `run` are words of any program: only what is surely SQL counts.
     return open.some(({ value }) =>

@@ -1,5 +1,6 @@
 import type { Call, Expression, Parameter, Scope } from '../syntax/program';
 import type { Evaluator } from './evaluator';
+import { Invocation } from './invocation';
 import { getOrAdd, walk } from './project';
 import type { CallSite, Module } from './project';
 import type { ScopeReference, Value } from './value';
@@ -59,7 +60,9 @@ export function callbackArguments(evaluator: Evaluator, module: Module, scope: S
       .flatMap((callee) =>
         callee.kind === 'scope' ? calledWith(evaluator, callee, { module, call }, index, position) : [],
       );
-    return given.length > 0 ? given : (vocabularyOf(module).handed?.(call) ?? []);
+    return given.length > 0
+      ? given
+      : (vocabularyOf(module).handed?.(new Invocation(evaluator, call, module.frame), position) ?? []);
   });
 }
 

@@ -88,8 +88,7 @@ function declaredDefault(evaluator: Evaluator, call: Call, module: Module): Valu
 }
 
 /** `.action((options) => …)`: the options are handed to a function. */
-export function isHandedOptions(call: Call): boolean {
-  return call.callee.kind === 'member' && call.callee.name === 'action';
+export function handedOptions(call: Invocation): Value[] {
+  const { callee } = call.call;
+  return callee.kind === 'member' && callee.name === 'action' ? options(call) : [];
 }
-
-export const handedOptions: Value[] = [{ kind: 'external', name: OPTIONS }];

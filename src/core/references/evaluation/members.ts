@@ -5,7 +5,7 @@ import { getOrAdd, heardBy } from './project';
 import type { Module } from './project';
 import { newFrame } from './value';
 import type { Frame, Instance, ScopeReference, Value } from './value';
-import { vocabularyOf } from './vocabulary';
+import { own, vocabularyOf } from './vocabulary';
 import { importsOf } from './imports';
 
 /** `object.name`. `site` is the expression, where there is one. */
@@ -49,7 +49,7 @@ export function membersOf(
       return [{ kind: 'method', receiver: object, name }];
     }
     case 'text': {
-      const property = site && vocabularyOf(site.frame.module).textProperties[name];
+      const property = site && own(vocabularyOf(site.frame.module).textProperties, name);
       if (property) return property(object, { module: site.frame.module, ...site });
       return [{ kind: 'method', receiver: object, name }];
     }

@@ -64,7 +64,7 @@ function throughPaths(project: Project, file: string, name: string, depth: numbe
 }
 
 function packages(project: Project, name: string): string[] {
-  return project.filesNamed('package.json').flatMap((file) => {
+  return project.documentsNamed('package.json').flatMap((file) => {
     const configuration = read(project, file);
     const own = configuration?.name;
     if (!configuration || typeof own !== 'string' || (name !== own && !name.startsWith(`${own}/`))) return [];

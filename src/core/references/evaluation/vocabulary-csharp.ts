@@ -1,3 +1,4 @@
+import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 import {
   anchors,
@@ -67,6 +68,8 @@ const FUNCTIONS: Record<string, Operation> = {
   SQLiteDataAdapter: command,
   'options.UseSqlite': opens(0),
   'optionsBuilder.UseSqlite': opens(0),
+  'File.ReadAllText': reads(0),
+  'File.ReadAllTextAsync': reads(0),
   'Path.Combine': joins(false),
   'Path.Join': joins(false),
   'Path.GetFullPath': converts(false),

@@ -1,4 +1,5 @@
-import { COMMAND_LINE, handedOptions, isHandedOptions, optionDefault, parsedOptions } from './command-line-typescript';
+import { COMMAND_LINE, handedOptions, optionDefault, parsedOptions } from './command-line-typescript';
+import { reads, readsReceiver } from './file-contents';
 import { targetValues } from './generated-access';
 import { importedMember } from './imports-typescript';
 import { membersOf } from './members';
@@ -102,6 +103,13 @@ const FUNCTIONS: Record<string, Operation> = {
   'fs/promises.mkdtemp': anchors('temporary'),
   'fs.promises.mkdtemp': anchors('temporary'),
   'fs.realpathSync': converts(false),
+  'fs.readFileSync': reads(0),
+  'fs.readFile': reads(0),
+  'fs.promises.readFile': reads(0),
+  'fs/promises.readFile': reads(0),
+  'Deno.readTextFileSync': reads(0),
+  'Deno.readTextFile': reads(0),
+  'Bun.file': passes(0),
   'tmp.dirSync': anchors('temporary'),
   'tmp.tmpNameSync': anchors('temporary'),
   'better-sqlite3': openFirst,
@@ -153,6 +161,7 @@ export const TYPESCRIPT: Vocabulary = {
   functions: FUNCTIONS,
   textMethods: {
     toString: unchanged,
+    text: readsReceiver,
     valueOf: unchanged,
     trim: stripping,
     trimEnd: unchanged,
@@ -176,7 +185,7 @@ export const TYPESCRIPT: Vocabulary = {
     if (callee.name === 'get' || callee.name === 'getOrDefault') return environmentValues(call, undefined, 1, []);
     return parsedOptions(call);
   },
-  handed: (call) => (isHandedOptions(call) ? handedOptions : []),
+  handed: handedOptions,
   externalMember(evaluator, name, member, module) {
     if (name === 'process.env' || name === 'Deno.env' || name === 'Bun.env')
       return [

@@ -1,4 +1,4 @@
-import type { Call, Expression, Parameter, Scope } from '../syntax/program';
+import type { Expression, Parameter, Scope } from '../syntax/program';
 import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import type { Module } from './project';
@@ -38,7 +38,7 @@ export interface Vocabulary {
   /** A parameter that no call gives: what a framework passes (a test fixture). */
   injected(evaluator: Evaluator, module: Module, scope: Scope, parameter: Parameter): Value[];
   /** What a library hands to a function that this call passes to it. */
-  handed?(call: Call): Value[];
+  handed?(call: Invocation, position: number): Value[];
   isProperty(scope: Scope): boolean;
   classMember(evaluator: Evaluator, type: ScopeReference, name: string): Value[];
   instanceMember(
@@ -49,6 +49,11 @@ export interface Vocabulary {
   ): Value[];
   /** A call of the generated access layer. */
   generated(call: Invocation, name: string): Value[];
+}
+
+/** What a vocabulary has under a name, and not what every object has: `toString`, `constructor`. */
+export function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /** A function, since the vocabularies and the evaluator import one another. */
