@@ -1,5 +1,6 @@
 import type { Evaluator } from '../evaluation/evaluator';
 import { enclosingFunction } from '../evaluation/members';
+import { replacesDatabases } from '../evaluation/replaced';
 import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Frame, Handle, Text } from '../evaluation/value';
@@ -23,6 +24,8 @@ export interface TablePlace {
   readonly remote: Set<Handle>;
   /** Was the statement seen to run, or only to be written? */
   isRun: boolean;
+  /** In a test that puts a database of its own in the place of the one that the code opens. */
+  isReplaced?: boolean;
   /** In a file of SQL that nothing is seen to read: the databases with all of its tables. */
   readonly among?: readonly string[];
   /** Named by a query builder or a model, not by SQL. */
@@ -152,6 +155,7 @@ export function mergeQueries(all: readonly Queries[]): Queries {
         handles: new Set([...known.handles, ...place.handles]),
         remote: new Set([...known.remote, ...place.remote]),
         isRun: known.isRun || place.isRun,
+        isReplaced: known.isReplaced || place.isReplaced,
       });
     }
   return {
@@ -169,10 +173,13 @@ export class QuerySearch implements Queries {
   readonly joined: (readonly string[])[] = [];
   readonly creations: Queries['creations'][number][] = [];
 
+  private replaces = false;
+
   constructor(private readonly evaluator: Evaluator) {}
 
   search(module: Module): void {
     this.evaluator.beginSearch();
+    this.replaces = module.isTest && replacesDatabases(this.evaluator, module);
     const run = new Set<Expression>();
     for (const root of module.program.roots)
       walk(root.expression, (expression) => {
@@ -311,14 +318,16 @@ export class QuerySearch implements Queries {
       const place = placeOf(text, use.start, use.end);
       if (!place) continue;
       const key = `${place.module.file}\0${place.start}`;
-      const found = getOrAdd(this.places, key, () => ({
+      const found = getOrAdd(this.places, key, (): TablePlace => ({
         ...place,
         use,
         handles: new Set<Handle>(),
         remote: new Set<Handle>(),
         isRun: false,
       }));
-      for (const handle of handles) (isRemote ? found.remote : found.handles).add(handle);
+      for (const handle of handles)
+        if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
+        else (isRemote ? found.remote : found.handles).add(handle);
       if (call) found.isRun = true;
       if (use.position === 'read') together.add(key);
     }
