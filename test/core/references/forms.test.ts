@@ -100,6 +100,7 @@ const FORMS: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['path.sep', "new Database('data' + path.sep + 'app.db');"],
     ['join', "new Database(['data', 'app.db'].join('/'));"],
     ['enum', "enum P { App = 'data/app.db' } new Database(P.App);"],
+    ['toString', "const u = new URL('../data/app.db', import.meta.url); new Database(fileURLToPath(u.toString()));"],
     ['file URL', "createClient({ url: 'file:data/app.db' });"],
     ['Object.freeze', "const c = Object.freeze({ a: 'data/app.db' }); new Database(c.a);"],
   ],

@@ -18,7 +18,8 @@ import type { SourceFile } from '../source-files';
 import type { Literal, Program } from '../syntax/program';
 import { LineIndex } from '../text/lines';
 import { commandTexts } from '../text/commands';
-import { searchText } from '../text/search-text';
+import type { CommandPlace } from '../text/search-text';
+import { commandVariables, searchText } from '../text/search-text';
 import { Assembly, location } from './assemble';
 import { Candidates } from './candidates';
 import { absentDatabases } from './absent';
@@ -32,6 +33,7 @@ import type { FileRecord, Round } from './record';
 import { DatabaseResolver } from './resolve';
 import { markOf } from './marks';
 import { Roles } from './role';
+import { withSqlFiles } from './sql-files';
 
 export interface AnalysisInput {
   /** Absolute, `/`. */
@@ -109,13 +111,15 @@ export class Analysis {
 
   constructor(private readonly input: AnalysisInput) {
     this.resolver = new DatabaseResolver([...input.databases.keys()], input.workspace);
-    this.project = new Project(new Set(input.files.filter((file) => file.isCode).map((file) => file.path)), (file) =>
-      this.texts.get(file),
+    this.files = new Map(input.files.map((file) => [file.path, file]));
+    this.documents = input.files.filter((file) => !file.isCode);
+    this.project = new Project(
+      new Set(input.files.filter((file) => file.isCode).map((file) => file.path)),
+      (file) => this.texts.get(file),
+      this.documents.map((file) => file.path),
     );
     this.evaluator = new Evaluator(this.project);
     this.candidates = new Candidates(input);
-    this.files = new Map(input.files.map((file) => [file.path, file]));
-    this.documents = input.files.filter((file) => !file.isCode);
     this.interest = new StatementInterest(input.databases);
     // What was left out of them is of interest, perhaps, with these databases.
     for (const [file, { rest }] of input.modules) if (rest) input.modules.delete(file);
@@ -138,7 +142,7 @@ export class Analysis {
     if (inTexts.length > 0) this.tell?.([]);
     const { rounds, records } = await this.rounds(options);
     const places = await this.places(records);
-    const queries = queriesOf(records);
+    const queries = withSqlFiles(queriesOf(records), this.project, this.input.databases);
     const references = inCode(assembly, places, queries);
     const all = sorted([...references, ...this.besideSyntax([...inTexts, ...references], assembly, roles)]);
     this.finish(rounds);
@@ -489,16 +493,20 @@ export class Analysis {
   /** @param slice the parts of the text that are searched; without it all of it is */
   private inText(file: SourceFile, text: string, assembly: Assembly, roles: Roles, slice?: Slice): Reference[] {
     const role = roles.of(file.path, file.language, file.isCode);
-    const lines = new LineIndex(text);
-    return searchText(slice?.text ?? text, file.path, file.language, this.resolver).flatMap((place): Reference[] => {
+    const at = { file: file.path, language: file.language, lines: new LineIndex(text), role };
+    const runsNothing = isDocument(file.language) || file.isCode;
+    const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] =>
+      isComment || runsNothing
+        ? []
+        : commandTexts(text, start, end).flatMap((sql) => assembly.commandTables(resolution, sql, at));
+    const found = searchText(slice?.text ?? text, file.path, file.language, this.resolver);
+    const paths = found.flatMap((place): Reference[] => {
       const { resolution, shape, isComment } = place;
       const start = slice ? offsetInWhole(slice, place.start) : place.start;
       const end = slice ? offsetInWhole(slice, place.end, true) : place.end;
       if (resolution.place === 'memory' || resolution.place === 'target') return [];
-      const at = { file: file.path, language: file.language, lines, role };
-      const statements = isComment || isDocument(file.language) || file.isCode ? [] : commandTexts(text, start, end);
       return [
-        ...statements.flatMap((sql) => assembly.commandTables(resolution, sql, at)),
+        ...tables({ ...place, start, end }),
         {
           ...location(at, start, end),
           kind: 'path',
@@ -509,6 +517,8 @@ export class Analysis {
         },
       ];
     });
+    if (slice || runsNothing) return paths;
+    return [...paths, ...commandVariables(text, file.path, file.language, this.resolver).flatMap(tables)];
   }
 
   private async pause(): Promise<void> {

@@ -228,8 +228,15 @@ export class Assembly {
     if (resolved.length > 0 && real.length === 0) return undefined;
     if (real.length === 0) {
       if (homes.length === 0) return undefined;
-      if (homes.length === 1)
-        return { database: homes[0]!, resolution: 'likely', note: 'the only database with this table' };
+      if (place.isReplaced)
+        return { database: homes[0]!, resolution: 'unknown', note: 'the test puts a database of its own in its place' };
+      const [only, ...others] = place.among ?? homes;
+      if (only !== undefined && others.length === 0)
+        return {
+          database: only,
+          resolution: 'likely',
+          note: place.among ? 'the only database with all tables of this file' : 'the only database with this table',
+        };
       return { database: homes[0]!, resolution: 'unknown', note: `one of ${homes.join(', ')}` };
     }
     const names = [...new Set(real.map(databaseOf))];

@@ -1,15 +1,15 @@
 import { baseName } from '../evaluation/path-text';
 import type { SourceFile } from '../source-files';
 
-/** Whatever the patterns below find, found at once: most files have nothing of it. */
-const ANY =
-  /sqlite|\.(?:db3?|s3db|sl3)(?![A-Za-z0-9_])|:memory:|\bapsw\b|\bpeewee\b|__tablename__|db_table|sqlalchemy|totable|tablename\(\)|@(?:table|entity)\b|\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
-
 const SQL = /\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
 const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:memory:/i;
 const DRIVER = /\bsqlite|\bapsw\b|\bpeewee\b|better-sqlite3/i;
 /** Models name their tables in files that know of no database. */
-const MODEL = /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|TableName\(\))|@(?:Table|Entity)\b/;
+const MODEL =
+  /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|TableName\(\))|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=/;
+
+/** Whatever these find, found at once: most files have nothing of it. */
+const ANY = new RegExp([DATABASE_FILE, DRIVER, MODEL, SQL].map(({ source }) => source).join('|'), 'i');
 
 /** Which files are worth parsing, from their text alone. */
 export class Candidates {

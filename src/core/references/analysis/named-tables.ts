@@ -20,7 +20,9 @@ const BUILDERS = new Set(
 /** Functions, constructors and annotations that declare the table of a model. */
 const DECLARING = new Set(['Table', 'sqliteTable', 'Entity', 'ToTable']);
 /** Fields of a model that hold the name of its table. */
-const FIELDS = new Set(['__tablename__', 'db_table', 'table_name', 'tableName', 'table', '$table']);
+const FIELDS = new Set(['__tablename__', 'db_table', 'table_name', 'tableName', '$table']);
+/** Languages whose models have a field of this plain name; elsewhere SQL is made of it, or nothing is. */
+const PLAIN_FIELD = new Set(['php', 'typescript']);
 
 /** May a call of this name name a table? */
 export function namesTable(callee: string): boolean {
@@ -48,7 +50,8 @@ export function namedTables(module: Module): NamedTable[] {
   for (const scope of module.program.scopes) {
     if (scope.kind === 'class')
       for (const [name, bindings] of Object.entries(scope.bindings))
-        if (FIELDS.has(name)) for (const binding of bindings) if (binding.kind === 'value') note(binding.value);
+        if (FIELDS.has(name) || (name === 'table' && PLAIN_FIELD.has(module.program.language)))
+          for (const binding of bindings) if (binding.kind === 'value') note(binding.value);
     if (scope.kind === 'function' && scope.name === 'TableName' && module.program.language === 'go')
       for (const value of scope.returns) note(value);
     for (const decorator of scope.decorators) if (decorator.kind === 'call') noteCall(decorator, module, note);

@@ -1,5 +1,6 @@
 import type { Evaluator } from '../evaluation/evaluator';
 import { enclosingFunction } from '../evaluation/members';
+import { replacesDatabases } from '../evaluation/replaced';
 import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Frame, Handle, Text } from '../evaluation/value';
@@ -23,6 +24,10 @@ export interface TablePlace {
   readonly remote: Set<Handle>;
   /** Was the statement seen to run, or only to be written? */
   isRun: boolean;
+  /** In a test that puts a database of its own in the place of the one that the code opens. */
+  isReplaced?: boolean;
+  /** In a file of SQL that nothing is seen to read: the databases with all of its tables. */
+  readonly among?: readonly string[];
   /** Named by a query builder or a model, not by SQL. */
   readonly isNamed?: boolean;
 }
@@ -45,6 +50,37 @@ const RUNNERS = new Set([
   'execute_sql',
   'execute_fetchall',
   'execute_insert',
+  'execute_batch',
+  'execute_batch2',
+  'executeMultiple',
+  'executeQuery',
+  'executeUpdate',
+  'prepareStatement',
+  'execSQL',
+  'rawQuery',
+  'execAsync',
+  'runAsync',
+  'getAllAsync',
+  'getFirstAsync',
+  'Execute',
+  'ExecuteAsync',
+  'ExecuteScalar',
+  'ExecuteScalarAsync',
+  'QueryAsync',
+  'QueryFirst',
+  'QueryFirstAsync',
+  'QuerySingle',
+  'QuerySingleAsync',
+  'MustExec',
+  'NamedExec',
+  'NamedQuery',
+  'Queryx',
+  'QueryRowx',
+  'Get',
+  'Select',
+  'GetContext',
+  'SelectContext',
+  'Raw',
   'exec',
   'execContext',
   'Exec',
@@ -70,7 +106,7 @@ const RUNNERS = new Set([
   'fetchone',
 ]);
 
-const COMMON = new Set(['get', 'run', 'all', 'each', 'raw']);
+const COMMON = new Set(['get', 'run', 'all', 'each', 'raw', 'Get', 'Select', 'Raw']);
 
 /** Is what a call of this name is given run as SQL, by the name alone? */
 export function isRunner(name: string): boolean {
@@ -119,6 +155,7 @@ export function mergeQueries(all: readonly Queries[]): Queries {
         handles: new Set([...known.handles, ...place.handles]),
         remote: new Set([...known.remote, ...place.remote]),
         isRun: known.isRun || place.isRun,
+        isReplaced: known.isReplaced || place.isReplaced,
       });
     }
   return {
@@ -136,10 +173,13 @@ export class QuerySearch implements Queries {
   readonly joined: (readonly string[])[] = [];
   readonly creations: Queries['creations'][number][] = [];
 
+  private replaces = false;
+
   constructor(private readonly evaluator: Evaluator) {}
 
   search(module: Module): void {
     this.evaluator.beginSearch();
+    this.replaces = module.isTest && replacesDatabases(this.evaluator, module);
     const run = new Set<Expression>();
     for (const root of module.program.roots)
       walk(root.expression, (expression) => {
@@ -153,9 +193,10 @@ export class QuerySearch implements Queries {
         if (run.has(expression)) return;
         if (expression.kind === 'call' || !mayBeSql(expression)) return;
         this.evaluator.begin();
-        for (const text of this.evaluator.texts(expression, module.frame))
+        const texts = this.evaluator.texts(expression, module.frame);
+        for (const text of texts)
           if (looksLikeSql(text.text) && !isProse(text.text)) this.statement(text, [], module, undefined, false);
-        return expression.kind === 'literal' ? undefined : false;
+        return texts.length === 0 || expression.kind === 'literal' ? undefined : false;
       });
     }
     this.named(module);
@@ -185,7 +226,7 @@ export class QuerySearch implements Queries {
     const { callee } = call;
     if (callee.kind !== 'member' && callee.kind !== 'name') return false;
     if (!RUNNERS.has(callee.name)) return false;
-    const open = call.arguments.slice(0, 2).filter(({ value }) => OPEN.has(value.kind));
+    const open = call.arguments.slice(0, 3).filter(({ value }) => OPEN.has(value.kind));
     if (open.length === 0 || !COMMON.has(callee.name)) return open.length > 0;
     // `get` and `run` are words of any program: only what is surely SQL counts.
     return open.some(({ value }) =>
@@ -214,9 +255,11 @@ export class QuerySearch implements Queries {
       for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false);
   }
 
-  /** SQL texts among the arguments of a call, with the connections they run on. */
+  /** SQL texts among the arguments of a call, with the connections they run on; or the text that is told to run on one. */
   private runs(call: Call, frame: Frame): { text: Text; of: Expression; handles: readonly Handle[] }[] {
-    const texts = call.arguments.flatMap(({ value: of }) => {
+    const { callee } = call;
+    const told = callee.kind === 'member' && RUNNERS.has(callee.name) ? [callee.object] : [];
+    const texts = [...call.arguments.map(({ value }) => value), ...told].flatMap((of) => {
       this.evaluator.begin();
       return this.evaluator
         .texts(of, frame)
@@ -275,14 +318,16 @@ export class QuerySearch implements Queries {
       const place = placeOf(text, use.start, use.end);
       if (!place) continue;
       const key = `${place.module.file}\0${place.start}`;
-      const found = getOrAdd(this.places, key, () => ({
+      const found = getOrAdd(this.places, key, (): TablePlace => ({
         ...place,
         use,
         handles: new Set<Handle>(),
         remote: new Set<Handle>(),
         isRun: false,
       }));
-      for (const handle of handles) (isRemote ? found.remote : found.handles).add(handle);
+      for (const handle of handles)
+        if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
+        else (isRemote ? found.remote : found.handles).add(handle);
       if (call) found.isRun = true;
       if (use.position === 'read') together.add(key);
     }

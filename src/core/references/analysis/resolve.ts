@@ -254,7 +254,7 @@ export class DatabaseResolver {
       return hasDatabaseName(baseName(bare)) ? { place: 'absent', database: bare, base: 'unknown' } : { place: 'none' };
     }
     const family = this.matching(path);
-    if (family.length === 0) return { place: 'none' };
+    if (family.length === 0) return this.unnamed(path);
     void anchored;
     if (family.length === 1)
       return {
@@ -265,6 +265,19 @@ export class DatabaseResolver {
         note: 'part of the name is not known',
       };
     return { place: 'several', databases: family, note: `part of the name is not known: ${shown(path)}` };
+  }
+
+  /** `f"{name}.db"`: nothing of the name is known, but that it is a database's. */
+  private unnamed(path: string): Resolution {
+    if (!DATABASE_NAME.test(path) || /[\p{L}\p{N}]/u.test(baseName(path).replace(DATABASE_NAME, '')))
+      return { place: 'none' };
+    const parts = path
+      .split('/')
+      .map((part) => (/^\uE003+$/.test(part) ? '.+' : part.split(ANCHOR.hole).map(escaped).join('[^/]+')));
+    const expression = new RegExp(`(?:^|/)${parts.join('/')}$`);
+    const databases = this.databases.filter((database) => expression.test(database));
+    if (databases.length === 0) return { place: 'none' };
+    return { place: 'several', databases, note: `the name is not known: ${shown(path)}` };
   }
 
   /** Databases that a path with holes can be. */

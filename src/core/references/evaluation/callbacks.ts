@@ -1,8 +1,10 @@
 import type { Call, Expression, Parameter, Scope } from '../syntax/program';
 import type { Evaluator } from './evaluator';
+import { Invocation } from './invocation';
 import { getOrAdd, walk } from './project';
 import type { CallSite, Module } from './project';
 import type { ScopeReference, Value } from './value';
+import { vocabularyOf } from './vocabulary';
 
 interface Passed {
   readonly call: Call;
@@ -53,11 +55,14 @@ export function callbackArguments(evaluator: Evaluator, module: Module, scope: S
       if (found.length > 0) return found;
       if (/^(?:then|let|also|use|tap|run|apply|with)$/.test(call.callee.name) && position === 0) return [...receivers];
     }
-    return evaluator
+    const given = evaluator
       .evaluate(call.callee, module.frame)
       .flatMap((callee) =>
         callee.kind === 'scope' ? calledWith(evaluator, callee, { module, call }, index, position) : [],
       );
+    return given.length > 0
+      ? given
+      : (vocabularyOf(module).handed?.(new Invocation(evaluator, call, module.frame), position) ?? []);
   });
 }
 

@@ -7,7 +7,7 @@ import { ANCHOR, newFrame } from './value';
 import type { Frame, Instance, ScopeReference, Text, Value } from './value';
 import { concatenate, formatPercent, holeText, joinTexts, literalText, seal } from './texts';
 import { importsOf } from './imports';
-import { vocabularyOf } from './vocabulary';
+import { own, vocabularyOf } from './vocabulary';
 import { callbackArguments } from './callbacks';
 import { joinList } from './operations';
 import { Invocation } from './invocation';
@@ -514,7 +514,7 @@ export class Evaluator {
     const { module } = frame;
     if (callee.kind === 'external') {
       const { functions } = vocabularyOf(module);
-      const operation = functions[callee.name] ?? functions[callee.name.split('.').slice(-2).join('.')];
+      const operation = own(functions, callee.name) ?? own(functions, callee.name.split('.').slice(-2).join('.'));
       if (operation) return operation(new Invocation(this, call, frame));
       return [];
     }
@@ -545,7 +545,7 @@ export class Evaluator {
     const { receiver, name } = method;
     if (receiver.kind === 'instance') return [receiver];
     const vocabulary = vocabularyOf(call.frame.module);
-    if (receiver.kind === 'text') return vocabulary.textMethods[name]?.(receiver, call) ?? [];
+    if (receiver.kind === 'text') return own(vocabulary.textMethods, name)?.(receiver, call) ?? [];
     if (receiver.kind === 'record') {
       if (name === 'items' || name === 'entries')
         return receiver.entries.map((entry) => ({

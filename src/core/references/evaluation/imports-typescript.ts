@@ -1,8 +1,12 @@
+import type { Expression } from '../syntax/program';
 import type { Evaluator } from './evaluator';
+import { contentsOf } from './file-contents';
 import type { Imports } from './imports';
 import { membersOf, moduleBindings } from './members';
+import { namedModules } from './module-names';
 import { normalize } from './path-text';
 import type { Module } from './project';
+import { holeText } from './texts';
 import type { Value } from './value';
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
@@ -22,6 +26,8 @@ export const TYPESCRIPT_IMPORTS: Imports = {
 
 /** A member of a module; the module itself without one. Also what `require()` gives. */
 export function importedMember(evaluator: Evaluator, from: Module, name: string, member: string | undefined): Value[] {
+  // Bundlers give the text of a file that is no module: `import schema from './schema.sql?raw'`.
+  if (/\.sql(?:\?\w+)?$/.test(name)) return importedText(evaluator, from, name.replace(/\?\w+$/, ''));
   const file = moduleFile(evaluator, from, name);
   if (file === undefined) {
     const library = name.replace(/^node:/, '');
@@ -34,6 +40,12 @@ export function importedMember(evaluator: Evaluator, from: Module, name: string,
   if (member !== undefined) return memberOfModule(evaluator, found, member);
   const whole = commonJsExports(evaluator, found);
   return whole.length > 0 ? whole : [{ kind: 'module', module: found }];
+}
+
+function importedText(evaluator: Evaluator, from: Module, name: string): Value[] {
+  const expression: Expression = { kind: 'name', name, scope: 0, start: -1, end: -1 };
+  const path = { ...holeText({ module: from, expression, frame: from.frame }), text: name };
+  return contentsOf(evaluator.project, path, from);
 }
 
 const inProgress = new Set<string>();
@@ -84,7 +96,11 @@ function isExports(object: { kind: string; name?: string; object?: { kind: strin
 
 function moduleFile(evaluator: Evaluator, from: Module, name: string): string | undefined {
   if (name.startsWith('.')) return fileAt(evaluator, normalize([from.directory, name].filter(Boolean).join('/')));
-  // Aliases of tsconfig.json, as everybody has them.
+  for (const path of namedModules(evaluator.project, from, name)) {
+    const file = fileAt(evaluator, path);
+    if (file !== undefined) return file;
+  }
+  // Aliases as everybody has them, for bundlers that are configured elsewhere.
   const aliased = /^(?:@|~|#|src|app)\/(.+)$/.exec(name);
   if (!aliased) return undefined;
   for (let directory = from.directory; ;) {

@@ -5,7 +5,7 @@ import { getOrAdd, heardBy } from './project';
 import type { Module } from './project';
 import { newFrame } from './value';
 import type { Frame, Instance, ScopeReference, Value } from './value';
-import { vocabularyOf } from './vocabulary';
+import { own, vocabularyOf } from './vocabulary';
 import { importsOf } from './imports';
 
 /** `object.name`. `site` is the expression, where there is one. */
@@ -49,7 +49,7 @@ export function membersOf(
       return [{ kind: 'method', receiver: object, name }];
     }
     case 'text': {
-      const property = site && vocabularyOf(site.frame.module).textProperties[name];
+      const property = site && own(vocabularyOf(site.frame.module).textProperties, name);
       if (property) return property(object, { module: site.frame.module, ...site });
       return [{ kind: 'method', receiver: object, name }];
     }
@@ -114,15 +114,15 @@ function instanceMember(
   const field = instance.fields?.get(name);
   const ancestry = evaluator.ancestry(instance.type);
   const values: Value[] = field ? field() : [];
-  if (values.length > 0) return values;
-  for (const type of ancestry) {
-    const { module } = type;
-    const assignments = attributesNamed(module, name).filter((assignment) => isAssignedTo(evaluator, assignment, type));
-    for (const assignment of assignments) {
-      const scope = enclosingFunction(module, assignment.scope);
-      const frame = scope ? methodFrame(evaluator, instance, module, scope) : module.frame;
-      values.push(...evaluator.evaluate(assignment.value, frame));
+  if (values.length > 0) return [...values, ...assignedElsewhere(evaluator, instance, name, isOption)];
+  // What the constructor of a superclass was given counts before what a class declares for all of its instances.
+  if (instance.construction)
+    for (const type of ancestry) {
+      values.push(...assignedIn(evaluator, instance, type, name));
+      if (values.length > 0) return values;
     }
+  for (const type of ancestry) {
+    values.push(...assignedIn(evaluator, instance, type, name));
     if (values.length > 0) return values;
     // A field given to a constructor that is not written out (dataclass, settings class).
     values.push(...givenField(evaluator, instance, type, name));
@@ -144,6 +144,18 @@ function instanceMember(
     if (values.length > 0) return values;
   }
   return vocabularyOf(instance.type.module).instanceMember(evaluator, instance, name, site);
+}
+
+/** `self.name = …` in the methods of one class. */
+function assignedIn(evaluator: Evaluator, instance: Instance, type: ScopeReference, name: string): Value[] {
+  const { module } = type;
+  return attributesNamed(module, name)
+    .filter((assignment) => isAssignedTo(evaluator, assignment, type))
+    .flatMap((assignment) => {
+      const scope = enclosingFunction(module, assignment.scope);
+      const frame = scope ? methodFrame(evaluator, instance, module, scope) : module.frame;
+      return [...evaluator.evaluate(assignment.value, frame)];
+    });
 }
 
 /**
@@ -234,10 +246,15 @@ function fieldNames(type: ScopeReference): string[] {
 }
 
 /** `thing.name = …` outside of the class, where `thing` is such an instance. */
-function assignedElsewhere(evaluator: Evaluator, instance: Instance, name: string): Value[] {
+function assignedElsewhere(
+  evaluator: Evaluator,
+  instance: Instance,
+  name: string,
+  counts: (module: Module, assignment: AttributeAssignment) => boolean = () => true,
+): Value[] {
   const values: Value[] = [];
   for (const { module, assignment } of evaluator.project.attributesNamed(name)) {
-    if (module.isTest && !instance.type.module.isTest) continue;
+    if ((module.isTest && !instance.type.module.isTest) || !counts(module, assignment)) continue;
     const objects = evaluator.evaluate(assignment.object, module.frame);
     const matches = objects.some(
       (object) =>
@@ -249,6 +266,17 @@ function assignedElsewhere(evaluator: Evaluator, instance: Instance, name: strin
     if (matches) values.push(...evaluator.evaluate(assignment.value, module.frame));
   }
   return values;
+}
+
+/** `func(o *options) { o.path = path }`: a functional option changes what the struct was made with. */
+function isOption({ program }: Module, { object, scope: at }: AttributeAssignment): boolean {
+  const scope = program.scopes[at]!;
+  return (
+    scope.kind === 'function' &&
+    scope.name === '' &&
+    object.kind === 'name' &&
+    scope.parameters.some((parameter) => parameter.name === object.name)
+  );
 }
 
 /** The frame of a method that runs on an instance; a constructor's has the arguments that the instance was made with. */

@@ -120,12 +120,15 @@ export class Project {
   private merged: Pick<ModuleIndex, 'calls' | 'aliases'> | undefined;
   private questions = 0;
   private readonly directories = new Map<string, string[]>();
+  private readonly namedDocuments = new Map<string, readonly string[]>();
 
   constructor(
     /** Every file of the workspace, parsed or not. */
     readonly files: ReadonlySet<string>,
     /** Text of a file that need not be parsed yet, to see whether that would be of use. */
     readonly source: (file: string) => string | undefined = () => undefined,
+    /** Files of the workspace that hold no code, sorted. */
+    readonly documents: readonly string[] = [],
   ) {
     for (const file of files) {
       const slash = file.lastIndexOf('/');
@@ -158,6 +161,13 @@ export class Project {
   /** Directories that hold files, in no order. */
   get folders(): Iterable<string> {
     return this.directories.keys();
+  }
+
+  /** Files of this name that hold no code, in whatever folder. */
+  documentsNamed(name: string): readonly string[] {
+    return getOrAdd(this.namedDocuments, name, () =>
+      this.documents.filter((file) => file === name || file.endsWith(`/${name}`)),
+    );
   }
 
   /** The parsed files of a directory with this extension; those that mention `word` and are not parsed are requested. */

@@ -1,3 +1,4 @@
+import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 import {
   anchors,
@@ -16,6 +17,7 @@ import {
   unchanged,
 } from './operations';
 import type { Invocation } from './invocation';
+import type { Module, Project } from './project';
 import { formatBraces, holeText, variableText } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
@@ -67,6 +69,8 @@ const FUNCTIONS: Record<string, Operation> = {
   SQLiteDataAdapter: command,
   'options.UseSqlite': opens(0),
   'optionsBuilder.UseSqlite': opens(0),
+  'File.ReadAllText': reads(0),
+  'File.ReadAllTextAsync': reads(0),
   'Path.Combine': joins(false),
   'Path.Join': joins(false),
   'Path.GetFullPath': converts(false),
@@ -87,6 +91,16 @@ const FUNCTIONS: Record<string, Operation> = {
   DirectoryInfo: joins(true),
   Uri: passes(0),
 };
+
+/** The folder of the web application: of the file that starts it, or of its settings. */
+function contentRoot(project: Project, module: Module): string {
+  for (let folder = module.directory; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
+    const at = (name: string) => (folder === '' ? name : `${folder}/${name}`);
+    if (project.files.has(at('Program.cs')) || project.documents.includes(at('appsettings.json')))
+      return folder === '' ? '.' : `${ANCHOR.workspace}/${folder}`;
+    if (folder === '') return '.';
+  }
+}
 
 export const CSHARP: Vocabulary = {
   classScopeIsVisible: true,
@@ -118,7 +132,7 @@ export const CSHARP: Vocabulary = {
         .flatMap((value) => (value.kind === 'record' ? dataSource(value) : []));
     return [];
   },
-  externalMember(_evaluator, name, member, module) {
+  externalMember(evaluator, name, member, module) {
     const at = (text: string): Value[] => [
       {
         ...holeText({
@@ -132,7 +146,8 @@ export const CSHARP: Vocabulary = {
     if (name === 'AppContext' && member === 'BaseDirectory') return at('.');
     if (name === 'Environment' && member === 'CurrentDirectory') return at('.');
     if (name === 'FileSystem' && member === 'AppDataDirectory') return at(ANCHOR.home);
-    if (member === 'ContentRootPath' || member === 'BaseDirectory') return at('.');
+    if (member === 'ContentRootPath') return at(contentRoot(evaluator.project, module));
+    if (member === 'BaseDirectory') return at('.');
     return undefined;
   },
   indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],

@@ -15,6 +15,7 @@ import { converted, formatPercent, slice } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
+import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 
 const openSecond = opens(1);
@@ -118,6 +119,10 @@ const FUNCTIONS: Record<string, Operation> = {
   'strings.ToLower': passes(0),
   'net/url.PathEscape': passes(0),
   string: passes(0),
+  'go:embed': reads(0),
+  'os.ReadFile': reads(0),
+  'io/ioutil.ReadFile': reads(0),
+  'io/fs.ReadFile': reads(1),
   'os.Getenv': environment(0, -1),
   'os.LookupEnv': environment(0, -1),
   'os.ExpandEnv': converts(false, expandShell),
@@ -143,6 +148,16 @@ export function expandShell(text: string): string {
   return text.replace(/\$\{?HOME\}?/g, ANCHOR.home).replace(/\$\{?\w+\}?/g, ANCHOR.hole);
 }
 
+/** `fs.WalkDir(files, "migrations", func(path string, …))`: any file below. */
+function walked(call: Invocation, position: number): Value[] {
+  const { callee } = call.call;
+  if (position !== 0 || callee.kind !== 'member' || !/^Walk(?:Dir)?$/.test(callee.name)) return [];
+  const roots = call.texts(call.positional.length > 2 ? 1 : 0);
+  return roots.flatMap((root) =>
+    [ANCHOR.hole, `${ANCHOR.hole}/${ANCHOR.hole}`].map((below) => ({ ...root, text: `${root.text}/${below}` })),
+  );
+}
+
 export const GO: Vocabulary = {
   classScopeIsVisible: false,
   callMethod: '',
@@ -158,6 +173,8 @@ export const GO: Vocabulary = {
     const { callee } = call.call;
     if (callee.kind === 'name') return [];
     if (callee.kind !== 'member') return [];
+    // A method of `embed.FS`.
+    if (callee.name === 'ReadFile') return reads(0)(call);
     if (callee.name === 'TempDir' || callee.name === 'MkdirTemp') return [call.anchored('temporary')];
     if (OPENERS.test(callee.name) && call.texts(0).some((text) => /sqlite|libsql/i.test(text.text)))
       return call.open(call.texts(1));
@@ -165,6 +182,7 @@ export const GO: Vocabulary = {
     if (callee.name === 'GetString') return setFor(call, 'SetDefault', 'Set');
     return [];
   },
+  handed: walked,
   indexExternal: () => [],
   indexValue: () => [],
   injected: () => [],

@@ -1,3 +1,4 @@
+import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 import {
   anchors,
@@ -52,6 +53,7 @@ const FUNCTIONS: Record<string, Operation> = {
   'DSL.using': passes(0),
   JdbcTemplate: passes(0),
   NamedParameterJdbcTemplate: passes(0),
+  'Files.readString': reads(0),
   'Paths.get': joins(true),
   'Path.of': joins(true),
   File: joins(true),

@@ -1,3 +1,4 @@
+import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 import {
   anchors,
@@ -56,6 +57,7 @@ function applicationRoot(call: Invocation): string {
 }
 
 const FUNCTIONS: Record<string, Operation> = {
+  file_get_contents: reads(0),
   PDO: openFirst,
   SQLite3: openFirst,
   'SQLite3.open': openFirst,

@@ -26,10 +26,11 @@ import {
   withSuffix,
 } from './operations';
 import type { Evaluator } from './evaluator';
+import { contentsOf, lists, reads, readsReceiver } from './file-contents';
 import type { Invocation } from './invocation';
 import { moduleBindings } from './members';
 import type { Module } from './project';
-import { directoryOf, holeText, seal, variableText, separatorText } from './texts';
+import { directoryOf, holeText, joinTexts, seal, variableText, separatorText } from './texts';
 import { ANCHOR } from './value';
 import type { Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -98,6 +99,26 @@ const inThread: Operation = (call) => {
   return opensDatabase ? call.open(call.texts(1)) : resultsOf(0)(call);
 };
 
+/** `importlib.resources.files("garden.data")`: the directory of a package of the workspace; else of the file that asks. */
+const packageFolder: Operation = (call) => {
+  const { module } = call.frame;
+  const name = call.texts(0)[0]?.text;
+  const folder = name?.replaceAll('.', '/') ?? module.directory;
+  const folders = [...call.evaluator.project.folders].filter((each) => each === folder || each.endsWith(`/${folder}`));
+  return [folders.sort()[0] ?? module.directory].map((each) => ({
+    ...call.hole(),
+    text: [ANCHOR.workspace, each].filter(Boolean).join('/'),
+    isPath: true,
+  }));
+};
+
+const packageText: Operation = (call) => {
+  const folders = packageFolder(call).filter((value) => value.kind === 'text');
+  return joinTexts([folders, call.textsOrHoleAt(1)], call.origin, true).flatMap((path) =>
+    contentsOf(call.evaluator.project, path, call.frame.module),
+  );
+};
+
 const NAMESPACE = 'argparse.Namespace';
 
 /** Something of a library, to be known again by its name. */
@@ -125,6 +146,15 @@ const FUNCTIONS: Record<string, Operation> = {
   'os.fsdecode': converts(false),
   str: converts(false),
   repr: converts(false),
+  open: passes(0, 'file'),
+  'io.open': passes(0, 'file'),
+  'codecs.open': passes(0),
+  'aiofiles.open': passes(0),
+  'pathlib.Path.read_text': reads(0),
+  'pkgutil.get_data': packageText,
+  'importlib.resources.read_text': packageText,
+  'importlib.resources.files': packageFolder,
+  'importlib_resources.files': packageFolder,
   'os.getenv': environment(0, 1, 'default'),
   'os.environ.get': environment(0, 1, 'default'),
   'os.environ.setdefault': environment(0, 1),
@@ -226,6 +256,13 @@ export const PYTHON: Vocabulary = {
   callMethod: '__call__',
   functions: FUNCTIONS,
   textMethods: {
+    read_text: readsReceiver,
+    read_bytes: readsReceiver,
+    read: readsReceiver,
+    open: unchanged,
+    glob: lists,
+    rglob: lists,
+    iterdir: lists,
     joinpath: joinpath(true),
     resolve: converting(true),
     absolute: converting(true),
@@ -279,6 +316,8 @@ export const PYTHON: Vocabulary = {
     if (['get', 'getenv', 'pop', 'get_setting', 'getstr'].includes(callee.name))
       return environmentValues(call, undefined, 1, ['default', 'fallback']);
     if (callee.name === 'str' || callee.name === 'path') return firstOf('default')(call);
+    // `current_app.open_resource("schema.sql")` of Flask.
+    if (callee.name === 'open_resource') return call.texts(0);
     if (callee.name === 'run_in_executor' && call.positional.length > 2) {
       const opensDatabase = call
         .values(1)

@@ -1,3 +1,4 @@
+import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 import {
   anchors,
@@ -61,6 +62,8 @@ const FUNCTIONS: Record<string, Operation> = {
   'Base.establish_connection': openOptions,
   'Extralite.Database': openFirst,
   'Amalgalite.Database': openFirst,
+  'File.read': reads(0),
+  'IO.read': reads(0),
   'File.join': joins(false),
   'File.expand_path': expandPath,
   'File.absolute_path': expandPath,

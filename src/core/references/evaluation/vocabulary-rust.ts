@@ -17,6 +17,7 @@ import {
   unchanged,
   withName,
 } from './operations';
+import { reads } from './file-contents';
 import type { Invocation } from './invocation';
 import { formatBraces, variableText } from './texts';
 import { ANCHOR } from './value';
@@ -88,6 +89,8 @@ const FUNCTIONS: Record<string, Operation> = {
   'String.from': converts(false),
   'String.new': () => [],
   'format!': format,
+  'include_str!': reads(0),
+  'fs.read_to_string': reads(0),
   'env!': buildVariable,
   'option_env!': buildVariable,
   'vec!': (call) => [

@@ -1,3 +1,5 @@
+import { COMMAND_LINE, handedOptions, optionDefault, parsedOptions } from './command-line-typescript';
+import { reads, readsReceiver } from './file-contents';
 import { targetValues } from './generated-access';
 import { importedMember } from './imports-typescript';
 import { membersOf } from './members';
@@ -75,6 +77,7 @@ const require: Operation = (call) =>
   call.texts(0).flatMap((text) => importedMember(call.evaluator, call.frame.module, text.text, undefined));
 
 const FUNCTIONS: Record<string, Operation> = {
+  ...COMMAND_LINE,
   require,
   import: require,
   String: passes(0),
@@ -100,6 +103,13 @@ const FUNCTIONS: Record<string, Operation> = {
   'fs/promises.mkdtemp': anchors('temporary'),
   'fs.promises.mkdtemp': anchors('temporary'),
   'fs.realpathSync': converts(false),
+  'fs.readFileSync': reads(0),
+  'fs.readFile': reads(0),
+  'fs.promises.readFile': reads(0),
+  'fs/promises.readFile': reads(0),
+  'Deno.readTextFileSync': reads(0),
+  'Deno.readTextFile': reads(0),
+  'Bun.file': passes(0),
   'tmp.dirSync': anchors('temporary'),
   'tmp.tmpNameSync': anchors('temporary'),
   'better-sqlite3': openFirst,
@@ -135,6 +145,10 @@ const FUNCTIONS: Record<string, Operation> = {
   'kysely.Kysely': wraps,
   'kysely.SqliteDialect': wraps,
   'sql-template-tag': passes(0),
+  'kysely.sql': passes(0),
+  'kysely.sql.raw': passes(0),
+  'drizzle-orm.sql': passes(0),
+  'drizzle-orm.sql.raw': passes(0),
   'util.promisify': passes(0),
   'Object.freeze': passes(0),
   'Promise.resolve': passes(0),
@@ -147,6 +161,7 @@ export const TYPESCRIPT: Vocabulary = {
   functions: FUNCTIONS,
   textMethods: {
     toString: unchanged,
+    text: readsReceiver,
     valueOf: unchanged,
     trim: stripping,
     trimEnd: unchanged,
@@ -168,9 +183,10 @@ export const TYPESCRIPT: Vocabulary = {
     // A tagged template of an unknown library, options with a default.
     if (callee.name === 'getPath') return [call.anchored('home')];
     if (callee.name === 'get' || callee.name === 'getOrDefault') return environmentValues(call, undefined, 1, []);
-    return [];
+    return parsedOptions(call);
   },
-  externalMember(_evaluator, name, member, module) {
+  handed: handedOptions,
+  externalMember(evaluator, name, member, module) {
     if (name === 'process.env' || name === 'Deno.env' || name === 'Bun.env')
       return [
         variableText(member, {
@@ -181,7 +197,7 @@ export const TYPESCRIPT: Vocabulary = {
       ];
     if (member === 'sep' && /^path(?:\.posix)?$/.test(name)) return [separatorText(module, member)];
     if (member === 'default') return [{ kind: 'external', name }];
-    return undefined;
+    return optionDefault(evaluator, name, member, module);
   },
   indexExternal(name, key, _evaluator, origin) {
     return name === 'process.env' ? [variableText(key, origin)] : [];

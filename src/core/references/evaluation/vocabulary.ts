@@ -37,6 +37,8 @@ export interface Vocabulary {
   indexValue(evaluator: Evaluator, object: Text | Instance, indexes: readonly Value[], origin: Origin): Value[];
   /** A parameter that no call gives: what a framework passes (a test fixture). */
   injected(evaluator: Evaluator, module: Module, scope: Scope, parameter: Parameter): Value[];
+  /** What a library hands to a function that this call passes to it. */
+  handed?(call: Invocation, position: number): Value[];
   isProperty(scope: Scope): boolean;
   classMember(evaluator: Evaluator, type: ScopeReference, name: string): Value[];
   instanceMember(
@@ -47,6 +49,11 @@ export interface Vocabulary {
   ): Value[];
   /** A call of the generated access layer. */
   generated(call: Invocation, name: string): Value[];
+}
+
+/** What a vocabulary has under a name, and not what every object has: `toString`, `constructor`. */
+export function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /** A function, since the vocabularies and the evaluator import one another. */

@@ -11,6 +11,9 @@ export function lowerGo(root: SyntaxNode, source: string): Program {
 
 const BLOCKS = new Set(['block', 'expression_case', 'default_case', 'type_case', 'communication_case']);
 
+const EMBED = /\/\/go:embed[ \t]+(\S+)[ \t]*\r?\n(?:[ \t]*\/\/[^\n]*\n)*\s*(?:var\s+)?$/;
+const LONGEST_DIRECTIVE = 400;
+
 class GoLowering extends Lowering {
   protected statement(node: SyntaxNode): void {
     const { builder } = this;
@@ -105,6 +108,8 @@ class GoLowering extends Lowering {
     const values = list
       ? (list.type === 'expression_list' ? list.children : [list]).map((each) => this.expression(each))
       : [];
+    const embedded = values.length === 0 ? this.embedded(node) : undefined;
+    if (embedded) values.push(embedded);
     for (const value of values) this.builder.root(value, 'value');
     names.forEach((name, index) => {
       const [only] = values;
@@ -118,6 +123,17 @@ class GoLowering extends Lowering {
         blockScoped: this.builder.scope !== 0,
       });
     });
+  }
+
+  /** The file that a directive above a variable puts into it (https://pkg.go.dev/embed). */
+  private embedded(node: SyntaxNode): Expression | undefined {
+    const from = Math.max(0, node.start - LONGEST_DIRECTIVE);
+    const found = EMBED.exec(this.source.slice(from, node.start));
+    if (!found) return undefined;
+    const start = from + found.index + found[0].indexOf(found[1]!);
+    const span = { start, end: start + found[1]!.length };
+    const callee: Expression = { kind: 'name', name: 'go:embed', scope: 0, ...span };
+    return this.callOf(span, callee, undefined, [{ value: literal(this.source, span, span.start, span.end, []) }]);
   }
 
   private named(node: SyntaxNode): { text: string; start: number; end: number } {

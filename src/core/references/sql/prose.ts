@@ -33,8 +33,9 @@ export function isProse(text: string): boolean {
     }
     case 'update': {
       const set = tokens.findIndex((_, at) => word(at) === 'set');
-      // `update flags set by hand`: a column and `=`, or a list of columns.
-      return set > 0 && word(set + 1) !== undefined && word(set + 2) !== undefined && !isOpen(text);
+      // `update flags set by hand`, `update jobs set state`: a column and `=`, or a list of columns.
+      const isEnd = tokens.length === set + 2 && /\S$/.test(text);
+      return set > 0 && word(set + 1) !== undefined && (word(set + 2) !== undefined || isEnd) && !isOpen(text);
     }
     case 'delete': {
       if (word(1) !== 'from') return true;

@@ -4,14 +4,18 @@ import { ANCHOR } from '../evaluation/value';
 import { baseName } from '../evaluation/path-text';
 import { pathTokens } from './tokens';
 
-/** A path of a database in a text file. */
-export interface TextPlace {
+/** A place that a command may take as the database that it opens. */
+export interface CommandPlace {
   readonly start: number;
   readonly end: number;
   readonly resolution: Exclude<Resolution, { place: 'none' }>;
-  readonly shape: 'text' | 'url';
   /** On a line that is a comment as a whole: read by people, and by nothing else. */
   readonly isComment: boolean;
+}
+
+/** A path of a database in a text file. */
+export interface TextPlace extends CommandPlace {
+  readonly shape: 'text' | 'url';
 }
 
 /** How a line begins that is a comment. */
@@ -30,15 +34,14 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
 
 /** The paths of databases that a configuration file, a script or a document names. */
 export function searchText(text: string, file: string, language: string, resolver: DatabaseResolver): TextPlace[] {
-  const directory = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+  const directory = directoryOf(file);
   const places: TextPlace[] = [];
   const isDocument = language === 'markdown' || language === 'plaintext' || language === 'restructuredtext';
   const mounts = language === 'yaml' ? volumeMounts(text) : [];
   const variables = assignments(text, language);
-  const comment = COMMENTS[language];
   for (const word of pathTokens(text)) {
     const token = defaultOf(word);
-    if (!mayName(token.text, resolver)) continue;
+    if (!mayName(token.text, resolver) || isPartOfGlob(text, token, isDocument)) continue;
     const value = mounted(expand(unescaped(token.text, language), variables), mounts);
     const resolution = resolver.resolve(value, directory);
     if (resolution.place === 'none') continue;
@@ -50,10 +53,42 @@ export function searchText(text: string, file: string, language: string, resolve
       end: token.end,
       resolution,
       shape: isUrl(token.text) ? 'url' : 'text',
-      isComment: comment?.test(text.slice(text.lastIndexOf('\n', token.start) + 1, token.start)) ?? false,
+      isComment: isInComment(text, token.start, language),
     });
   }
   return places;
+}
+
+/** Variables that hold the path of a database, wherever they stand: `sqlite3 "$EXPORT_DB" "SELECT …"`. */
+export function commandVariables(
+  text: string,
+  file: string,
+  language: string,
+  resolver: DatabaseResolver,
+): CommandPlace[] {
+  if (!/\bsqlite3?\b/.test(text)) return [];
+  const variables = assignments(text, language, true);
+  return [...text.matchAll(/\$(?:\((\w+)\)|\{(\w+)\}|(\w+))/g)].flatMap((match): CommandPlace[] => {
+    const value = variables.get(match[1] ?? match[2] ?? match[3]!);
+    const resolution = value === undefined ? undefined : resolver.resolve(expand(value, variables), directoryOf(file));
+    if (!resolution || resolution.place === 'none') return [];
+    const start = match.index;
+    return [{ start, end: start + match[0].length, resolution, isComment: isInComment(text, start, language) }];
+  });
+}
+
+function directoryOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+}
+
+function isInComment(text: string, at: number, language: string): boolean {
+  return COMMENTS[language]?.test(text.slice(text.lastIndexOf('\n', at) + 1, at)) ?? false;
+}
+
+/** `*_US.db` names no file; `**data/x.db**` of Markdown does. */
+function isPartOfGlob(text: string, { start, end }: { start: number; end: number }, isDocument: boolean): boolean {
+  if (/[*?\]]/.test(text[end] ?? '') && !isDocument) return true;
+  return /[*?\]]/.test(text[start - 1] ?? '') && !(isDocument && text[end] === '*');
 }
 
 /** `${DB:-data/x.db}` is an environment variable with a default: the default is what names the database. */
@@ -81,26 +116,34 @@ function unescaped(text: string, language: string): string {
 function expand(text: string, variables: ReadonlyMap<string, string>, depth = 0): string {
   if (!text.includes('$') && !text.includes('%')) return text;
   return text
-    .replace(/\$\{(\w+)(?::?[-=]([^{}]*))?\}|\$(\w+)|%(\w+)%|\$\(\w+\)/g, (whole, braced, fallback, bare, percent) => {
-      const name = (braced ?? bare ?? percent) as string | undefined;
-      if (name === undefined) return ANCHOR.hole;
-      if (name === 'HOME' || name === 'USERPROFILE') return ANCHOR.home;
-      if (name === 'TMPDIR' || name === 'TEMP' || name === 'TMP') return ANCHOR.temporary;
-      if (name === 'PWD') return '.';
-      const value = variables.get(name) ?? (fallback as string | undefined);
-      if (value === undefined || depth > 4) return ANCHOR.hole;
-      void whole;
-      return expand(value, variables, depth + 1);
-    })
+    .replace(
+      /\$\{(\w+)(?::?[-=]([^{}]*))?\}|\$(\w+)|%(\w+)%|\$\((\w+)\)/g,
+      (whole, braced, fallback, bare, percent, made) => {
+        // `$(DATA)` of a make file; elsewhere it is a command, and no variable has its name.
+        const name = (braced ?? bare ?? percent ?? made) as string;
+        if (name === 'pwd') return '.';
+        if (name === 'HOME' || name === 'USERPROFILE') return ANCHOR.home;
+        if (name === 'TMPDIR' || name === 'TEMP' || name === 'TMP') return ANCHOR.temporary;
+        if (name === 'PWD') return '.';
+        const value = variables.get(name) ?? (fallback as string | undefined);
+        if (value === undefined || depth > 4) return ANCHOR.hole;
+        void whole;
+        return expand(value, variables, depth + 1);
+      },
+    )
     .replace(/^\.\/(?=[\uE000-\uE005])/, '');
 }
 
 /** `NAME=value` of shells, environment files, Dockerfiles and make files; a value that a name gets twice is unknown. */
-function assignments(text: string, language: string): ReadonlyMap<string, string> {
+function assignments(text: string, language: string, isCommand = false): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  if (!['shellscript', 'dotenv', 'dockerfile', 'makefile', 'bat', 'powershell'].includes(language)) return values;
-  const pattern =
-    /^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+|ENV[ \t]+|ARG[ \t]+|set[ \t]+)?([A-Za-z_]\w*)[ \t]*(?::|\?)?=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'#;]*))/gm;
+  const inYaml = isCommand && language === 'yaml';
+  if (!inYaml && !['shellscript', 'dotenv', 'dockerfile', 'makefile', 'bat', 'powershell'].includes(language))
+    return values;
+  // `env:` of a workflow, `environment:` of a compose file.
+  const pattern = inYaml
+    ? /^[ \t]*(?:-[ \t]*)?([A-Z_][A-Z0-9_]*)[ \t]*[:=][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'#;]*))/gm
+    : /^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+|ENV[ \t]+|ARG[ \t]+|set[ \t]+)?([A-Za-z_]\w*)[ \t]*(?::|\?)?=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'#;]*))/gm;
   const twice = new Set<string>();
   for (const match of text.matchAll(pattern)) {
     const name = match[1]!;

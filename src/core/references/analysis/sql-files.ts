@@ -1,0 +1,51 @@
+import type { Module, Project } from '../evaluation/project';
+import { sqlModule, wholeText } from '../evaluation/file-contents';
+import { foldName } from '../../sqlite/sql-tokens';
+import { sqlUses } from '../sql/tables';
+import type { SqlUses } from '../sql/tables';
+import type { TablesByDatabase } from './assemble';
+import type { Queries } from './queries';
+
+/** What only other engines understand: the file is for one of them. */
+const OTHER_ENGINE =
+  /\b(?:(?:BIG|SMALL)?SERIAL|AUTO_INCREMENT|TIMESTAMPTZ|JSONB|NVARCHAR|VARCHAR2|CREATE\s+(?:EXTENSION|SCHEMA|SEQUENCE|FUNCTION|OR\s+REPLACE)|ENGINE\s*=|IDENTITY\s*\(|plpgsql)\b|\$\$|^\s*GO\s*$/im;
+
+const uses = new WeakMap<Module, SqlUses | undefined>();
+
+/**
+ * The statements of SQL files that no code was seen to read. Schema files and migrations belong together: where exactly one
+ * database has all of the tables that a file names, they are its tables.
+ */
+export function withSqlFiles(queries: Queries, project: Project, tables: TablesByDatabase): Queries {
+  const read = new Set<string>();
+  for (const { module } of queries.places.values()) read.add(module.file);
+  const places = new Map(queries.places);
+  const attachments = [...queries.attachments];
+  for (const file of project.documents) {
+    const module = file.toLowerCase().endsWith('.sql') && !read.has(file) ? sqlModule(project, file) : undefined;
+    const used = module && usesIn(module);
+    if (!module || !used) continue;
+    for (const { schema, path } of used.attachments)
+      if (path) attachments.push({ schema, handles: [], module, paths: [{ ...wholeText(module), text: path.text }] });
+    const among = holders(used, tables);
+    for (const use of used.tables)
+      places.set(`${file}\0${use.start}`, {
+        ...{ module, start: use.start, end: use.end, use, among },
+        handles: new Set(),
+        remote: new Set(),
+        isRun: true,
+      });
+  }
+  return { ...queries, places, attachments };
+}
+
+function usesIn(module: Module): SqlUses | undefined {
+  if (!uses.has(module)) uses.set(module, OTHER_ENGINE.test(module.text) ? undefined : sqlUses(module.text));
+  return uses.get(module);
+}
+
+/** Databases with all tables that a file names, those of attached databases left out. */
+function holders(used: SqlUses, tables: TablesByDatabase): readonly string[] {
+  const names = new Set(used.tables.flatMap(({ name, schema }) => (schema === undefined ? [foldName(name)] : [])));
+  return [...tables].flatMap(([database, own]) => ([...names].every((name) => own.has(name)) ? [database] : []));
+}
