@@ -7,50 +7,78 @@ import { diagnosticCode, diagnosticMessage } from './messages';
 
 export const diagnosticSource = 'SQLite Consolidator';
 
+/** Milliseconds of work before the window gets its turn again. */
+const stretch = 8;
+
 /** Squiggles under stale references, published whenever a session has new references or a new plan. */
 export function registerReferenceDiagnostics({ context, sessions }: Services): void {
   const collection = vscode.languages.createDiagnosticCollection('sqliteConsolidator.references');
+  const documentation = vscode.Uri.joinPath(context.extensionUri, 'docs', 'diagnostics.md');
   /** What is published of each file, so that only what changed is sent to the window again. */
-  const published = new Map<WorkspaceSession, ReadonlyMap<string, string>>();
+  const published = new Map<WorkspaceSession, Map<string, string>>();
+  /** Which publication of a session is the newest: an older one that is still under way ends. */
+  const newest = new Map<WorkspaceSession, number>();
   context.subscriptions.push(
     collection,
     sessions.onDidChange(({ session, change }) => {
       if (change === 'inventory') return;
-      publish(session);
+      void publish(session);
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration('sqliteConsolidator.diagnostics')) return;
-      for (const session of sessions.all) publish(session);
+      for (const session of sessions.all) void publish(session);
     }),
   );
 
-  function publish(session: WorkspaceSession): void {
-    const before = published.get(session) ?? new Map<string, string>();
-    const now = new Map<string, string>();
-    const changes: [vscode.Uri, vscode.Diagnostic[] | undefined][] = [];
-    const documentation = vscode.Uri.joinPath(context.extensionUri, 'docs', 'diagnostics.md');
+  /** File by file, in turns with other work; few files are published at once. */
+  async function publish(session: WorkspaceSession): Promise<void> {
+    const turn = (newest.get(session) ?? 0) + 1;
+    newest.set(session, turn);
+    const shown = published.get(session) ?? new Map<string, string>();
+    published.set(session, shown);
+    const left = new Set(shown.keys());
     const open = sessions.all.includes(session) && session.settings.diagnostics && session.checked?.resolved;
-    for (const file of open ? session.files : []) {
+    let changes: [vscode.Uri, vscode.Diagnostic[] | undefined][] = [];
+    let begun = performance.now();
+    for (const file of open ? [...session.files] : []) {
       const stale = session.inFile(file).filter((reference) => reference.stale);
       if (stale.length === 0) continue;
-      const diagnostics = stale.map((reference) => toDiagnostic(session, reference, documentation));
-      const content = JSON.stringify(diagnostics.map(({ message, range, severity }) => [message, range, severity]));
-      now.set(file, content);
-      if (before.get(file) !== content) changes.push([session.uri(file), diagnostics]);
+      left.delete(file);
+      const messages = stale.map((reference) => messageOf(session, reference));
+      const content = JSON.stringify(stale.map((each, index) => [messages[index], referencePlace(each), each.role]));
+      if (shown.get(file) !== content) {
+        shown.set(file, content);
+        const diagnostics = stale.map((reference, index) => toDiagnostic(reference, messages[index]!, documentation));
+        changes.push([session.uri(file), diagnostics]);
+      }
+      if (performance.now() - begun < stretch) continue;
+      collection.set(changes);
+      changes = [];
+      await new Promise((resolve) => setImmediate(resolve));
+      if (newest.get(session) !== turn) return;
+      begun = performance.now();
     }
-    for (const file of before.keys()) if (!now.has(file)) changes.push([session.uri(file), undefined]);
-    published.set(session, now);
+    for (const file of left) {
+      shown.delete(file);
+      changes.push([session.uri(file), undefined]);
+    }
     if (changes.length > 0) collection.set(changes);
   }
 }
 
-function toDiagnostic(session: WorkspaceSession, reference: Reference, documentation: vscode.Uri): vscode.Diagnostic {
+const referencePlace = ({ line, column, endLine, endColumn }: Reference) => [line, column, endLine, endColumn];
+
+function messageOf(session: WorkspaceSession, reference: Reference): string {
   const done =
     session.status?.targets.some(({ name, state }) => name === reference.target && state !== 'absent') ?? false;
+  return diagnosticMessage(reference, session.checked?.resolved, done, session.fixesPending);
+}
+
+function toDiagnostic(reference: Reference, message: string, documentation: vscode.Uri): vscode.Diagnostic {
   const code = diagnosticCode(reference);
   const diagnostic = new vscode.Diagnostic(
     referenceRange(reference),
-    diagnosticMessage(reference, session.checked?.resolved, done, session.fixesPending),
+    message,
     reference.role === 'documentation' ? vscode.DiagnosticSeverity.Information : vscode.DiagnosticSeverity.Warning,
   );
   diagnostic.source = diagnosticSource;
