@@ -3,24 +3,17 @@ import { changedDeclarations } from '../evaluation/imports-named';
 import { getOrAdd, Module, Project } from '../evaluation/project';
 import { Reads } from '../evaluation/reads';
 import { codeLanguage, extensionOf, grammarOf, loadGrammar } from '../languages/language';
-import { isDocument } from '../languages/text-language';
 import type { WorkOptions } from '../../ports';
 import { Pause, SHORT_STRETCH } from '../../sqlite/rows/pause';
 import type { ResolvedPlan } from '../../plan/resolved';
-import type { PartlySearchedFile, Reference, ReferencesResult, Role } from '../reference';
+import type { Reference, ReferencesResult, Role } from '../reference';
 import { compareReferences } from '../same-references';
 import { StatementInterest } from '../slicing/interest';
-import { inWhole, offsetInWhole, sliceOf } from '../slicing/slice';
-import type { Slice } from '../slicing/slice';
-import { LONGEST_WHOLE, windowsOf } from '../slicing/windows';
-import type { Windows } from '../slicing/windows';
+import { inWhole, sliceOf } from '../slicing/slice';
+import { LONGEST_WHOLE } from '../slicing/windows';
 import type { SourceFile } from '../source-files';
 import type { Literal, Program } from '../syntax/program';
-import { LineIndex } from '../text/lines';
-import { commandTexts } from '../text/commands';
-import type { CommandPlace } from '../text/search-text';
-import { commandVariables, searchText } from '../text/search-text';
-import { Assembly, location } from './assemble';
+import { Assembly } from './assemble';
 import { Candidates } from './candidates';
 import { absentDatabases } from './absent';
 import { PathPlaces, PathSearch, withoutInner } from './paths';
@@ -34,6 +27,7 @@ import { DatabaseResolver } from './resolve';
 import { markOf } from './marks';
 import { Roles } from './role';
 import { withSqlFiles } from './sql-files';
+import { TextSearch } from './text-search';
 
 export interface AnalysisInput {
   /** Absolute, `/`. */
@@ -87,10 +81,10 @@ export class Analysis {
   private readonly project: Project;
   private readonly evaluator: Evaluator;
   private readonly candidates: Candidates;
+  private readonly byText: TextSearch;
   private turn = new Pause(undefined);
 
   private readonly files: ReadonlyMap<string, SourceFile>;
-  private readonly documents: readonly SourceFile[];
   private readonly texts = new Map<string, string>();
   private isTaken = false;
   /** Code files that are worth parsing. */
@@ -101,25 +95,22 @@ export class Analysis {
   private placesOf = new Map<Module, PlacesRecord>();
   /** What became different since then. */
   private readonly changed = { files: new Set<string>(), declared: new Set<string>() };
-  private readonly configuration = new Map<string, { readonly plan: string; readonly references: Reference[] }>();
   private readonly unreadable = new Map<string, string>();
   private readonly interest: StatementInterest;
-  /** Of files that are too long to be searched as a whole. */
-  private readonly windows = new Map<string, { readonly of: Windows | undefined }>();
   /** The modules of which a part was asked for that is left out in `input.modules`. */
   private readonly wholes = new Map<string, Module>();
 
   constructor(private readonly input: AnalysisInput) {
     this.resolver = new DatabaseResolver([...input.databases.keys()], input.workspace);
     this.files = new Map(input.files.map((file) => [file.path, file]));
-    this.documents = input.files.filter((file) => !file.isCode);
     this.project = new Project(
       new Set(input.files.filter((file) => file.isCode).map((file) => file.path)),
       (file) => this.texts.get(file),
-      this.documents.map((file) => file.path),
+      input.files.filter((file) => !file.isCode).map((file) => file.path),
     );
     this.evaluator = new Evaluator(this.project);
     this.candidates = new Candidates(input);
+    this.byText = new TextSearch(this.files, this.texts, this.candidates, this.resolver, () => this.pause());
     this.interest = new StatementInterest(input.databases);
     // What was left out of them is of interest, perhaps, with these databases.
     for (const [file, { rest }] of input.modules) if (rest) input.modules.delete(file);
@@ -132,7 +123,7 @@ export class Analysis {
     const view = plan && new PlanView(plan);
     const roles = new Roles(said);
     const assembly = new Assembly(this.resolver, this.input.databases, view, roles);
-    const inTexts = await this.textReferences(assembly, roles, JSON.stringify([plan, said]));
+    const inTexts = await this.byText.inDocuments({ assembly, roles }, JSON.stringify([plan, said]));
     const sorted = (references: readonly Reference[]) =>
       distinct([...inTexts, ...references])
         .sort(compareReferences)
@@ -144,13 +135,13 @@ export class Analysis {
     const places = await this.places(records);
     const queries = withSqlFiles(queriesOf(records), this.project, this.input.databases);
     const references = inCode(assembly, places, queries);
-    const all = sorted([...references, ...this.besideSyntax([...inTexts, ...references], assembly, roles)]);
+    const all = sorted([...references, ...this.byText.besideSyntax([...inTexts, ...references], { assembly, roles })]);
     this.finish(rounds);
     return {
       references: all,
       absentDatabases: absentDatabases(all, places, queries, this.resolver),
       joins: assembly.joins(queries),
-      searchedInPart: this.searchedInPart,
+      searchedInPart: this.byText.searchedInPart,
     };
   }
 
@@ -176,9 +167,8 @@ export class Analysis {
       this.changed.files.add(path);
       if (now === undefined) this.texts.delete(path);
       else this.texts.set(path, now);
-      this.windows.delete(path);
-      if (!file.isCode) this.configuration.delete(path);
-      else {
+      this.byText.changed(path);
+      if (file.isCode) {
         for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
         if (now !== undefined && (await this.isCandidate(path, now))) {
           this.worth.add(path);
@@ -192,17 +182,7 @@ export class Analysis {
 
   private async isCandidate(file: string, text: string): Promise<boolean> {
     if (text.length <= LONGEST_WHOLE) return this.candidates.isCandidate(text);
-    return (await this.windowsIn(file, text, this.candidates.patterns)) !== undefined;
-  }
-
-  /** The parts of a long file that are searched. */
-  private async windowsIn(file: string, text: string, patterns: readonly RegExp[]): Promise<Windows | undefined> {
-    let found = this.windows.get(file);
-    if (!found) {
-      found = { of: await windowsOf(text, patterns, () => this.pause()) };
-      this.windows.set(file, found);
-    }
-    return found.of;
+    return (await this.byText.partsOf(file, text)) !== undefined;
   }
 
   private finish(rounds: readonly Round[]): void {
@@ -406,7 +386,7 @@ export class Analysis {
     if (known?.text === text) return known;
     const isLong = text.length > LONGEST_WHOLE;
     const slice = isLong
-      ? (await this.windowsIn(file, text, this.candidates.patterns))?.slice
+      ? await this.byText.partsOf(file, text)
       : isSliced
         ? sliceOf(text, language.id, (statement) => this.interest.isOfInterest(text, statement))
         : undefined;
@@ -426,101 +406,6 @@ export class Analysis {
     return module;
   }
 
-  /** References in configuration and documents. */
-  private async textReferences(assembly: Assembly, roles: Roles, plan: string): Promise<Reference[]> {
-    const references: Reference[] = [];
-    for (const file of this.documents) {
-      const text = this.texts.get(file.path);
-      if (text === undefined) continue;
-      let known = this.configuration.get(file.path);
-      if (known?.plan !== plan) {
-        await this.pause();
-        known = {
-          plan,
-          references: await this.inDocument(file, text, assembly, roles),
-        };
-        this.configuration.set(file.path, known);
-      }
-      references.push(...known.references);
-    }
-    return references;
-  }
-
-  private async inDocument(file: SourceFile, text: string, assembly: Assembly, roles: Roles): Promise<Reference[]> {
-    if (text.length > LONGEST_WHOLE) {
-      const windows = await this.windowsIn(file.path, text, this.candidates.databasePatterns);
-      return windows ? this.inText(file, text, assembly, roles, windows.slice) : [];
-    }
-    return this.candidates.namesDatabase(text) ? this.inText(file, text, assembly, roles) : [];
-  }
-
-  /** The references that stand in a long code file as text and were not found by its syntax: that is read in parts. */
-  private besideSyntax(references: readonly Reference[], assembly: Assembly, roles: Roles): Reference[] {
-    return [...this.windows].flatMap(([path, { of: windows }]) => {
-      const file = this.files.get(path);
-      const text = this.texts.get(path);
-      if (!file?.isCode || text === undefined || !windows) return [];
-      const known = new Map<number, Reference[]>();
-      for (const each of references)
-        if (each.file === path && each.kind === 'path')
-          for (let line = each.line; line <= each.endLine; line++) getOrAdd(known, line, () => []).push(each);
-      return this.inText(file, text, assembly, roles, windows.slice)
-        .filter((each) => !known.get(each.line)?.some((other) => meets(each, other)))
-        .map((each): Reference => {
-          const resolution = each.resolution === 'certain' ? 'likely' : each.resolution;
-          return {
-            ...each,
-            resolution,
-            note: each.note ?? 'known by its text alone',
-          };
-        });
-    });
-  }
-
-  /** Files that are too long to be searched as a whole, sorted, each with what was done. */
-  private get searchedInPart(): PartlySearchedFile[] {
-    return [...this.windows]
-      .flatMap(([file, { of: windows }]) => {
-        if (!windows) return [];
-        const { places, left, slice } = windows;
-        const rest = left > 0 ? `; ${left} more are left out` : '';
-        const how = `longer than 2 MB: searched around ${places} places that may name a database or a table${rest}`;
-        return [{ file, characters: slice.text.length, how }];
-      })
-      .sort((one, other) => (one.file < other.file ? -1 : 1));
-  }
-
-  /** @param slice the parts of the text that are searched; without it all of it is */
-  private inText(file: SourceFile, text: string, assembly: Assembly, roles: Roles, slice?: Slice): Reference[] {
-    const role = roles.of(file.path, file.language, file.isCode);
-    const at = { file: file.path, language: file.language, lines: new LineIndex(text), role };
-    const runsNothing = isDocument(file.language) || file.isCode;
-    const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] =>
-      isComment || runsNothing
-        ? []
-        : commandTexts(text, start, end).flatMap((sql) => assembly.commandTables(resolution, sql, at));
-    const found = searchText(slice?.text ?? text, file.path, file.language, this.resolver);
-    const paths = found.flatMap((place): Reference[] => {
-      const { resolution, shape, isComment } = place;
-      const start = slice ? offsetInWhole(slice, place.start) : place.start;
-      const end = slice ? offsetInWhole(slice, place.end, true) : place.end;
-      if (resolution.place === 'memory' || resolution.place === 'target') return [];
-      return [
-        ...tables({ ...place, start, end }),
-        {
-          ...location(at, start, end),
-          kind: 'path',
-          ...assembly.standing(resolution, isComment ? 'documentation' : role),
-          language: file.language,
-          shape,
-          text: text.slice(start, end),
-        },
-      ];
-    });
-    if (slice || runsNothing) return paths;
-    return [...paths, ...commandVariables(text, file.path, file.language, this.resolver).flatMap(tables)];
-  }
-
   private async pause(): Promise<void> {
     if (this.turn.due) await this.turn.take();
   }
@@ -534,13 +419,6 @@ function lowered(lower: () => Program): Program | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-/** Do two references of one file have a character in common? */
-function meets(one: Reference, other: Reference): boolean {
-  const isBefore = (left: Reference, right: Reference) =>
-    left.endLine < right.line || (left.endLine === right.line && left.endColumn <= right.column);
-  return !isBefore(one, other) && !isBefore(other, one);
 }
 
 const queriesOf = (records: readonly FileRecord[]) => mergeQueries(records.map((record) => record.found!.queries));

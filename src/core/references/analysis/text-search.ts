@@ -1,0 +1,155 @@
+import { getOrAdd } from '../evaluation/project';
+import { isDocument } from '../languages/text-language';
+import type { PartlySearchedFile, Reference } from '../reference';
+import { offsetInWhole } from '../slicing/slice';
+import type { Slice } from '../slicing/slice';
+import { LONGEST_WHOLE, windowsOf } from '../slicing/windows';
+import type { Windows } from '../slicing/windows';
+import type { SourceFile } from '../source-files';
+import { commandTexts } from '../text/commands';
+import { LineIndex } from '../text/lines';
+import { commandVariables, searchText } from '../text/search-text';
+import type { CommandPlace } from '../text/search-text';
+import { location } from './assemble';
+import type { Assembly } from './assemble';
+import type { Candidates } from './candidates';
+import type { DatabaseResolver } from './resolve';
+import type { Roles } from './role';
+
+/** What the references of a file's text are told with. */
+interface Judges {
+  readonly assembly: Assembly;
+  readonly roles: Roles;
+}
+
+/** Finds references by the text alone: in configuration and documents, and in code that is too long to be parsed as a whole. */
+export class TextSearch {
+  /** References of documents, by file, and the plan they were told with. */
+  private readonly known = new Map<string, { readonly plan: string; readonly references: readonly Reference[] }>();
+  /** Of files that are too long to be searched as a whole. */
+  private readonly windows = new Map<string, { readonly of: Windows | undefined }>();
+
+  constructor(
+    private readonly files: ReadonlyMap<string, SourceFile>,
+    private readonly texts: ReadonlyMap<string, string>,
+    private readonly candidates: Candidates,
+    private readonly resolver: DatabaseResolver,
+    /** Called between files; what it throws ends the search. */
+    private readonly pause: () => Promise<void>,
+  ) {}
+
+  /** A file has another text. */
+  changed(file: string): void {
+    this.windows.delete(file);
+    this.known.delete(file);
+  }
+
+  /** The parts of a long code file that are searched; undefined where nothing in it is worth it. */
+  async partsOf(file: string, text: string): Promise<Slice | undefined> {
+    return (await this.windowsIn(file, text, this.candidates.patterns))?.slice;
+  }
+
+  /** References in configuration and documents. @param plan tells whether what was found before is told the same way now */
+  async inDocuments(judges: Judges, plan: string): Promise<Reference[]> {
+    const references: Reference[] = [];
+    for (const file of this.files.values()) {
+      const text = file.isCode ? undefined : this.texts.get(file.path);
+      if (text === undefined) continue;
+      let known = this.known.get(file.path);
+      if (known?.plan !== plan) {
+        await this.pause();
+        known = { plan, references: await this.inDocument(file, text, judges) };
+        this.known.set(file.path, known);
+      }
+      references.push(...known.references);
+    }
+    return references;
+  }
+
+  /** The references that stand in a long code file as text and were not found by its syntax: that is read in parts. */
+  besideSyntax(references: readonly Reference[], judges: Judges): Reference[] {
+    return [...this.windows].flatMap(([path, { of: windows }]) => {
+      const file = this.files.get(path);
+      const text = this.texts.get(path);
+      if (!file?.isCode || text === undefined || !windows) return [];
+      const known = new Map<number, Reference[]>();
+      for (const each of references)
+        if (each.file === path && each.kind === 'path')
+          for (let line = each.line; line <= each.endLine; line++) getOrAdd(known, line, () => []).push(each);
+      return this.inText(file, text, judges, windows.slice)
+        .filter((each) => !known.get(each.line)?.some((other) => meets(each, other)))
+        .map((each): Reference => {
+          const resolution = each.resolution === 'certain' ? 'likely' : each.resolution;
+          return { ...each, resolution, note: each.note ?? 'known by its text alone' };
+        });
+    });
+  }
+
+  /** Files that are too long to be searched as a whole, sorted, each with what was done. */
+  get searchedInPart(): PartlySearchedFile[] {
+    return [...this.windows]
+      .flatMap(([file, { of: windows }]) => {
+        if (!windows) return [];
+        const { places, left, slice } = windows;
+        const rest = left > 0 ? `; ${left} more are left out` : '';
+        const how = `longer than 2 MB: searched around ${places} places that may name a database or a table${rest}`;
+        return [{ file, characters: slice.text.length, how }];
+      })
+      .sort((one, other) => (one.file < other.file ? -1 : 1));
+  }
+
+  private async inDocument(file: SourceFile, text: string, judges: Judges): Promise<Reference[]> {
+    if (text.length > LONGEST_WHOLE) {
+      const windows = await this.windowsIn(file.path, text, this.candidates.databasePatterns);
+      return windows ? this.inText(file, text, judges, windows.slice) : [];
+    }
+    return this.candidates.namesDatabase(text) ? this.inText(file, text, judges) : [];
+  }
+
+  private async windowsIn(file: string, text: string, patterns: readonly RegExp[]): Promise<Windows | undefined> {
+    let found = this.windows.get(file);
+    if (!found) {
+      found = { of: await windowsOf(text, patterns, this.pause) };
+      this.windows.set(file, found);
+    }
+    return found.of;
+  }
+
+  /** @param slice the parts of the text that are searched; without it all of it is */
+  private inText(file: SourceFile, text: string, { assembly, roles }: Judges, slice?: Slice): Reference[] {
+    const role = roles.of(file.path, file.language, file.isCode);
+    const at = { file: file.path, language: file.language, lines: new LineIndex(text), role };
+    const runsNothing = isDocument(file.language) || file.isCode;
+    const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] =>
+      isComment || runsNothing
+        ? []
+        : commandTexts(text, start, end).flatMap((sql) => assembly.commandTables(resolution, sql, at));
+    const found = searchText(slice?.text ?? text, file.path, file.language, this.resolver);
+    const paths = found.flatMap((place): Reference[] => {
+      const { resolution, shape, isComment } = place;
+      const start = slice ? offsetInWhole(slice, place.start) : place.start;
+      const end = slice ? offsetInWhole(slice, place.end, true) : place.end;
+      if (resolution.place === 'memory' || resolution.place === 'target') return [];
+      return [
+        ...tables({ ...place, start, end }),
+        {
+          ...location(at, start, end),
+          kind: 'path',
+          ...assembly.standing(resolution, isComment ? 'documentation' : role),
+          language: file.language,
+          shape,
+          text: text.slice(start, end),
+        },
+      ];
+    });
+    if (slice || runsNothing) return paths;
+    return [...paths, ...commandVariables(text, file.path, file.language, this.resolver).flatMap(tables)];
+  }
+}
+
+/** Do two references of one file have a character in common? */
+function meets(one: Reference, other: Reference): boolean {
+  const isBefore = (left: Reference, right: Reference) =>
+    left.endLine < right.line || (left.endLine === right.line && left.endColumn <= right.column);
+  return !isBefore(one, other) && !isBefore(other, one);
+}
