@@ -1,4 +1,5 @@
 import type { Evaluator } from '../evaluation/evaluator';
+import { isConfiguration } from '../evaluation/file-contents';
 import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import { ANCHOR } from '../evaluation/value';
@@ -120,6 +121,8 @@ export class PathPlaces {
   add(notes: readonly PathNote[]): void {
     for (const { text, opened, direct } of notes) {
       const { module, expression } = text.origin;
+      // Its place is in the configuration, which is searched as a text.
+      if (isConfiguration((nameSegment(text)?.module ?? module).file)) continue;
       const inModule = getOrAdd(this.groups, module, () => new Map<Expression, Group>());
       const group = getOrAdd(inModule, expression, () => ({
         module,

@@ -1,5 +1,5 @@
 import type { Module, Project } from '../evaluation/project';
-import { sqlModule, wholeText } from '../evaluation/file-contents';
+import { documentModule, wholeText } from '../evaluation/file-contents';
 import { foldName } from '../../sqlite/sql-tokens';
 import { sqlUses } from '../sql/tables';
 import type { SqlUses } from '../sql/tables';
@@ -22,7 +22,7 @@ export function withSqlFiles(queries: Queries, project: Project, tables: TablesB
   const places = new Map(queries.places);
   const attachments = [...queries.attachments];
   for (const file of project.documents) {
-    const module = file.toLowerCase().endsWith('.sql') && !read.has(file) ? sqlModule(project, file) : undefined;
+    const module = file.toLowerCase().endsWith('.sql') && !read.has(file) ? documentModule(project, file) : undefined;
     const used = module && usesIn(module);
     if (!module || !used) continue;
     for (const { schema, path } of used.attachments)

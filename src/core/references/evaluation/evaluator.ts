@@ -565,7 +565,17 @@ export class Evaluator {
         const entries = receiver.entries.filter(
           (entry) => key === undefined || entry.key === undefined || entry.key === key,
         );
-        return [...entries.flatMap((entry) => entry.value()), ...call.values(1).map(seal)];
+        const found = entries.flatMap((entry) => entry.value());
+        const within = call.texts(1)[0]?.text;
+        if (receiver.isSections && within !== undefined)
+          return found.flatMap((section) =>
+            section.kind === 'record'
+              ? section.entries.filter((entry) => entry.key === within).flatMap((entry) => entry.value())
+              : [],
+          );
+        // What is there is what is got, and the default is for what is not.
+        const isThere = key !== undefined && entries.length > 0 && entries.every((entry) => entry.key === key);
+        return isThere && found.length > 0 ? found : [...found, ...call.values(1).map(seal)];
       }
     }
     if (receiver.kind === 'list') {

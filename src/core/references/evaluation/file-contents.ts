@@ -8,8 +8,10 @@ import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, TextMethod } from './vocabulary';
 
-/** Only these are read: what else a program reads is no statement. */
+/** Statements are read from these. */
 const SQL_FILE = /\.(?:sql|ddl)$/i;
+/** Programs look paths up in these. */
+const CONFIGURATION = /\.(?:jsonc?|ya?ml|toml|ini|cfg|conf)$/i;
 /** A longer file is a dump: data, not code. */
 const LONGEST = 256 * 1024;
 /** More migrations than this in one folder are not told apart from one another. */
@@ -42,7 +44,7 @@ export function contentsOf(project: Project, path: Text, by: Module): Text[] {
   const clean = normalize(path.text.replace(/^file:\/\//, ''));
   const name = baseName(clean);
   if (!name.includes(ANCHOR.hole)) {
-    const file = SQL_FILE.test(name) ? found(project, clean, by) : undefined;
+    const file = SQL_FILE.test(name) ? found(project, clean, by) : configurationFile(project, path, by);
     return file === undefined ? [] : contents(project, file);
   }
   if (!/^\uE003+(?:\.\w+)?$/.test(name)) return [];
@@ -51,11 +53,29 @@ export function contentsOf(project: Project, path: Text, by: Module): Text[] {
   return files.length > MOST_FILES ? [] : files.flatMap((file) => contents(project, file));
 }
 
+/** A configuration file of the workspace. Where several folders have one of the name, it is not known which is meant. */
+export function configurationFile(project: Project, path: Text, by: Module): string | undefined {
+  const clean = normalize(path.text.replace(/^file:\/\//, ''));
+  const file = isConfiguration(clean) && !clean.includes(ANCHOR.hole) ? found(project, clean, by) : undefined;
+  if (file === undefined || clean.startsWith(ANCHOR.workspace)) return file;
+  const folder = file.slice(0, -clean.length - 1);
+  const above = folder === '' ? undefined : upTo(project, clean, folder.slice(0, Math.max(0, folder.lastIndexOf('/'))));
+  return above === undefined ? file : undefined;
+}
+
+export function isConfiguration(file: string): boolean {
+  return CONFIGURATION.test(file);
+}
+
 /** From the workspace, from the file that says so, or from a folder above it. */
 function found(project: Project, path: string, by: Module): string | undefined {
   if (path.startsWith(ANCHOR.workspace)) return exists(project, path.slice(2));
   if (/^[/\uE000-\uE0FF]/.test(path)) return undefined;
-  for (let folder = by.directory; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
+  return upTo(project, path, by.directory);
+}
+
+function upTo(project: Project, path: string, from: string): string | undefined {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
     const file = exists(project, normalize([folder, path].filter(Boolean).join('/')));
     if (file !== undefined || folder === '') return file;
   }
@@ -90,15 +110,22 @@ function isIn(file: string, folder: string, by: Module): boolean {
 
 const modules = new WeakMap<Project, Map<string, Module>>();
 
-/** An SQL file as a module without code. */
-export function sqlModule(project: Project, file: string): Module | undefined {
+/** An SQL or configuration file as a module without code. */
+export function documentModule(project: Project, file: string): Module | undefined {
   const text = project.source(file);
   if (text === undefined || text.length > LONGEST) return undefined;
   let known = modules.get(project);
   if (!known) modules.set(project, (known = new Map()));
   let module = known.get(file);
   if (module?.text !== text)
-    known.set(file, (module = new Module(file, text, new ProgramBuilder('sql', text.length).finish())));
+    known.set(
+      file,
+      (module = new Module(
+        file,
+        text,
+        new ProgramBuilder(isConfiguration(file) ? 'configuration' : 'sql', text.length).finish(),
+      )),
+    );
   return module;
 }
 
@@ -114,6 +141,6 @@ export function wholeText(module: Module): Text {
 
 function contents(project: Project, file: string): Text[] {
   project.reads.files.add(file);
-  const module = sqlModule(project, file);
+  const module = documentModule(project, file);
   return module ? [wholeText(module)] : [];
 }

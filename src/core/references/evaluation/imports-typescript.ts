@@ -1,5 +1,6 @@
 import type { Expression } from '../syntax/program';
 import type { Evaluator } from './evaluator';
+import { settings } from './configuration';
 import { contentsOf } from './file-contents';
 import type { Imports } from './imports';
 import { membersOf, moduleBindings } from './members';
@@ -28,6 +29,11 @@ export const TYPESCRIPT_IMPORTS: Imports = {
 export function importedMember(evaluator: Evaluator, from: Module, name: string, member: string | undefined): Value[] {
   // Bundlers give the text of a file that is no module: `import schema from './schema.sql?raw'`.
   if (/\.sql(?:\?\w+)?$/.test(name)) return importedText(evaluator, from, name.replace(/\?\w+$/, ''));
+  if (/^\.{1,2}\/.*\.json$/.test(name)) {
+    const whole = settings(evaluator.project, normalize([from.directory, name].filter(Boolean).join('/')));
+    const isWhole = member === undefined || member === 'default' || member === '*';
+    return isWhole ? whole : whole.flatMap((value) => membersOf(evaluator, value, member, undefined));
+  }
   const file = moduleFile(evaluator, from, name);
   if (file === undefined) {
     const library = name.replace(/^node:/, '');

@@ -85,7 +85,12 @@ export type Value =
   | { readonly kind: 'package'; readonly directory: string; readonly from: Module }
   /** Something of a library, by its qualified name: `sqlite3.connect`. */
   | { readonly kind: 'external'; readonly name: string }
-  | { readonly kind: 'record'; readonly entries: readonly { key: string | undefined; value: () => Value[] }[] }
+  | {
+      readonly kind: 'record';
+      readonly entries: readonly { key: string | undefined; value: () => Value[] }[];
+      /** Of a parser that is asked for a section and a name: `config.get("database", "path")`. */
+      readonly isSections?: boolean;
+    }
   | { readonly kind: 'list'; readonly items: readonly (() => Value[])[] }
   | { readonly kind: 'super'; readonly type: ScopeReference; readonly self: Value }
   /** A method of a text, a dictionary or a list, not called yet. */

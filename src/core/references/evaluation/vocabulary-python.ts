@@ -26,6 +26,7 @@ import {
   withSuffix,
 } from './operations';
 import type { Evaluator } from './evaluator';
+import { loads, parsesSections } from './configuration';
 import { contentsOf, lists, reads, readsReceiver } from './file-contents';
 import type { Invocation } from './invocation';
 import { moduleBindings } from './members';
@@ -155,6 +156,19 @@ const FUNCTIONS: Record<string, Operation> = {
   'importlib.resources.read_text': packageText,
   'importlib.resources.files': packageFolder,
   'importlib_resources.files': packageFolder,
+  'json.load': loads(0),
+  'json.loads': loads(0),
+  'yaml.safe_load': loads(0),
+  'yaml.load': loads(0),
+  'yaml.full_load': loads(0),
+  'tomllib.load': loads(0),
+  'tomllib.loads': loads(0),
+  'tomli.load': loads(0),
+  'tomli.loads': loads(0),
+  'toml.load': loads(0),
+  'toml.loads': loads(0),
+  'configparser.ConfigParser': parsesSections,
+  'configparser.RawConfigParser': parsesSections,
   'os.getenv': environment(0, 1, 'default'),
   'os.environ.get': environment(0, 1, 'default'),
   'os.environ.setdefault': environment(0, 1),

@@ -1,4 +1,5 @@
 import { COMMAND_LINE, handedOptions, optionDefault, parsedOptions } from './command-line-typescript';
+import { loads } from './configuration';
 import { reads, readsReceiver } from './file-contents';
 import { targetValues } from './generated-access';
 import { importedMember } from './imports-typescript';
@@ -110,6 +111,17 @@ const FUNCTIONS: Record<string, Operation> = {
   'Deno.readTextFileSync': reads(0),
   'Deno.readTextFile': reads(0),
   'Bun.file': passes(0),
+  'JSON.parse': loads(0),
+  'yaml.parse': loads(0),
+  'yaml.default.parse': loads(0),
+  'js-yaml.load': loads(0),
+  'toml.parse': loads(0),
+  'smol-toml.parse': loads(0),
+  '@iarna/toml.parse': loads(0),
+  'ini.parse': loads(0),
+  'jsonc-parser.parse': loads(0),
+  'fs-extra.readJsonSync': loads(0),
+  'fs-extra.readJson': loads(0),
   'tmp.dirSync': anchors('temporary'),
   'tmp.tmpNameSync': anchors('temporary'),
   'better-sqlite3': openFirst,

@@ -1,0 +1,101 @@
+import { parseTree } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
+import { parseTOML } from 'toml-eslint-parser';
+import type { AST } from 'toml-eslint-parser';
+import { isMap, isScalar, parseDocument } from 'yaml';
+import type { ParsedNode } from 'yaml';
+
+/** A value of a configuration file: a table of values, or a text and where it stands. */
+export type Setting =
+  | { readonly entries: ReadonlyMap<string, Setting> }
+  | { readonly text: string; readonly start: number; readonly end: number };
+
+type Tree = Setting | undefined;
+
+/** What a configuration file says, as far as that are texts by names; nothing for a file with errors. */
+export function settingsIn(text: string, extension: string): Tree {
+  if (/^(?:json|jsonc)$/.test(extension)) return ofJson(parseTree(text, [], { allowTrailingComma: true }));
+  if (/^ya?ml$/.test(extension)) {
+    const document = parseDocument(text);
+    return document.errors.length > 0 ? undefined : ofYaml(document.contents);
+  }
+  if (extension === 'toml') return ofToml(text);
+  return ofIni(text);
+}
+
+function table(entries: Iterable<readonly [string, Tree]>): Setting {
+  const known = new Map<string, Setting>();
+  for (const [name, setting] of entries) if (setting) known.set(name, setting);
+  return { entries: known };
+}
+
+function ofJson(node: Node | undefined): Tree {
+  if (node?.type === 'string')
+    return { text: node.value as string, start: node.offset, end: node.offset + node.length };
+  if (node?.type !== 'object') return undefined;
+  return table((node.children ?? []).map(({ children }) => [String(children?.[0]?.value), ofJson(children?.[1])]));
+}
+
+function ofYaml(node: ParsedNode | null): Tree {
+  if (isScalar(node) && typeof node.value === 'string')
+    return { text: node.value, start: node.range![0], end: node.range![1] };
+  if (!isMap(node)) return undefined;
+  return table(
+    node.items.map((pair) => [
+      isScalar(pair.key) ? String(pair.key.value) : '',
+      ofYaml(pair.value as ParsedNode | null),
+    ]),
+  );
+}
+
+function ofToml(text: string): Tree {
+  const root = new Map<string, Setting>();
+  const put = (into: Map<string, Setting>, path: readonly string[], setting: Tree): Map<string, Setting> => {
+    let at = into;
+    path.forEach((name, index) => {
+      if (index === path.length - 1 && setting) return void at.set(name, setting);
+      const next = at.get(name);
+      const inner = next && 'entries' in next ? (next.entries as Map<string, Setting>) : new Map<string, Setting>();
+      at.set(name, { entries: inner });
+      at = inner;
+    });
+    return at;
+  };
+  const pair = (into: Map<string, Setting>, { key, value }: AST.TOMLKeyValue): void => {
+    const path = key.keys.map(nameOf);
+    if (value.type === 'TOMLInlineTable') {
+      const inner = put(into, path, undefined);
+      for (const each of value.body) pair(inner, each);
+    } else if (value.type === 'TOMLValue' && value.kind === 'string')
+      put(into, path, { text: value.value, start: value.range[0], end: value.range[1] });
+  };
+  try {
+    for (const each of parseTOML(text).body[0].body)
+      if (each.type === 'TOMLKeyValue') pair(root, each);
+      else if (each.kind === 'standard') {
+        const inner = put(root, each.key.keys.map(nameOf), undefined);
+        for (const line of each.body) pair(inner, line);
+      }
+  } catch {
+    return undefined;
+  }
+  return { entries: root };
+}
+
+function nameOf(key: AST.TOMLBare | AST.TOMLQuoted): string {
+  return key.type === 'TOMLBare' ? key.name : key.value;
+}
+
+/** Sections of `name = value`; values that go on in the next line are more than a path. */
+function ofIni(text: string): Tree {
+  const sections = new Map<string, Setting>();
+  let section = new Map<string, Setting>();
+  for (const match of text.matchAll(/^\[([^\]\n]+)\]|^([\w.-]+)[ \t]*[=:][ \t]*([^\s\n][^\n]*?)[ \t\r]*$/gm)) {
+    if (match[1] !== undefined) sections.set(match[1], { entries: (section = new Map()) });
+    else {
+      const end = match.index + match[0].trimEnd().length;
+      section.set(match[2]!, { text: match[3]!, start: end - match[3]!.length, end });
+    }
+  }
+  return { entries: sections };
+}
