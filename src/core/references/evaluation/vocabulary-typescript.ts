@@ -21,6 +21,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
+import { SCHEMAS, checkedSettings } from './schemas-typescript';
 import { concatenate, converted, joinTexts, variableText, separatorText } from './texts';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -79,6 +80,7 @@ const require: Operation = (call) =>
 
 const FUNCTIONS: Record<string, Operation> = {
   ...COMMAND_LINE,
+  ...SCHEMAS,
   require,
   import: require,
   String: passes(0),
@@ -178,6 +180,9 @@ export const TYPESCRIPT: Vocabulary = {
     trim: stripping,
     trimEnd: unchanged,
     trimStart: unchanged,
+    // More about an option of a schema.
+    describe: unchanged,
+    optional: unchanged,
     toLowerCase: unchanged,
     replace: replacing,
     replaceAll: replacing,
@@ -195,7 +200,8 @@ export const TYPESCRIPT: Vocabulary = {
     // A tagged template of an unknown library, options with a default.
     if (callee.name === 'getPath') return [call.anchored('home')];
     if (callee.name === 'get' || callee.name === 'getOrDefault') return environmentValues(call, undefined, 1, []);
-    return parsedOptions(call);
+    const checked = checkedSettings(call);
+    return checked.length > 0 ? checked : parsedOptions(call);
   },
   handed: handedOptions,
   externalMember(evaluator, name, member, module) {
