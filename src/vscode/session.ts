@@ -5,6 +5,7 @@ import type { Inventory } from '../core/inventory/inventory';
 import type { Pipeline } from '../core/pipeline';
 import type { PipelineOptions } from '../core/pipeline-options';
 import type { Finding, WorkOptions } from '../core/ports';
+import { groupByFile } from '../core/references/by-file';
 import type { Reference, ReferencesResult } from '../core/references/reference';
 import type { CheckResult, StatusResult } from '../core/results';
 import { exists } from './edits';
@@ -186,12 +187,7 @@ export class WorkspaceSession implements vscode.Disposable {
   private setReferences(result: ReferencesResult, fixesPending: boolean): void {
     this.references = result;
     this.fixesPending = fixesPending;
-    this.referencesByFile = new Map();
-    for (const reference of result.references) {
-      const inFile = this.referencesByFile.get(reference.file);
-      if (inFile) inFile.push(reference);
-      else this.referencesByFile.set(reference.file, [reference]);
-    }
+    this.referencesByFile = groupByFile(result.references);
     this.changed.fire('references');
   }
 

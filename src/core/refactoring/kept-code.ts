@@ -1,3 +1,4 @@
+import { sameList } from '../same';
 import { isCodeFile, openCodeFiles } from './code-files';
 import type { OpenedCode } from './code-files';
 import type { CodeFiles } from './outcome';
@@ -47,8 +48,4 @@ export class KeptCode implements Required<CodeFiles> {
     if (listed !== this.listed && !sameList(listed, this.listed)) this.listed = listed;
     return this.listed;
   }
-}
-
-export function sameList<T>(one: readonly T[], other: readonly T[]): boolean {
-  return one === other || (one.length === other.length && one.every((each, index) => each === other[index]));
 }

@@ -1,9 +1,11 @@
 import type { ResolvedPlan } from '../plan/resolved';
 import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
+import { groupByFile } from '../references/by-file';
 import type { Reference, ReferencesResult } from '../references/reference';
+import { sameList } from '../same';
 import { Fixes, locateAccess, withFix } from './fixes';
 import type { Access } from './fixes';
-import { KeptCode, sameList } from './kept-code';
+import { KeptCode } from './kept-code';
 import type { Look } from './kept-code';
 import { Sight } from './sight';
 import type { Seen } from './sight';
@@ -34,6 +36,7 @@ export class KeptFixes {
   private access: { readonly of: Access; readonly seen: Seen; readonly users: string } | undefined;
   private records = new Map<string, FileRecord>();
   private readonly blocks = new Map<string, Block>();
+  private busy: Promise<unknown> = Promise.resolve();
 
   constructor(workspace: string) {
     this.code = new KeptCode(workspace);
@@ -42,14 +45,20 @@ export class KeptFixes {
   }
 
   /**
-   * As `attachFixes`, with turns for other work in between.
+   * As `attachFixes`, with turns for other work in between, one search after the other: they share what is kept.
    * @throws ConsolidationError `CANCELLED`
    */
-  async attach(
+  attach(result: ReferencesResult, plan: ResolvedPlan, look: Look, signal?: AbortSignal): Promise<ReferencesResult> {
+    const attached = this.busy.then(() => this.attachNow(result, plan, look, signal));
+    this.busy = attached.catch(() => undefined);
+    return attached;
+  }
+
+  private async attachNow(
     result: ReferencesResult,
     plan: ResolvedPlan,
     look: Look,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<ReferencesResult> {
     const pause = new Pause(signal, SHORT_STRETCH);
     await pause.take();
@@ -144,14 +153,4 @@ export class KeptFixes {
       return undefined;
     }
   }
-}
-
-function groupByFile(references: readonly Reference[]): Map<string, Reference[]> {
-  const groups = new Map<string, Reference[]>();
-  for (const reference of references) {
-    const group = groups.get(reference.file);
-    if (group) group.push(reference);
-    else groups.set(reference.file, [reference]);
-  }
-  return groups;
 }

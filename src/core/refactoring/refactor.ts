@@ -1,4 +1,5 @@
 import type { ResolvedPlan } from '../plan/resolved';
+import { groupByFile } from '../references/by-file';
 import type { Reference, ReferencesResult, TextEdit } from '../references/reference';
 import type { RefactorResult } from '../results';
 import { accessLayerChanges, wholeFile } from './access-layer-files';
@@ -80,16 +81,6 @@ function fixFile(
   if (opened.isSound(text)) return { edits, text };
   left.push(...fixable.map((reference) => leftOver(reference, 'The edit would leave code that does not parse.')));
   return { edits: [], text: opened.text };
-}
-
-function groupByFile(references: readonly Reference[]): Map<string, Reference[]> {
-  const groups = new Map<string, Reference[]>();
-  for (const reference of references) {
-    const group = groups.get(reference.file);
-    if (group) group.push(reference);
-    else groups.set(reference.file, [reference]);
-  }
-  return groups;
 }
 
 function leftOver(reference: Reference, note: string): Left {

@@ -1,3 +1,4 @@
+import { sameSet } from '../same';
 import type { CodeFiles } from './outcome';
 import { PythonModule } from './python/module';
 import type { OutsideUses } from './python/unused';
@@ -108,12 +109,6 @@ function usesIn(text: string): FileUses {
 
 function moduleName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1).replace(/\.py$/, '');
-}
-
-function sameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  if (one.size !== other.size) return false;
-  for (const each of one) if (!other.has(each)) return false;
-  return true;
 }
 
 /** A line that imports, and the list in parentheses that follows. */

@@ -19,6 +19,7 @@ import { absentDatabases } from './absent';
 import { PathPlaces, PathSearch, withoutInner } from './paths';
 import type { PathPlace } from './paths';
 import { PlanView } from './plan-view';
+import { sameList, sameSet } from '../../same';
 import { mergeQueries, QuerySearch } from './queries';
 import type { Queries } from './queries';
 import { changesBetween } from './record';
@@ -438,14 +439,4 @@ function distinct(references: readonly Reference[]): Reference[] {
     if (!seen.has(key)) seen.set(key, each);
   }
   return [...seen.values()];
-}
-
-function sameList<T>(one: readonly T[], other: readonly T[]): boolean {
-  return one.length === other.length && one.every((each, index) => each === other[index]);
-}
-
-function sameSet<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): boolean {
-  if (one.size !== other.size) return false;
-  for (const each of one) if (!other.has(each)) return false;
-  return true;
 }
