@@ -1,7 +1,7 @@
 import type { CodeFiles } from './outcome';
 
 /** What something that was computed saw of the files. */
-interface Seen {
+export interface Seen {
   readonly texts: Map<string, string | undefined>;
   readonly existing: Map<string, boolean>;
   list?: readonly string[];
@@ -51,5 +51,3 @@ export class Sight implements CodeFiles {
     }
   }
 }
-
-export type { Seen };

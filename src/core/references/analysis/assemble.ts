@@ -47,22 +47,14 @@ export class Assembly {
     if (resolution.place === 'target' || resolution.place === 'memory') return undefined;
     const role = place.isDocumentation ? 'documentation' : this.roles.of(module.file, module.program.language, true);
     const standing = this.standing(resolution, role, used);
-    const { startLine, startColumn, endLine, endColumn } = module.lines.range(start, end);
-    const reference: Writable<Reference> = {
-      file: module.file,
-      line: startLine,
-      column: startColumn,
-      endLine,
-      endColumn,
+    const reference = referenceAt(module, start, end, {
       kind: 'path',
       database: standing.database,
       resolution: standing.resolution,
       role: standing.role,
       stale: standing.stale,
-      language: module.program.language,
       shape: place.shape,
-      text: module.text.slice(start, end),
-    };
+    });
     if (standing.target !== undefined) reference.target = standing.target;
     if (standing.base !== undefined) reference.base = standing.base;
     if (standing.needs !== undefined) reference.needs = standing.needs;
@@ -148,24 +140,10 @@ export class Assembly {
         role !== 'tooling' && found.resolution !== 'unknown'
           ? (this.plan?.isTableStale(found.database, place.use.name) ?? false)
           : false;
-      const { startLine, startColumn, endLine, endColumn } = module.lines.range(start, end);
-      // After an edit all are made anew: without spreading, which takes much longer.
-      const reference: Writable<Reference> = {
-        file: module.file,
-        line: startLine,
-        column: startColumn,
-        endLine,
-        endColumn,
-        kind: 'table',
-        database: found.database,
-        table: place.use.name,
-        resolution: found.resolution,
-        role,
-        stale: isStale,
-        language: module.program.language,
-        shape: 'text',
-        text: module.text.slice(start, end),
-      };
+      const { database, resolution } = found;
+      const said = { kind: 'table', database, resolution, role, stale: isStale, shape: 'text' } as const;
+      const reference = referenceAt(module, start, end, said);
+      reference.table = place.use.name;
       if (disposition?.target !== undefined) reference.target = disposition.target;
       if (found.note !== undefined) reference.note = found.note;
       references.push(reference);
@@ -355,6 +333,31 @@ export class Assembly {
       ];
     });
   }
+}
+
+/** After an edit all references are made anew: without spreading, which takes much longer. What is left may be added. */
+function referenceAt(
+  module: Module,
+  start: number,
+  end: number,
+  said: Pick<Reference, 'kind' | 'database' | 'resolution' | 'role' | 'stale' | 'shape'>,
+): Writable<Reference> {
+  const { startLine, startColumn, endLine, endColumn } = module.lines.range(start, end);
+  return {
+    file: module.file,
+    line: startLine,
+    column: startColumn,
+    endLine,
+    endColumn,
+    kind: said.kind,
+    database: said.database,
+    resolution: said.resolution,
+    role: said.role,
+    stale: said.stale,
+    language: module.program.language,
+    shape: said.shape,
+    text: module.text.slice(start, end),
+  };
 }
 
 /** Is it the same connection? Each file's search makes values of its own. */

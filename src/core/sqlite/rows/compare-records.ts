@@ -19,7 +19,7 @@ export interface Comparison {
 /**
  * Order of the first fields of two records as SQLite's `sqlite3VdbeRecordCompare` sees it
  * (https://sqlite.org/datatype3.html, section 4.1), for SQLite's own collations. Both must be in memory as far as the
- * fields go: `KeptRecord` sees to that.
+ * fields go: `KeptRecord` holds the key of one that is not.
  */
 export function compareRecords(
   a: RecordWindow,
