@@ -33,7 +33,8 @@ import { KeptFixes } from './refactoring/kept-fixes';
 import { recordRefactoring, undoRefactorings } from './refactoring/record';
 import { planRefactoring } from './refactoring/refactor';
 import { writeEdits } from './refactoring/write-edits';
-import { scanReferences, scannedText } from './references/scan';
+import { scanReferences, scanWithTexts } from './references/scan';
+import type { ScanReferencesOptions } from './references/scan';
 import type { ReferencesResult } from './references/reference';
 import { exportDocuments, exportWish } from './report/export';
 import { writeDocuments } from './report/write-documents';
@@ -376,10 +377,11 @@ async function references(options: PipelineOptions & ReferencesOptions): Promise
     return findReferences(options, await scanWorkspace(options));
   const planned = await planWorkspace(options);
   const { onReferences } = options;
-  const found = await findReferences(options, planned.inventory, planned, onReferences);
+  const wanted = searchOf(options, planned.inventory, planned);
+  const { found, texts } = await scanWithTexts({ ...wanted, onFound: onReferences });
   onReferences?.(found);
   const { workspace, documents = {}, changed, signal } = options;
-  const look = { documents, changed, scanned: (file: string) => scannedText(workspace, file) };
+  const look = { documents, changed, scanned: (file: string) => texts.get(file) };
   return fixesOf(workspace).attach(found, planned.resolved, look, signal);
 }
 
@@ -402,11 +404,13 @@ function findReferences(
   options: PipelineOptions,
   inventory: Inventory,
   planned?: PlannedWorkspace,
-  onFound?: (found: ReferencesResult) => void,
 ): Promise<ReferencesResult> {
+  return scanReferences(searchOf(options, inventory, planned));
+}
+
+function searchOf(options: PipelineOptions, inventory: Inventory, planned?: PlannedWorkspace): ScanReferencesOptions {
   const { workspace, signal, progress, documents = {}, exclude = [], roles } = options;
-  return scanReferences({
-    onFound,
+  return {
     changed: options.changed,
     roles,
     workspace,
@@ -419,7 +423,7 @@ function findReferences(
       tables: database.tables.map((table) => table.name),
     })),
     plan: planned?.resolved,
-  });
+  };
 }
 
 async function refactor(

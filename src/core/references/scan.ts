@@ -83,11 +83,6 @@ export function forgetScans(workspace: string): void {
   memories.delete(workspace);
 }
 
-/** The text that the last scan of a workspace has of a file. */
-export function scannedText(workspace: string, file: string): string | undefined {
-  return memories.get(workspace)?.texts.get(file);
-}
-
 function analysisOf(memory: Memory, files: readonly SourceFile[], options: ScanReferencesOptions): Analysis {
   const databases = JSON.stringify(options.databases);
   const known = memory.analysis;
@@ -109,17 +104,36 @@ function sameFiles(one: readonly SourceFile[], other: readonly SourceFile[]): bo
   return one.length === other.length && one.every((file, index) => file.path === other[index]!.path);
 }
 
+/** What a scan found, and every text as it had it: another scan of the workspace may begin at once. */
+export interface Scanned {
+  readonly found: ReferencesResult;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 /**
  * Finds every place in the code, configuration and documents of a workspace that names a legacy database or one of its
  * tables. References are sorted by file and place; with a plan they say what has to change.
  * @throws ConsolidationError `CANCELLED`
  */
 export async function scanReferences(options: ScanReferencesOptions): Promise<ReferencesResult> {
-  const memory = memoryOf(options.workspace);
+  return inTurn(options, (memory) => scanNow(memory, options));
+}
+
+/** The same with the texts. @throws ConsolidationError `CANCELLED` */
+export async function scanWithTexts(options: ScanReferencesOptions): Promise<Scanned> {
+  return inTurn(options, async (memory) => {
+    const found = await scanNow(memory, options);
+    return { found, texts: new Map(memory.texts) };
+  });
+}
+
+/** One scan of a workspace after the other: they share what is remembered. */
+async function inTurn<T>({ workspace }: ScanReferencesOptions, work: (memory: Memory) => Promise<T>): Promise<T> {
+  const memory = memoryOf(workspace);
   const before = memory.busy;
   const scan = (async () => {
     await before;
-    return scanNow(memory, options);
+    return work(memory);
   })();
   memory.busy = scan.then(
     () => undefined,

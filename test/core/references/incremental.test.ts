@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { forgetScans, scannedText, scanReferences } from '../../../src/core/references/scan';
+import { forgetScans, scanWithTexts } from '../../../src/core/references/scan';
 import { openCodeFiles } from '../../../src/core/refactoring/code-files';
 import { attachFixes } from '../../../src/core/refactoring/fixes';
 import { KeptFixes } from '../../../src/core/refactoring/kept-fixes';
@@ -115,8 +115,8 @@ class Edited {
     const isOwn = workspace === this.workspace;
     const changed = isOwn && this.random(2) === 0 ? [...this.changed] : undefined;
     const plan = mergeAll(databases);
-    const found = await scanReferences({ workspace, databases, plan, changed });
-    const look = { documents: {}, changed, scanned: (file: string) => scannedText(workspace, file) };
+    const { found, texts } = await scanWithTexts({ workspace, databases, plan, changed });
+    const look = { documents: {}, changed, scanned: (file: string) => texts.get(file) };
     const { milliseconds: _, ...fixed } = isOwn
       ? await this.fixes.attach(found, plan, look)
       : attachFixes(found, plan, openCodeFiles(workspace));
