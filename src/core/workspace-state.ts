@@ -36,7 +36,8 @@ export function scanWorkspace(options: PipelineOptions): Promise<Inventory> {
 }
 
 /**
- * Reads the plan and resolves it. After a migration the legacy databases are those that the run found: a target may
+ * Reads the plan and resolves it. With `changed`, the plan and the databases are as they were when everything was looked
+ * at: what code says of databases that it alone names is looked at again then, and not after each edit. After a migration the legacy databases are those that the run found: a target may
  * stand in the place of one of them.
  * @throws ConsolidationError what `readPlan` throws
  */
@@ -47,10 +48,7 @@ export async function planWorkspace(options: PipelineOptions): Promise<PlannedWo
   const last = lastPlanned.get(workspace);
   if (changed && !changed.includes(planFile) && last?.question === question) return last.planned;
   const planned = await planAnew(planFile, options);
-  // What is known of a database that only code names follows from the code.
-  const followsFromCode = planned.inventory.databases.some(({ kind }) => kind === 'absent');
-  if (followsFromCode) lastPlanned.delete(workspace);
-  else lastPlanned.set(workspace, { question, planned });
+  lastPlanned.set(workspace, { question, planned });
   return planned;
 }
 

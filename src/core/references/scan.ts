@@ -39,36 +39,43 @@ interface Listed {
   readonly exclude: string;
 }
 
-/** What stays from one scan of a workspace to the next: texts, syntax and answers of unchanged files. */
+/** What stays from one scan of a workspace to the next. */
 interface Memory {
   readonly cache: TextCache;
-  readonly modules: Map<string, Module>;
   /** One scan at a time: they share what is remembered. */
   busy?: Promise<unknown>;
-  /** As long as the files and the databases are the same ones. */
-  analysis?: { readonly of: Analysis; readonly files: readonly SourceFile[]; readonly databases: string };
   /** Every text of the workspace that can be read, as the last scan had it. */
   readonly texts: Map<string, string>;
-  /** Files that changed since the last answer. */
-  readonly unread: Set<string>;
   listed?: Listed;
   /** Editors that were unsaved at the last scan. */
   documents: ReadonlySet<string>;
+  /** By the databases that were searched for, the last one at the end. */
+  readonly searches: Map<string, Search>;
+}
+
+/** What stays from one search for the same databases to the next: syntax and answers of unchanged files. */
+interface Search {
+  readonly modules: Map<string, Module>;
+  /** As long as the files are the same ones. */
+  analysis?: { readonly of: Analysis; readonly files: readonly SourceFile[] };
+  /** Files that changed since the last answer. */
+  readonly unread: Set<string>;
   last?: { readonly question: string; readonly result: ReferencesResult };
 }
 
 const memories = new Map<string, Memory>();
 const MOST_WORKSPACES = 8;
+/** With the databases that only code names, and without them: what the code says of these is asked first. */
+const MOST_SEARCHES = 2;
 
 function memoryOf(workspace: string): Memory {
   const known = memories.get(workspace);
   if (known) return known;
   const made: Memory = {
     cache: new TextCache(workspace),
-    modules: new Map(),
     texts: new Map(),
-    unread: new Set(),
     documents: new Set(),
+    searches: new Map(),
   };
   memories.set(workspace, made);
   for (const oldest of memories.keys()) {
@@ -83,19 +90,34 @@ export function forgetScans(workspace: string): void {
   memories.delete(workspace);
 }
 
-function analysisOf(memory: Memory, files: readonly SourceFile[], options: ScanReferencesOptions): Analysis {
-  const databases = JSON.stringify(options.databases);
-  const known = memory.analysis;
-  if (known?.databases === databases && sameFiles(known.files, files)) return known.of;
+function searchOf({ searches }: Memory, databases: ScanReferencesOptions['databases']): Search {
+  const key = JSON.stringify(databases);
+  const found: Search = searches.get(key) ?? {
+    // Syntax is the same whatever is searched for.
+    modules: new Map([...searches.values()].at(-1)?.modules),
+    unread: new Set(),
+  };
+  searches.delete(key);
+  searches.set(key, found);
+  for (const oldest of searches.keys()) {
+    if (searches.size <= MOST_SEARCHES) break;
+    searches.delete(oldest);
+  }
+  return found;
+}
+
+function analysisOf(search: Search, files: readonly SourceFile[], options: ScanReferencesOptions): Analysis {
+  const known = search.analysis;
+  if (known && sameFiles(known.files, files)) return known.of;
   const present = new Set(files.map((file) => file.path));
-  for (const file of memory.modules.keys()) if (!present.has(file)) memory.modules.delete(file);
+  for (const file of search.modules.keys()) if (!present.has(file)) search.modules.delete(file);
   const made = new Analysis({
     workspace: options.workspace.split(path.sep).join('/'),
     files,
     databases: new Map(options.databases.map((each) => [each.path, new Set(each.tables.map(foldName))])),
-    modules: memory.modules,
+    modules: search.modules,
   });
-  memory.analysis = { of: made, files, databases };
+  search.analysis = { of: made, files };
   return made;
 }
 
@@ -147,8 +169,10 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   const { signal, progress, plan, roles } = options;
   throwIfCancelled(signal);
   const { files } = (await readChanged(memory, options)) ?? (await readAll(memory, options));
-  const { last, texts, unread } = memory;
-  const question = JSON.stringify([options.databases, plan, roles]);
+  const { texts } = memory;
+  const search = searchOf(memory, options.databases);
+  const { last, unread } = search;
+  const question = JSON.stringify([plan, roles]);
   if (last?.question === question && unread.size === 0)
     return { ...last.result, milliseconds: Math.round(performance.now() - started) };
   const { onFound } = options;
@@ -159,7 +183,7 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
       filesScanned: texts.size,
       milliseconds: Math.round(performance.now() - started),
     });
-  const found = await analysisOf(memory, files, options).run(
+  const found = await analysisOf(search, files, options).run(
     { texts, changed: unread, plan, roles, ...(onFound && !last ? { onFound: tell } : {}) },
     { signal, progress },
   );
@@ -175,7 +199,7 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
     ...(skipped.length > 0 ? { skipped } : {}),
     milliseconds,
   };
-  memory.last = { question, result };
+  search.last = { question, result };
   unread.clear();
   return result;
 }
@@ -205,10 +229,10 @@ async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<
   const paths = new Set(files.map((file) => file.path));
   memory.cache.retain(paths);
   // That a file is there counts, even if it cannot be read.
-  for (const file of paths) if (!before?.has(file)) memory.unread.add(file);
+  for (const file of paths) if (!before?.has(file)) noteChanged(memory, file);
   for (const file of [...(before ?? []), ...memory.texts.keys()])
     if (!paths.has(file)) {
-      memory.unread.add(file);
+      noteChanged(memory, file);
       note(memory, file, undefined);
     }
   const pause = new Pause(signal, SHORT_STRETCH);
@@ -233,9 +257,14 @@ function* pathsFrom(files: readonly SourceFile[], first: number): Iterable<strin
 }
 
 /** Unchanged files have the very same strings, so that comparing them costs nothing. */
-function note({ texts, unread }: Memory, file: string, text: string | undefined): void {
+function note(memory: Memory, file: string, text: string | undefined): void {
+  const { texts } = memory;
   if (texts.get(file) === text) return;
-  unread.add(file);
+  noteChanged(memory, file);
   if (text === undefined) texts.delete(file);
   else texts.set(file, text);
+}
+
+function noteChanged({ searches }: Memory, file: string): void {
+  for (const { unread } of searches.values()) unread.add(file);
 }

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { forgetScans, scanWithTexts } from '../../../src/core/references/scan';
+import { forgetScans, scanReferences, scanWithTexts } from '../../../src/core/references/scan';
 import { openCodeFiles } from '../../../src/core/refactoring/code-files';
 import { attachFixes } from '../../../src/core/refactoring/fixes';
 import { KeptFixes } from '../../../src/core/refactoring/kept-fixes';
@@ -115,6 +115,8 @@ class Edited {
     const isOwn = workspace === this.workspace;
     const changed = isOwn && this.random(2) === 0 ? [...this.changed] : undefined;
     const plan = mergeAll(databases);
+    // As for what code says of databases that it alone names: a search for others in between, of the same files.
+    if (isOwn && this.random(3) === 0) await scanReferences({ workspace, databases: databases.slice(1), changed });
     const { found, texts } = await scanWithTexts({ workspace, databases, plan, changed });
     const look = { documents: {}, changed, scanned: (file: string) => texts.get(file) };
     const { milliseconds: _, ...fixed } = isOwn
@@ -146,4 +148,14 @@ describe(`after every edit the references and their fixes are those of a search 
         forgetScans(workspace);
       }),
     );
+});
+
+it('a search for other databases in between takes nothing away', async () => {
+  const [base] = await readCorpus();
+  await withWorkspace(base!, async (workspace) => {
+    const ask = (databases: readonly Database[]) => scanReferences({ workspace, databases, changed: [] });
+    const first = await ask(base!.databases);
+    await ask(base!.databases.slice(1));
+    expect((await ask(base!.databases)).references).toBe(first.references);
+  });
 });
