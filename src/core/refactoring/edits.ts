@@ -54,8 +54,12 @@ export class TextIndex {
 
 /** The line break that the file uses most. */
 export function lineBreakOf(text: string): '\n' | '\r\n' {
-  const all = text.split('\n').length - 1;
-  const windows = text.split('\r\n').length - 1;
+  let all = 0;
+  let windows = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    all++;
+    if (text[at - 1] === '\r') windows++;
+  }
   return windows * 2 > all ? '\r\n' : '\n';
 }
 

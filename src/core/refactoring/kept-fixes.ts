@@ -2,7 +2,7 @@ import type { ResolvedPlan } from '../plan/resolved';
 import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
 import { groupByFile } from '../references/by-file';
 import type { Reference, ReferencesResult } from '../references/reference';
-import { sameList } from '../same';
+import { jsonOf, sameList } from '../same';
 import { Fixes, locateAccess, withFix } from './fixes';
 import type { Access } from './fixes';
 import { KeptCode } from './kept-code';
@@ -97,7 +97,7 @@ export class KeptFixes {
   }
 
   private forgetOther(plan: ResolvedPlan): void {
-    const text = JSON.stringify(plan);
+    const text = jsonOf(plan);
     if (this.plan === text) return;
     this.plan = text;
     this.access = undefined;

@@ -20,7 +20,7 @@ export function sameWhereEqual(before: readonly Reference[], now: readonly Refer
   return now.map((reference) => {
     while (from < before.length && compareReferences(before[from]!, reference) < 0) from++;
     for (let at = from; at < before.length && compareReferences(before[at]!, reference) === 0; at++)
-      if (isEqual(before[at]!, reference)) return before[at]!;
+      if (before[at] === reference || isEqual(before[at]!, reference)) return before[at]!;
     return reference;
   });
 }

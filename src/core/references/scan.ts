@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
 import { foldName } from '../sqlite/sql-tokens';
+import { jsonOf } from '../same';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { ResolvedPlan } from '../plan/resolved';
@@ -172,7 +173,7 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   const { texts } = memory;
   const search = searchOf(memory, options.databases);
   const { last, unread } = search;
-  const question = JSON.stringify([plan, roles]);
+  const question = jsonOf(plan) + JSON.stringify(roles);
   if (last?.question === question && unread.size === 0)
     return { ...last.result, milliseconds: Math.round(performance.now() - started) };
   const { onFound } = options;

@@ -30,6 +30,8 @@ export interface Tokens {
 const OPENING = '([{';
 const CLOSING = ')]}';
 const LONG_OPERATORS = ['**=', '//=', '>>=', '<<=', '...', '**', '//', '>>', '<<', '<=', '>=', '==', '!=', '->', ':='];
+/** What stands second in one of them. */
+const LONGER = '=*/<>.';
 const AUGMENTED = '+-*/%&|^@';
 
 export function tokenize(text: string): Tokens {
@@ -67,10 +69,10 @@ class Lexer {
         this.skipNumber();
         tokens.push(this.token('number', from));
       } else if (isNameStart(char)) {
-        while (this.at < text.length && isNamePart(text[this.at])) this.at++;
-        const prefix = text.slice(from, this.at);
-        if ((text[this.at] === '"' || text[this.at] === "'") && isStringPrefix(prefix))
-          tokens.push(this.string(from, prefix.toLowerCase()));
+        this.at = nameEnd(text, from);
+        const quote = text[this.at];
+        const prefix = quote === '"' || quote === "'" ? text.slice(from, this.at) : '';
+        if (isStringPrefix(prefix)) tokens.push(this.string(from, prefix.toLowerCase()));
         else tokens.push(this.token('name', from));
       } else if (char === '"' || char === "'") tokens.push(this.string(from, ''));
       else {
@@ -108,7 +110,11 @@ class Lexer {
   private operator(brackets: string[]): void {
     const { text } = this;
     const char = text[this.at];
-    const long = LONG_OPERATORS.find((operator) => text.startsWith(operator, this.at));
+    const next = text[this.at + 1];
+    const long =
+      next !== undefined && LONGER.includes(next)
+        ? LONG_OPERATORS.find((operator) => text.startsWith(operator, this.at))
+        : undefined;
     if (long) this.at += long.length;
     else if (AUGMENTED.includes(char) && text[this.at + 1] === '=') this.at += 2;
     else {
@@ -142,8 +148,8 @@ class Lexer {
         this.complete = false;
         break;
       }
-      if (text.startsWith(quote, this.at)) break;
       const char = text[this.at];
+      if (char === quote[0] && text.startsWith(quote, this.at)) break;
       if (char === '\\') this.skipEscape(formatted, prefix.includes('r'));
       else if (formatted && char === '{' && text[this.at + 1] === '{' && formatDepth === 0) this.at += 2;
       else if (formatted && char === '{') {
@@ -175,6 +181,23 @@ function isNamePart(char: string): boolean {
   return isNameStart(char) || isDigit(char);
 }
 
+/** The end of the name that begins at an offset. */
+function nameEnd(text: string, from: number): number {
+  let end = from + 1;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    const isPart =
+      (code >= 97 && code <= 122) ||
+      (code >= 65 && code <= 90) ||
+      (code >= 48 && code <= 57) ||
+      code === 95 ||
+      code > 127;
+    if (!isPart) break;
+  }
+  return end;
+}
+
 function isStringPrefix(text: string): boolean {
+  if (text.length < 1 || text.length > 2) return false;
   return ['r', 'u', 'b', 'f', 't', 'br', 'rb', 'fr', 'rf', 'tr', 'rt'].includes(text.toLowerCase());
 }

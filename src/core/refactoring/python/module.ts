@@ -44,7 +44,9 @@ export class PythonModule {
   readonly comments: readonly Token[];
   readonly lines: readonly LogicalLine[];
   readonly imports: readonly ImportStatement[];
-  /** Every use of a name that is not an attribute, those in f-strings included. */
+  /** Every use of a name that is not an attribute, those in f-strings included, in their order. */
+  readonly nameUses: readonly Token[];
+  /** The same by name. */
   readonly names: ReadonlyMap<string, readonly Token[]>;
 
   constructor(
@@ -59,7 +61,8 @@ export class PythonModule {
     this.comments = tokens.filter((token) => token.kind === 'comment');
     this.lines = logicalLines(text, tokens);
     this.imports = this.lines.flatMap((line) => readImport(line) ?? []);
-    this.names = collectNames(this.code);
+    this.nameUses = nameUsesIn(this.code, []);
+    this.names = byName(this.nameUses);
   }
 
   lineAt(offset: number): LogicalLine | undefined {
@@ -107,10 +110,11 @@ function logicalLines(text: string, tokens: readonly Token[]): LogicalLine[] {
       const start = current[0].start;
       const indent = indentOf(text, start);
       while (stack.length > 0 && stack[stack.length - 1].indent >= indent) stack.pop();
-      const line = { tokens: current, start, end: current[current.length - 1].end, indent, comment };
-      const placed: LogicalLine = stack.length > 0 ? { ...line, parent: stack[stack.length - 1] } : line;
-      lines.push(placed);
-      if (current[current.length - 1].text === ':') stack.push(placed);
+      const last = current[current.length - 1];
+      const parent = stack.length > 0 ? stack[stack.length - 1] : undefined;
+      const line: LogicalLine = { tokens: current, start, end: last.end, indent, parent, comment };
+      lines.push(line);
+      if (last.text === ':') stack.push(line);
     }
     current = [];
     comment = false;
@@ -127,14 +131,16 @@ function logicalLines(text: string, tokens: readonly Token[]): LogicalLine[] {
 function indentOf(text: string, start: number): number {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   let columns = 0;
-  for (const char of text.slice(lineStart, start)) {
-    if (char === '\t') columns = (Math.floor(columns / 8) + 1) * 8;
-    else if (char !== '\ufeff') columns++;
+  for (let at = lineStart; at < start; at++) {
+    if (text[at] === '\t') columns = (Math.floor(columns / 8) + 1) * 8;
+    else if (text[at] !== '\ufeff') columns++;
   }
   return columns;
 }
 
 function readImport(line: LogicalLine): ImportStatement | undefined {
+  const first = line.tokens[0].text;
+  if (first !== 'import' && first !== 'from') return undefined;
   const texts = line.tokens.map((token) => token.text);
   const plain = !line.comment && !texts.includes(';');
   const topLevel = line.indent === 0;
@@ -171,17 +177,22 @@ function readName(part: readonly string[]): ImportedName | undefined {
   return alias === undefined ? undefined : { name, alias, bound: alias };
 }
 
-function collectNames(code: readonly Token[]): Map<string, Token[]> {
+function nameUsesIn(tokens: readonly Token[], uses: Token[]): Token[] {
+  let before = '';
+  for (const token of tokens) {
+    if (token.string) nameUsesIn(token.string.fields, uses);
+    else if (token.kind === 'name' && before !== '.') uses.push(token);
+    before = token.text;
+  }
+  return uses;
+}
+
+function byName(uses: readonly Token[]): Map<string, Token[]> {
   const names = new Map<string, Token[]>();
-  const visit = (tokens: readonly Token[]) => {
-    tokens.forEach((token, at) => {
-      if (token.string) visit(token.string.fields);
-      if (token.kind !== 'name' || tokens[at - 1]?.text === '.') return;
-      const uses = names.get(token.text);
-      if (uses) uses.push(token);
-      else names.set(token.text, [token]);
-    });
-  };
-  visit(code);
+  for (const token of uses) {
+    const known = names.get(token.text);
+    if (known) known.push(token);
+    else names.set(token.text, [token]);
+  }
   return names;
 }

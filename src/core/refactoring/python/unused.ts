@@ -66,35 +66,22 @@ export function removeUnused(
   return { replacements: tidy(module, [...fromImports.replacements, ...lines]), imports: fromImports.imports };
 }
 
-interface Used {
-  readonly name: string;
-  readonly token: Token;
-  /** Place of the name among the names of the module. */
-  readonly order: number;
-}
-
-const usedNames = new WeakMap<PythonModule, readonly Used[]>();
-
 /** Names that stand in the replaced places, in the order of the module: it has a thousand fixes as easily as one. */
-function namesIn(module: PythonModule, replacements: readonly Replacement[]): string[] {
-  let used = usedNames.get(module);
-  if (!used) {
-    const all = [...module.names].flatMap(([name, uses], order) => uses.map((token) => ({ name, token, order })));
-    usedNames.set(module, (used = all.sort((left, right) => left.token.start - right.token.start)));
-  }
-  const found = new Map<string, number>();
+function namesIn({ names, nameUses }: PythonModule, replacements: readonly Replacement[]): string[] {
+  const found = new Set<string>();
   for (const { start, end } of replacements) {
     let low = 0;
-    let high = used.length;
+    let high = nameUses.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (used[middle].token.start < start) low = middle + 1;
+      if (nameUses[middle].start < start) low = middle + 1;
       else high = middle;
     }
-    for (; low < used.length && used[low].token.start <= end; low++)
-      if (used[low].token.end <= end) found.set(used[low].name, used[low].order);
+    for (; low < nameUses.length && nameUses[low].start <= end; low++)
+      if (nameUses[low].end <= end) found.add(nameUses[low].text);
   }
-  return [...found].sort(([, left], [, right]) => left - right).map(([name]) => name);
+  const first = (name: string) => names.get(name)![0].start;
+  return [...found].sort((left, right) => first(left) - first(right));
 }
 
 const mentionedWords = new WeakMap<PythonModule, ReadonlySet<string>>();

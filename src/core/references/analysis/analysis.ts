@@ -19,13 +19,13 @@ import { absentDatabases } from './absent';
 import { PathPlaces, PathSearch, withoutInner } from './paths';
 import type { PathPlace } from './paths';
 import { PlanView } from './plan-view';
-import { sameList, sameSet } from '../../same';
+import { jsonOf, sameList, sameSet } from '../../same';
 import { mergeQueries, QuerySearch } from './queries';
 import type { Queries } from './queries';
 import { changesBetween } from './record';
 import type { FileRecord, Round } from './record';
 import { DatabaseResolver } from './resolve';
-import { markOf } from './marks';
+import { hasMarks, markOf } from './marks';
 import { Roles } from './role';
 import { withSqlFiles } from './sql-files';
 import { TextSearch } from './text-search';
@@ -65,6 +65,14 @@ const MOST_FOLLOWED = 500;
 /** Callers of callers decide little, and in a large project they are everything. */
 const ROUNDS_OF_CALLERS = 2;
 
+/** What tells of places what they are, and what was asked. */
+interface Judges {
+  readonly question: string;
+  readonly view: PlanView | undefined;
+  readonly roles: Roles;
+  readonly assembly: Assembly;
+}
+
 /** The places of a module, and the answers they follow from. */
 interface PlacesRecord {
   readonly from: readonly FileRecord[];
@@ -90,6 +98,9 @@ export class Analysis {
   private isTaken = false;
   /** Code files that are worth parsing. */
   private readonly worth = new Set<string>();
+  private judges: Judges | undefined;
+  /** Does a text hold comments that say what references are? */
+  private readonly marked = new Map<string, boolean>();
   private tell: ((records: readonly FileRecord[]) => void) | undefined;
   /** The last search that came to its end. */
   private last: readonly Round[] = [];
@@ -121,14 +132,13 @@ export class Analysis {
   async run({ texts, changed, plan, roles: said = {}, onFound }: Question, options: WorkOptions): Promise<Found> {
     this.turn = new Pause(options.signal, SHORT_STRETCH);
     await this.take(texts, changed);
-    const view = plan && new PlanView(plan);
-    const roles = new Roles(said);
-    const assembly = new Assembly(this.resolver, this.input.databases, view, roles);
-    const inTexts = await this.byText.inDocuments({ assembly, roles }, JSON.stringify([plan, said]));
+    const judges = this.judgesOf(plan, said);
+    const { assembly } = judges;
+    const inTexts = await this.byText.inDocuments(judges);
     const sorted = (references: readonly Reference[]) =>
-      distinct([...inTexts, ...references])
-        .sort(compareReferences)
-        .map((reference) => this.overruled(reference, view));
+      distinct([...inTexts, ...references].sort(compareReferences)).map((reference) =>
+        this.overruled(reference, judges.view),
+      );
     this.tell =
       onFound && ((records) => onFound(sorted(inCode(assembly, this.placesSoFar(records), queriesOf(records)))));
     if (inTexts.length > 0) this.tell?.([]);
@@ -136,7 +146,7 @@ export class Analysis {
     const places = await this.places(records);
     const queries = withSqlFiles(queriesOf(records), this.project, this.input.databases);
     const references = inCode(assembly, places, queries);
-    const all = sorted([...references, ...this.byText.besideSyntax([...inTexts, ...references], { assembly, roles })]);
+    const all = sorted([...references, ...this.byText.besideSyntax([...inTexts, ...references], judges)]);
     this.finish(rounds);
     return {
       references: all,
@@ -144,6 +154,16 @@ export class Analysis {
       joins: assembly.joins(queries),
       searchedInPart: this.byText.searchedInPart,
     };
+  }
+
+  /** The very same as long as the same is asked: they keep what they made of places that stay. */
+  private judgesOf(plan: ResolvedPlan | undefined, said: Readonly<Record<string, Role>>): Judges {
+    const question = jsonOf(plan) + JSON.stringify(said);
+    if (this.judges?.question === question) return this.judges;
+    const view = plan && new PlanView(plan);
+    const roles = new Roles(said);
+    const assembly = new Assembly(this.resolver, this.input.databases, view, roles);
+    return (this.judges = { question, view, roles, assembly });
   }
 
   /** What can be told of places when only some files are searched. Nothing of it stays. */
@@ -169,6 +189,7 @@ export class Analysis {
       if (now === undefined) this.texts.delete(path);
       else this.texts.set(path, now);
       this.byText.changed(path);
+      this.marked.delete(path);
       if (file.isCode) {
         for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
         if (now !== undefined && (await this.isCandidate(path, now))) {
@@ -197,7 +218,9 @@ export class Analysis {
 
   /** What a comment says of a reference overrules what was judged. */
   private overruled(reference: Reference, plan: PlanView | undefined): Reference {
-    const mark = markOf(this.texts.get(reference.file), reference);
+    const text = this.texts.get(reference.file);
+    const isMarked = getOrAdd(this.marked, reference.file, () => text !== undefined && hasMarks(text));
+    const mark = isMarked ? markOf(text!, reference) : undefined;
     if (mark === undefined) return reference;
     const role = mark === 'stale' ? reference.role : mark;
     const { note: _, ...rest } = reference;
@@ -389,7 +412,7 @@ export class Analysis {
     const slice = isLong
       ? await this.byText.partsOf(file, text)
       : isSliced
-        ? sliceOf(text, language.id, (statement) => this.interest.isOfInterest(text, statement))
+        ? sliceOf(text, language.id, this.interest.in(file, text, known !== undefined))
         : undefined;
     if (isLong && !slice) return undefined;
     const grammar = await grammarOf(language);
@@ -432,11 +455,16 @@ function inCode(assembly: Assembly, places: readonly PathPlace[], queries: Queri
   ];
 }
 
+/** @param references in order; of those that say the same of a place the first counts */
 function distinct(references: readonly Reference[]): Reference[] {
-  const seen = new Map<string, Reference>();
+  const kept: Reference[] = [];
+  let from = 0;
   for (const each of references) {
-    const key = `${each.file}\0${each.line}\0${each.column}\0${each.endLine}\0${each.endColumn}\0${each.kind}\0${each.database}`;
-    if (!seen.has(key)) seen.set(key, each);
+    if (kept.length > 0 && compareReferences(kept.at(-1)!, each) !== 0) from = kept.length;
+    let isKnown = false;
+    for (let at = from; at < kept.length && !isKnown; at++)
+      isKnown = kept[at]!.kind === each.kind && kept[at]!.database === each.database;
+    if (!isKnown) kept.push(each);
   }
-  return [...seen.values()];
+  return kept;
 }

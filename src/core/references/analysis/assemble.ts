@@ -1,3 +1,4 @@
+import { sameList } from '../../same';
 import { getOrAdd } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Handle, Text } from '../evaluation/value';
@@ -20,8 +21,17 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 type Place = Exclude<Resolution, { place: 'none' }>;
 
-/** Builds the references of code from what was found, and says of each what the plan makes of it. */
+/** Builds the references of code from what was found, and says of each what the plan makes of it: of the same places once. */
 export class Assembly {
+  private readonly toldPaths = new WeakMap<
+    PathPlace,
+    { readonly used: readonly TablePlace[]; readonly reference: Reference | undefined }
+  >();
+  private toldTables = {
+    attachments: [] as Queries['attachments'],
+    by: new WeakMap<TablePlace, Reference | undefined>(),
+  };
+
   constructor(
     private readonly resolver: DatabaseResolver,
     private readonly tables: TablesByDatabase,
@@ -32,13 +42,13 @@ export class Assembly {
   // ---- paths
 
   paths(places: readonly PathPlace[], queries: Queries): Reference[] {
-    const used = usesByOrigin(queries);
+    const uses = usesByOrigin(queries);
     return places.flatMap((place) => {
-      const reference = this.path(
-        place,
-        place.origins.flatMap((origin) => used.get(origin) ?? []),
-      );
-      return reference ? [reference] : [];
+      const used = place.origins.flatMap((origin) => uses.get(origin) ?? []);
+      let told = this.toldPaths.get(place);
+      if (!told || !sameList(told.used, used))
+        this.toldPaths.set(place, (told = { used, reference: this.path(place, used) }));
+      return told.reference ? [told.reference] : [];
     });
   }
 
@@ -129,26 +139,32 @@ export class Assembly {
   // ---- tables
 
   tableReferences(queries: Queries): Reference[] {
-    const references: Reference[] = [];
-    for (const place of queries.places.values()) {
-      const found = this.tableDatabase(place, queries);
-      if (!found) continue;
-      const { module, start, end } = place;
-      const role = this.roles.of(module.file, module.program.language, true);
-      const disposition = this.plan?.table(found.database, place.use.name);
-      const isStale =
-        role !== 'tooling' && found.resolution !== 'unknown'
-          ? (this.plan?.isTableStale(found.database, place.use.name) ?? false)
-          : false;
-      const { database, resolution } = found;
-      const said = { kind: 'table', database, resolution, role, stale: isStale, shape: 'text' } as const;
-      const reference = referenceAt(module, start, end, said);
-      reference.table = place.use.name;
-      if (disposition?.target !== undefined) reference.target = disposition.target;
-      if (found.note !== undefined) reference.note = found.note;
-      references.push(reference);
-    }
-    return references;
+    const { attachments } = queries;
+    if (!sameList(this.toldTables.attachments, attachments)) this.toldTables = { attachments, by: new WeakMap() };
+    const { by } = this.toldTables;
+    return [...queries.places.values()].flatMap((place) => {
+      if (!by.has(place)) by.set(place, this.table(place, queries));
+      return by.get(place) ?? [];
+    });
+  }
+
+  private table(place: TablePlace, queries: Queries): Reference | undefined {
+    const found = this.tableDatabase(place, queries);
+    if (!found) return undefined;
+    const { module, start, end } = place;
+    const role = this.roles.of(module.file, module.program.language, true);
+    const disposition = this.plan?.table(found.database, place.use.name);
+    const isStale =
+      role !== 'tooling' && found.resolution !== 'unknown'
+        ? (this.plan?.isTableStale(found.database, place.use.name) ?? false)
+        : false;
+    const { database, resolution } = found;
+    const said = { kind: 'table', database, resolution, role, stale: isStale, shape: 'text' } as const;
+    const reference = referenceAt(module, start, end, said);
+    reference.table = place.use.name;
+    if (disposition?.target !== undefined) reference.target = disposition.target;
+    if (found.note !== undefined) reference.note = found.note;
+    return reference;
   }
 
   /** Tables of one legacy database that a statement reads together, once for each file. */

@@ -5,20 +5,16 @@ const MARK = /sqlite-consolidator:[ \t]*([a-z]+)/;
 /** How a comment begins: `#`, `//`, `--`, `;`, `/*` and the lines of such a block, `<!--`, `{/*` of JSX, `rem`. */
 const COMMENT = /^\s*(?:#|\/\/|--|;|\{?\/\*|\*|<!--|rem\b|::)/i;
 
-let last = { text: '', marked: false };
-
-/** References come file by file: a text is searched once for all that stand in it. */
-function hasMarks(text: string): boolean {
-  if (last.text !== text) last = { text, marked: text.includes('sqlite-consolidator:') };
-  return last.marked;
+/** Is there any such comment in a text? */
+export function hasMarks(text: string): boolean {
+  return text.includes('sqlite-consolidator:');
 }
 
 /**
  * What a comment `sqlite-consolidator: …` on the lines of a reference, or alone above them, says of it: `stale`, that it
  * has to change whatever it is for; or the role that it has.
  */
-export function markOf(text: string | undefined, reference: Reference): 'stale' | Role | undefined {
-  if (text === undefined || !hasMarks(text)) return undefined;
+export function markOf(text: string, reference: Reference): 'stale' | Role | undefined {
   const lines = text.split(/\r\n|\n|\r/, reference.endLine);
   const above = lines[reference.line - 2] ?? '';
   for (const line of [...lines.slice(reference.line - 1), ...(COMMENT.test(above) ? [above] : [])]) {

@@ -24,8 +24,8 @@ interface Judges {
 
 /** Finds references by the text alone: in configuration and documents, and in code that is too long to be parsed as a whole. */
 export class TextSearch {
-  /** References of documents, by file, and the plan they were told with. */
-  private readonly known = new Map<string, { readonly plan: string; readonly references: readonly Reference[] }>();
+  /** References of documents, by file, and who told them. */
+  private readonly known = new Map<string, { readonly judges: Judges; readonly references: readonly Reference[] }>();
   /** Of files that are too long to be searched as a whole. */
   private readonly windows = new Map<string, { readonly of: Windows | undefined }>();
 
@@ -49,16 +49,16 @@ export class TextSearch {
     return (await this.windowsIn(file, text, this.candidates.patterns))?.slice;
   }
 
-  /** References in configuration and documents. @param plan tells whether what was found before is told the same way now */
-  async inDocuments(judges: Judges, plan: string): Promise<Reference[]> {
+  /** References in configuration and documents. */
+  async inDocuments(judges: Judges): Promise<Reference[]> {
     const references: Reference[] = [];
     for (const file of this.files.values()) {
       const text = file.isCode ? undefined : this.texts.get(file.path);
       if (text === undefined) continue;
       let known = this.known.get(file.path);
-      if (known?.plan !== plan) {
+      if (known?.judges !== judges) {
         await this.pause();
-        known = { plan, references: await this.inDocument(file, text, judges) };
+        known = { judges, references: await this.inDocument(file, text, judges) };
         this.known.set(file.path, known);
       }
       references.push(...known.references);
