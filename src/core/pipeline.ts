@@ -91,8 +91,8 @@ export interface ImportOptions {
 
 export interface ReferencesOptions {
   /**
-   * Told the references before their fixes are known: those, and which references are set aside, come with the result. The
-   * first search of a workspace tells what it found so far, again and again.
+   * Told the references before all of their fixes are known: those of files in `fixesPending`, and which references of
+   * them are set aside, come with the result. The first search of a workspace tells what it found so far, again and again.
    */
   readonly onReferences?: (found: ReferencesResult) => void;
 }
@@ -378,11 +378,14 @@ async function references(options: PipelineOptions & ReferencesOptions): Promise
   const planned = await planWorkspace(options);
   const { onReferences } = options;
   const wanted = searchOf(options, planned.inventory, planned);
-  const { found, texts } = await scanWithTexts({ ...wanted, onFound: onReferences });
-  onReferences?.(found);
   const { workspace, documents = {}, changed, signal } = options;
-  const look = { documents, changed, scanned: (file: string) => texts.get(file) };
-  return fixesOf(workspace).attach(found, planned.resolved, look, signal);
+  const fixes = fixesOf(workspace);
+  const tell = (found: ReferencesResult, textOf: (file: string) => string | undefined) =>
+    onReferences?.(fixes.expect(found, planned.resolved, textOf));
+  const { found, texts } = await scanWithTexts({ ...wanted, onFound: (early) => tell(early, () => undefined) });
+  const scanned = (file: string) => texts.get(file);
+  tell(found, scanned);
+  return fixes.attach(found, planned.resolved, { documents, changed, scanned }, signal);
 }
 
 /** The fixes of a workspace from one search to the next. */

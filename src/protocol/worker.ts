@@ -2,6 +2,7 @@ import type { ErrorValue } from '../core/errors';
 import type { Pipeline } from '../core/pipeline';
 import type { ProgressUpdate } from '../core/ports';
 import type { ReferencesResult } from '../core/references/reference';
+import type { ReferenceList } from './reference-list';
 import { boolean, literal, message, number, object, optional, record, string, unchecked } from './shape';
 
 /** Messages between the extension host and the worker thread that runs the pipeline. */
@@ -34,11 +35,15 @@ export interface Progress {
   readonly update: ProgressUpdate;
 }
 
-/** References whose fixes are not known yet. */
+/** References of a workspace, in the order in which they are sent: each list is said by the one before. */
 export interface References {
   readonly type: 'references';
   readonly id: number;
-  readonly value: ReferencesResult;
+  readonly workspace: string;
+  readonly list: ReferenceList;
+  readonly rest: Omit<ReferencesResult, 'references'>;
+  /** Is it the result of the call? Else it is what is known before all fixes are. */
+  readonly isResult: boolean;
 }
 
 export interface Result {
@@ -84,7 +89,14 @@ export const isToWorker = message<ToWorker>({
 
 export const isFromWorker = message<FromWorker>({
   progress: object<Progress>({ type: literal('progress'), id: number, update: record<ProgressUpdate>() }),
-  references: object<References>({ type: literal('references'), id: number, value: record<ReferencesResult>() }),
+  references: object<References>({
+    type: literal('references'),
+    id: number,
+    workspace: string,
+    list: record<ReferenceList>(),
+    rest: record<References['rest']>(),
+    isResult: boolean,
+  }),
   result: object<Result>({ type: literal('result'), id: number, value: unchecked<unknown>() }),
   failure: object<Failure>({
     type: literal('failure'),

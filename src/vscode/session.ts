@@ -21,8 +21,8 @@ export class WorkspaceSession implements vscode.Disposable {
   /** Why the plan file could not be read at the last check. */
   planError: ConsolidationError | undefined;
   references: ReferencesResult | undefined;
-  /** Are the fixes of `references` not known yet? They follow. */
-  fixesPending = false;
+  /** Files whose fixes are not known yet. They follow. */
+  private fixesPending: ReadonlySet<string> = new Set();
   status: StatusResult | undefined;
 
   private readonly changed = new vscode.EventEmitter<SessionChange>();
@@ -92,6 +92,11 @@ export class WorkspaceSession implements vscode.Disposable {
     return this.referencesByFile.get(file) ?? [];
   }
 
+  /** Are the fixes of a file's references not known yet? */
+  awaitsFixes(file: string): boolean {
+    return this.fixesPending.has(file);
+  }
+
   get files(): readonly string[] {
     return [...this.referencesByFile.keys()];
   }
@@ -147,11 +152,11 @@ export class WorkspaceSession implements vscode.Disposable {
       try {
         const options = this.options({ ...work, signal: controller.signal });
         const onReferences = (found: ReferencesResult) => {
-          if (this.analysis === analysis) this.setReferences(found, true);
+          if (this.analysis === analysis) this.setReferences(found);
         };
         const result = await this.pipeline.references({ ...options, changed, onReferences });
         for (const [file, change] of this.changedFiles) if (change <= until) this.changedFiles.delete(file);
-        if (this.analysis === analysis) this.setReferences(result, false);
+        if (this.analysis === analysis) this.setReferences(result);
         return result;
       } catch (error) {
         const newer = this.analysis === analysis ? undefined : this.analysis;
@@ -184,9 +189,9 @@ export class WorkspaceSession implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private setReferences(result: ReferencesResult, fixesPending: boolean): void {
+  private setReferences(result: ReferencesResult): void {
     this.references = result;
-    this.fixesPending = fixesPending;
+    this.fixesPending = new Set(result.fixesPending);
     this.referencesByFile = groupByFile(result.references);
     this.changed.fire('references');
   }

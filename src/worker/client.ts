@@ -2,8 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { ConsolidationError } from '../core/errors';
 import type { Pipeline, ReferencesOptions } from '../core/pipeline';
 import type { WorkOptions } from '../core/ports';
+import type { Reference, ReferencesResult } from '../core/references/reference';
+import { hearList } from '../protocol/reference-list';
 import { isFromWorker } from '../protocol/worker';
-import type { FromWorker, ToWorker, Verb, VerbOptions, VerbResult } from '../protocol/worker';
+import type { FromWorker, References, ToWorker, Verb, VerbOptions, VerbResult } from '../protocol/worker';
 
 export interface WorkerPipelineOptions {
   /** Absolute path of the bundled worker. */
@@ -29,6 +31,8 @@ export class WorkerPipeline implements Pipeline {
   private worker: Worker | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
   private readonly pending = new Map<number, Pending>();
+  /** The references that the worker sent last, by workspace. */
+  private readonly heard = new Map<string, readonly Reference[]>();
   private nextId = 1;
   private disposed = false;
 
@@ -102,10 +106,12 @@ export class WorkerPipeline implements Pipeline {
   private start(): Worker {
     clearTimeout(this.idleTimer);
     if (this.worker) return this.worker;
+    this.heard.clear();
     const worker = new Worker(this.options.script, { name: 'sqlite-consolidator' });
     this.worker = worker;
     worker.on('message', (message: unknown) => {
-      if (isFromWorker(message)) this.receive(message);
+      // What one that was let go of still says is of no account.
+      if (this.worker === worker && isFromWorker(message)) this.receive(message);
     });
     worker.on('messageerror', (error) => this.crashed(worker, error));
     worker.on('error', (error) => this.crashed(worker, error));
@@ -118,17 +124,27 @@ export class WorkerPipeline implements Pipeline {
   }
 
   private receive(message: FromWorker): void {
+    // Also when nobody waits for it any more: what comes next is said by it.
+    const references = message.type === 'references' ? this.hear(message) : undefined;
     const call = this.pending.get(message.id);
     if (message.type === 'failure' && message.error.code !== 'CANCELLED' && message.stack)
       this.options.log?.(`${call?.verb ?? 'cancelled call'}: ${message.stack}`);
     if (!call) return;
     if (message.type === 'progress') call.progress?.(message.update);
-    else if (message.type === 'references') call.onReferences?.(message.value);
-    else if (message.type === 'result') call.settle({ value: message.value });
+    else if (message.type === 'references') {
+      if (message.isResult) call.settle({ value: references });
+      else call.onReferences?.(references!);
+    } else if (message.type === 'result') call.settle({ value: message.value });
     else {
       const { code, message: sentence, details } = message.error;
       call.settle({ error: new ConsolidationError(code, sentence, details) });
     }
+  }
+
+  private hear({ workspace, list, rest }: References): ReferencesResult {
+    const references = hearList(this.heard.get(workspace) ?? [], list);
+    this.heard.set(workspace, references);
+    return { ...rest, references };
   }
 
   private crashed(worker: Worker, error: unknown): void {

@@ -54,6 +54,22 @@ export class KeptFixes {
     return attached;
   }
 
+  /**
+   * What can be said of the references before {@link attach}: in files with the same text and the same references as at
+   * the last search they have the fixes of then; the other files are `fixesPending`.
+   */
+  expect(result: ReferencesResult, plan: ResolvedPlan, textOf: (file: string) => string | undefined): ReferencesResult {
+    const isSamePlan = this.plan === jsonOf(plan);
+    const fixesPending: string[] = [];
+    const references = [...groupByFile(result.references)].flatMap(([file, of]) => {
+      const known = isSamePlan ? this.records.get(file) : undefined;
+      if (known && sameList(known.of, of) && known.seen.texts.get(file) === textOf(file)) return known.fixed;
+      if (of.some(({ stale }) => stale)) fixesPending.push(file);
+      return of;
+    });
+    return { ...result, references, fixesPending };
+  }
+
   private async attachNow(
     result: ReferencesResult,
     plan: ResolvedPlan,

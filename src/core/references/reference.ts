@@ -73,6 +73,8 @@ export interface ReferencesResult {
   /** Databases that only code and configuration name: there is no such file in the workspace. */
   readonly absentDatabases?: readonly AbsentDatabase[];
   readonly filesScanned: number;
+  /** Files with references whose fixes are not known yet: a result without them follows. */
+  readonly fixesPending?: readonly string[];
   /** Files that hold code or configuration by their names and were not searched. */
   readonly skipped?: readonly SkippedFile[];
   /** Files of which only a part was searched, because they are long. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Reference } from '../../core/references/reference';
+import { sameList } from '../../core/same';
 import { referenceRange } from '../ranges';
 import type { Services } from '../services';
 import type { WorkspaceSession } from '../session';
@@ -15,7 +16,7 @@ export function registerReferenceDiagnostics({ context, sessions }: Services): v
   const collection = vscode.languages.createDiagnosticCollection('sqliteConsolidator.references');
   const documentation = vscode.Uri.joinPath(context.extensionUri, 'docs', 'diagnostics.md');
   /** What is published of each file, so that only what changed is sent to the window again. */
-  const published = new Map<WorkspaceSession, Map<string, string>>();
+  const published = new Map<WorkspaceSession, Map<string, Published>>();
   /** Which publication of a session is the newest: an older one that is still under way ends. */
   const newest = new Map<WorkspaceSession, number>();
   context.subscriptions.push(
@@ -34,7 +35,7 @@ export function registerReferenceDiagnostics({ context, sessions }: Services): v
   async function publish(session: WorkspaceSession): Promise<void> {
     const turn = (newest.get(session) ?? 0) + 1;
     newest.set(session, turn);
-    const shown = published.get(session) ?? new Map<string, string>();
+    const shown = published.get(session) ?? new Map<string, Published>();
     published.set(session, shown);
     const left = new Set(shown.keys());
     const open = sessions.all.includes(session) && session.settings.diagnostics && session.checked?.resolved;
@@ -44,12 +45,16 @@ export function registerReferenceDiagnostics({ context, sessions }: Services): v
       const stale = session.inFile(file).filter((reference) => reference.stale);
       if (stale.length === 0) continue;
       left.delete(file);
-      const messages = stale.map((reference) => messageOf(session, reference));
-      const content = JSON.stringify(stale.map((each, index) => [messages[index], referencePlace(each), each.role]));
-      if (shown.get(file) !== content) {
-        shown.set(file, content);
-        const diagnostics = stale.map((reference, index) => toDiagnostic(reference, messages[index]!, documentation));
-        changes.push([session.uri(file), diagnostics]);
+      const known = shown.get(file);
+      const from = [session.checked?.resolved, session.status, session.awaitsFixes(file), ...stale];
+      if (!known || !sameList(known.from, from)) {
+        const messages = stale.map((reference) => messageOf(session, reference));
+        const content = JSON.stringify(stale.map((each, index) => [messages[index], referencePlace(each), each.role]));
+        shown.set(file, { from, content });
+        if (known?.content !== content) {
+          const diagnostics = stale.map((reference, index) => toDiagnostic(reference, messages[index]!, documentation));
+          changes.push([session.uri(file), diagnostics]);
+        }
       }
       if (performance.now() - begun < stretch) continue;
       collection.set(changes);
@@ -66,12 +71,19 @@ export function registerReferenceDiagnostics({ context, sessions }: Services): v
   }
 }
 
+/** The diagnostics of a file, as they are in the window. */
+interface Published {
+  /** What they were made from. */
+  readonly from: readonly unknown[];
+  readonly content: string;
+}
+
 const referencePlace = ({ line, column, endLine, endColumn }: Reference) => [line, column, endLine, endColumn];
 
 function messageOf(session: WorkspaceSession, reference: Reference): string {
   const done =
     session.status?.targets.some(({ name, state }) => name === reference.target && state !== 'absent') ?? false;
-  return diagnosticMessage(reference, session.checked?.resolved, done, session.fixesPending);
+  return diagnosticMessage(reference, session.checked?.resolved, done, session.awaitsFixes(reference.file));
 }
 
 function toDiagnostic(reference: Reference, message: string, documentation: vscode.Uri): vscode.Diagnostic {

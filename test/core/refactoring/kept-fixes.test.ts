@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createPipeline } from '../../../src/core/pipeline';
+import type { ReferencesResult } from '../../../src/core/references/reference';
 import { makeDatabase, temporaryWorkspace, writeText } from '../../support/workspace';
 
 /** So many that one search is not ready when the next one begins. */
@@ -38,4 +39,25 @@ it('searches of one workspace at the same time give the fixes that each gives al
   expect(first.references).toEqual(await alone({}));
   expect(second.references).toEqual(await alone(edited));
   expect(third.references).toEqual(first.references);
+});
+
+it('while the fixes of an edited file are looked for, those of the others are told as they were', async () => {
+  const workspace = workspaceOf(5);
+  const pipeline = createPipeline();
+  const before = await pipeline.references({ workspace });
+  const early: ReferencesResult[] = [];
+  const documents = { 'part/file3.py': `# another line\n${SOURCE('FILE')}` };
+  const after = await pipeline.references({
+    workspace,
+    documents,
+    changed: [],
+    onReferences: (found) => early.push(found),
+  });
+  expect(early.map(({ fixesPending }) => fixesPending)).toEqual([['part/file3.py']]);
+  const others = (references: ReferencesResult['references']) =>
+    references.filter(({ file }) => file !== 'part/file3.py');
+  expect(others(early[0]!.references)).toEqual(others(before.references));
+  expect(others(after.references)).toEqual(others(before.references));
+  expect(early[0]!.references.filter(({ fix }) => !fix).map(({ line }) => line)).toEqual([3, 4]);
+  expect(after.references.every(({ fix }) => fix)).toBe(true);
 });

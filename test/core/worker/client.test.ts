@@ -5,6 +5,7 @@ import esbuild from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConsolidationError } from '../../../src/core/errors';
 import type { ProgressUpdate } from '../../../src/core/ports';
+import type { ReferencesResult } from '../../../src/core/references/reference';
 import { WorkerPipeline } from '../../../src/worker/client';
 
 /** The channel itself, with a worker whose verbs do what each test needs; the product's verbs run in the tests of the editor. */
@@ -16,6 +17,7 @@ const source = `
 import { parentPort } from 'node:worker_threads';
 import { ConsolidationError } from './src/core/errors';
 import { serve } from './src/worker/serve';
+const known = {};
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 serve(parentPort, {
   async scan({ workspace, progress }) {
@@ -37,7 +39,14 @@ serve(parentPort, {
   async draft() {
     throw new ConsolidationError('PLAN_INVALID', 'The plan is broken.', { line: 3, big: 9007199254740993n });
   },
-  async references() { throw new TypeError('not foreseen'); },
+  async references({ workspace, changed, onReferences, signal }) {
+    if (workspace !== '/lists') throw new TypeError('not foreseen');
+    const name = (file) => (known[file] ??= { file });
+    const result = (files) => ({ version: 1, filesScanned: files.length, milliseconds: 0, references: files.map(name) });
+    onReferences?.(result(changed.slice(1)));
+    await wait(1);
+    return result(changed);
+  },
   async status() { process.exit(7); },
   async verify() { while (true); },
   async refactor() { return () => 'a function cannot be sent'; },
@@ -94,6 +103,30 @@ describe('the pipeline in a worker', () => {
     start();
     await expect(pipeline.references(options)).rejects.toMatchObject({ code: 'INTERNAL' });
     expect(log.join()).toContain('TypeError: not foreseen');
+  });
+
+  it('says lists of references by the ones before, also to calls that were cancelled in between', async () => {
+    start();
+    const filesOf = ({ references }: ReferencesResult) => references.map(({ file }) => file);
+    const ask = async (files: string, signal?: AbortSignal) => {
+      const early: string[][] = [];
+      const onReferences = (found: ReferencesResult) => early.push(filesOf(found));
+      const asked = { workspace: '/lists', changed: [...files], signal, onReferences };
+      const result = await pipeline.references(asked);
+      expect(early).toEqual([[...files].slice(1)]);
+      expect(filesOf(result)).toEqual([...files]);
+      return result;
+    };
+    await ask('abc');
+    const controller = new AbortController();
+    const cancelled = ask('xyz', controller.signal).catch(() => undefined);
+    controller.abort();
+    const second = await ask('bxca');
+    await cancelled;
+    const third = await ask('yxca');
+    expect(third.references[2]).toBe(second.references[2]);
+    await ask('');
+    await ask('aabb');
   });
 
   it('rejects a result that cannot be sent instead of waiting for ever', async () => {
