@@ -28,6 +28,8 @@ export interface TablePlace {
   isReplaced?: boolean;
   /** In a file of SQL that nothing is seen to read: the databases with all of its tables. */
   readonly among?: readonly string[];
+  /** The tables that the same text names, which are in one database. */
+  readonly beside?: readonly string[];
   /** Named by a query builder or a model, not by SQL. */
   readonly isNamed?: boolean;
 }
@@ -237,13 +239,15 @@ export class QuerySearch implements Queries {
   }
 
   private call(call: Call, module: Module, run: Set<Expression>): void {
-    const told = call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : '';
-    if (tellsPeople(told) && !RUNNERS.has(told)) for (const { value } of call.arguments) run.add(value);
-    if (!this.isWorth(call, module)) return;
-    const plain = this.runs(call, module.frame);
-    if (plain.length === 0) return;
     const { callee } = call;
     const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : '';
+    const isTold = tellsPeople(name) && !RUNNERS.has(name);
+    if (isTold) for (const { value } of call.arguments) noteTold(value, run);
+    if (!this.isWorth(call, module)) return;
+    // An error of a connection may stand beside the sentence that tells of it.
+    const plain = this.runs(call, module.frame).filter(({ text }) => isRunner(name) || !isProse(text.text));
+    if (plain.length === 0) return;
+    if (isTold && !this.isOnHandle(call, module.frame)) return;
     if (plain.every(({ handles }) => handles.length === 0) && !RUNNERS.has(name)) return;
     for (const each of plain) run.add(each.of);
     const scope = enclosingFunction(module, call.scope);
@@ -284,6 +288,11 @@ export class QuerySearch implements Queries {
     return [...handles];
   }
 
+  private isOnHandle({ callee }: Call, frame: Frame): boolean {
+    if (callee.kind !== 'member') return false;
+    return this.evaluator.evaluate(callee.object, frame).some(({ kind }) => kind === 'handle');
+  }
+
   /** Frames in which the arguments of a function, or the instance of a method, are those of one call. */
   private contexts(module: Module, scopeId: number, depth: number): Frame[] {
     const scope = module.program.scopes[scopeId]!;
@@ -310,6 +319,7 @@ export class QuerySearch implements Queries {
   ): void {
     const { tables, attachments } = sqlUses(text.text);
     const together = new Set<string>();
+    const beside = tables.flatMap(({ name, schema }) => (schema === undefined ? [name] : []));
     for (const attachment of attachments) this.attach(attachment, text, handles, module, call);
     for (const use of tables) {
       if (use.name.includes(ANCHOR.hole)) continue;
@@ -321,6 +331,7 @@ export class QuerySearch implements Queries {
       const found = getOrAdd(this.places, key, (): TablePlace => ({
         ...place,
         use,
+        beside,
         handles: new Set<Handle>(),
         remote: new Set<Handle>(),
         isRun: false,
@@ -375,6 +386,15 @@ function placeOf(text: Text, start: number, end: number): { module: Module; star
   const last = segment.index + end - segment.start;
   const to = literalEnd(segment.literal, last);
   return { module: segment.module, start: from, end: to };
+}
+
+/** What a text for people is put together of; a call within may run something. */
+function noteTold(value: Expression, told: Set<Expression>): void {
+  walk(value, (each) => {
+    if (each.kind === 'call') return false;
+    told.add(each);
+    return true;
+  });
 }
 
 function mayBeSql(expression: Expression): boolean {

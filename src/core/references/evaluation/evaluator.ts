@@ -10,6 +10,7 @@ import { importsOf } from './imports';
 import { own, vocabularyOf } from './vocabulary';
 import { callbackArguments } from './callbacks';
 import { joinList } from './operations';
+import { keyOf, partsOf } from './records';
 import { Invocation } from './invocation';
 
 /** More alternatives than this are not told apart. */
@@ -547,19 +548,8 @@ export class Evaluator {
     const vocabulary = vocabularyOf(call.frame.module);
     if (receiver.kind === 'text') return own(vocabulary.textMethods, name)?.(receiver, call) ?? [];
     if (receiver.kind === 'record') {
-      if (name === 'items' || name === 'entries')
-        return receiver.entries.map((entry) => ({
-          kind: 'list',
-          items: [
-            () => [
-              {
-                kind: 'list',
-                items: [() => (entry.key === undefined ? [] : [{ ...call.hole(), text: entry.key }]), entry.value],
-              },
-            ],
-          ],
-        }));
-      if (name === 'values') return [{ kind: 'list', items: receiver.entries.map((entry) => entry.value) }];
+      const parts = partsOf(receiver, name, call.origin);
+      if (parts) return [parts];
       if (name === 'get' || name === 'pop' || name === 'setdefault') {
         const key = call.texts(0)[0]?.text;
         const entries = receiver.entries.filter(
@@ -615,6 +605,7 @@ export class Evaluator {
             ? entry.key
             : this.texts(entry.key, frame)[0]?.text,
       value: () => [...this.evaluate(entry.value, frame)],
+      ...(typeof entry.key === 'object' ? { name: () => this.texts(entry.key as Expression, frame) } : {}),
     }));
     const types = expression.type
       ? this.evaluate(expression.type, frame).filter((value) => value.kind === 'scope')
@@ -674,8 +665,11 @@ export class Evaluator {
       if (value.kind === 'record') {
         if (expression.index !== undefined)
           return value.entries.filter((entry) => entry.key === undefined).flatMap((entry) => entry.value());
+        const isValue = !expression.key && LOOPS_OVER_VALUES.has(frame.module.program.language);
         return value.entries.flatMap((entry): Value[] =>
-          entry.key === undefined ? entry.value() : [this.keyText(entry.key, expression, frame)],
+          entry.key === undefined || isValue
+            ? entry.value()
+            : keyOf(entry, { module: frame.module, expression, frame }),
         );
       }
       // Several results of a library function: the first is the value, the others tell of failure.
@@ -683,10 +677,6 @@ export class Evaluator {
         return value.kind === 'text' && expression.index === undefined ? [] : [value];
       return [];
     });
-  }
-
-  private keyText(key: string, expression: Expression, frame: Frame): Text {
-    return { ...holeText({ module: frame.module, expression, frame }), text: key };
   }
 
   argumentValues(argument: Argument | undefined, frame: Frame): Value[] {
@@ -697,6 +687,9 @@ export class Evaluator {
     return lastName(call.callee);
   }
 }
+
+/** A loop over a map that is given one name gets the values in these, not the keys. */
+const LOOPS_OVER_VALUES = new Set(['go', 'php']);
 
 /** Stands for the values of an expression that is being computed. */
 class Pending extends Array<Value> {

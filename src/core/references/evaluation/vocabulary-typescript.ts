@@ -21,6 +21,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
+import { partsOf } from './records';
 import { SCHEMAS, checkedSettings } from './schemas-typescript';
 import { concatenate, converted, joinTexts, variableText, separatorText } from './texts';
 import type { Text, Value } from './value';
@@ -74,6 +75,12 @@ const url: Operation = (call) => {
   const directories = base.map((text) => ({ ...text, text: directory(fileUrl(text.text)) }));
   return joinTexts([directories.length > 0 ? directories : [call.hole()], call.textsOrHoleAt(0)], call.origin, true);
 };
+
+/** `Object.entries(files)`. */
+const parts =
+  (name: string): Operation =>
+  (call) =>
+    call.values(0).flatMap((value) => (value.kind === 'record' ? (partsOf(value, name, call.origin) ?? []) : []));
 
 const require: Operation = (call) =>
   call.texts(0).flatMap((text) => importedMember(call.evaluator, call.frame.module, text.text, undefined));
@@ -165,6 +172,9 @@ const FUNCTIONS: Record<string, Operation> = {
   'drizzle-orm.sql.raw': passes(0),
   'util.promisify': passes(0),
   'Object.freeze': passes(0),
+  'Object.keys': parts('keys'),
+  'Object.values': parts('values'),
+  'Object.entries': parts('entries'),
   'Promise.resolve': passes(0),
 };
 

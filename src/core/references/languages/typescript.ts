@@ -630,7 +630,11 @@ class TypeScriptLowering extends Lowering {
         const value = this.field(node, 'value');
         if (!key || !value) return [];
         const name =
-          key.type === 'computed_property_name' ? this.expression(key.children[0] ?? key) : this.keyText(key);
+          key.type === 'computed_property_name'
+            ? this.expression(key.children[0] ?? key)
+            : key.type === 'string'
+              ? this.string(key)
+              : this.keyText(key);
         return [{ key: name, value: this.expression(value) }];
       }
       case 'shorthand_property_identifier':
