@@ -199,7 +199,7 @@ export class Assembly {
         ? { database: homes[0]!, resolution: 'likely', note: `${schema} is not known` }
         : { database: homes[0]!, resolution: 'unknown', note: `${schema} is not known` };
     }
-    const resolved = handles.flatMap((handle) => this.resolutionsOf(handle));
+    const resolved = place.ranOn ?? handles.flatMap((handle) => this.resolutionsOf(handle));
     const real = resolved.filter(
       (each) => each.place === 'workspace' || each.place === 'absent' || each.place === 'several',
     );

@@ -8,6 +8,7 @@ import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Scope } from '../syntax/program';
 import { namedTables } from './named-tables';
+import type { Resolution } from './resolve';
 import { isProse, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
 import type { Attachment, TableUse } from '../sql/tables';
@@ -28,6 +29,8 @@ export interface TablePlace {
   isReplaced?: boolean;
   /** In a file of SQL that nothing is seen to read: the databases with all of its tables. */
   readonly among?: readonly string[];
+  /** In a file of SQL that a command line runs: the databases that it is run on. */
+  readonly ranOn?: readonly Exclude<Resolution, { place: 'none' }>[];
   /** The tables that the same text names, which are in one database. */
   readonly beside?: readonly string[];
   /** Named by a query builder or a model, not by SQL. */

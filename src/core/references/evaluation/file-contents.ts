@@ -74,6 +74,12 @@ function found(project: Project, path: string, by: Module): string | undefined {
   return upTo(project, path, by.directory);
 }
 
+/** A file by a path from the folder of another file, or from a folder above it. */
+export function fileAbove(project: Project, path: string, by: string): string | undefined {
+  if (/^[/\uE000-\uE0FF]/.test(path)) return undefined;
+  return upTo(project, path, by.slice(0, Math.max(0, by.lastIndexOf('/'))));
+}
+
 function upTo(project: Project, path: string, from: string): string | undefined {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
     const file = exists(project, normalize([folder, path].filter(Boolean).join('/')));

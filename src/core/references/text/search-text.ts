@@ -77,6 +77,11 @@ export function commandVariables(
   });
 }
 
+/** A word of a command line with the variables that the file sets. */
+export function expandIn(word: string, text: string, language: string): string {
+  return /[$%]/.test(word) ? expand(word, assignments(text, language, true)) : word;
+}
+
 function directoryOf(file: string): string {
   return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
 }
