@@ -519,7 +519,7 @@ export class Evaluator {
       if (operation) return operation(new Invocation(this, call, frame));
       return [];
     }
-    if (callee.kind === 'handle') return [callee];
+    if (callee.kind === 'handle') return vocabularyOf(module).ofHandle?.(new Invocation(this, call, frame)) ?? [callee];
     if (callee.kind === 'method') return this.invokeMethod(callee, new Invocation(this, call, frame));
     if (callee.kind === 'instance')
       return membersOf(this, callee, vocabularyOf(module).callMethod, undefined).flatMap((each) =>
@@ -639,6 +639,8 @@ export class Evaluator {
         const items = at === undefined ? object.items : object.items.slice(at, at === -1 ? undefined : at + 1);
         return items.flatMap((item) => item());
       }
+      // `Repository[User]`: the same class or function, with types for its parameters.
+      if (object.kind === 'scope') return [object];
       if (object.kind === 'external')
         return vocabularyOf(frame.module).indexExternal(
           object.name,
