@@ -234,6 +234,8 @@ export class Evaluator {
       const parameter = scope.parameters.find((each) => each.name === name);
       const bindings = scope.bindings[name];
       if (bindings && Object.hasOwn(scope.bindings, name)) {
+        // What gives it its value may be left out.
+        if (id === 0 && bindings.every((each) => each.kind === 'value' && each.declared)) module.look(name);
         const reaching = this.reaching(visibleAt(bindings, at), id === scopeId ? at : -1, parameter !== undefined);
         // `if path is None: path = …` leaves an argument that is given as it is.
         const given =
