@@ -20,6 +20,7 @@ export function settingsIn(text: string, extension: string): Tree {
     return document.errors.length > 0 ? undefined : ofYaml(document.contents);
   }
   if (extension === 'toml') return ofToml(text);
+  if (extension === 'env') return ofEnvironment(text);
   return ofIni(text);
 }
 
@@ -84,6 +85,18 @@ function ofToml(text: string): Tree {
 
 function nameOf(key: AST.TOMLBare | AST.TOMLQuoted): string {
   return key.type === 'TOMLBare' ? key.name : key.value;
+}
+
+/** `export NAME="value"`, a line each. */
+function ofEnvironment(text: string): Tree {
+  const found = text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.]+)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#]*))/gm);
+  return table(
+    [...found].map((match): [string, Tree] => {
+      const value = match[2] ?? match[3] ?? match[4] ?? '';
+      const end = match.index + match[0].length;
+      return [match[1]!, { text: value, start: end - value.length - (match[4] === undefined ? 1 : 0), end }];
+    }),
+  );
 }
 
 /** Sections of `name = value`; values that go on in the next line are more than a path. */

@@ -6,7 +6,7 @@ import type { Module } from './project';
 import type { Instance, ScopeReference, Value } from './value';
 
 /** Calls that hand functions to a container, which calls them with what others of them return: fx, dig, wire. */
-const CONTAINERS = ['Provide', 'Invoke', 'NewSet', 'Build'];
+const CONTAINERS = ['Provide', 'NewSet', 'Build', 'Invoke'];
 /** A connection, as a library's type. */
 const CONNECTION = /(?:^|[/.])(?:sql|sqlx|gorm|bun|sqlite|sqlitex|xorm)\.(?:DB|Conn|Pool|Engine)$/;
 /** What a struct embeds whose fields a container fills. */

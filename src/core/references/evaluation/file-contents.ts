@@ -11,7 +11,7 @@ import type { Operation, TextMethod } from './vocabulary';
 /** Statements are read from these. */
 const SQL_FILE = /\.(?:sql|ddl)$/i;
 /** Programs look paths up in these. */
-const CONFIGURATION = /\.(?:jsonc?|ya?ml|toml|ini|cfg|conf)$/i;
+const CONFIGURATION = /\.(?:jsonc?|ya?ml|toml|ini|cfg|conf|prisma)$|(?:^|\/)\.env$/i;
 /** A longer file is a dump: data, not code. */
 const LONGEST = 256 * 1024;
 /** More migrations than this in one folder are not told apart from one another. */

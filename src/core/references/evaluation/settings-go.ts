@@ -1,19 +1,19 @@
 import { loads, settings } from './configuration';
 import { configurationFile } from './file-contents';
+import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import { scopeOf } from './members';
 import { heardBy } from './project';
+import type { CallSite } from './project';
 import { holeText } from './texts';
 import type { Instance, ScopeReference, Value } from './value';
 import type { Operation } from './vocabulary';
 
 type Record = Extract<Value, { kind: 'record' }>;
 
-/** Calls that set a default for a key, or declare a flag of this name, with the positions of the value. */
-const DEFAULTS = [
-  ['SetDefault', 1],
-  ['Set', 1],
-] as const;
+/** Calls that set a default for a key. */
+const DEFAULTS = ['SetDefault', 'Set'];
+/** Calls that declare a flag, with the positions of its default. */
 const FLAGS = [
   ['String', 1],
   ['StringP', 2],
@@ -70,8 +70,8 @@ export const viperString: Operation = (call) => {
   if (key === undefined) return [];
   const texts = within(viperSettings(call), key).filter((value) => value.kind === 'text');
   if (texts.length > 0) return texts;
-  const set = declaredFor(call, DEFAULTS);
-  return set.length > 0 ? set : declaredFor(call, FLAGS);
+  const set = setFor(call, key, DEFAULTS);
+  return set.length > 0 ? set : flagNamed(call, key);
 };
 
 /** What settings say under a key like `database.path`. */
@@ -86,22 +86,37 @@ function within(settings: readonly Value[], key: string | undefined): Value[] {
   return values;
 }
 
-/** What another call, of one of these names, says of the same key in its argument of this position. */
-function declaredFor(call: Invocation, setters: readonly (readonly [string, number])[]): Value[] {
-  const key = call.texts(0)[0]?.text;
-  if (key === undefined) return [];
-  return setters.flatMap(([setter, position]) =>
-    call.evaluator.project
+/** What another call set for the same key: `viper.SetDefault("db", "data/x.db")`. */
+function setFor({ evaluator, frame }: Invocation, key: string, setters: readonly string[]): Value[] {
+  return setters.flatMap((setter) =>
+    evaluator.project
       .callsNamed(setter)
-      .filter(heardBy(call.frame.module))
-      .flatMap(({ module, call: other }) => {
-        const [name] = other.arguments;
-        const value = other.arguments[position];
-        if (!name || !value) return [];
-        const matches = call.evaluator.texts(name.value, module.frame).some((text) => text.text === key);
-        return matches ? [...call.evaluator.evaluate(value.value, module.frame)] : [];
-      }),
+      .filter(heardBy(frame.module))
+      .flatMap((site) => (namesKey(evaluator, site, key) ? valueAt(evaluator, site, 1) : [])),
   );
+}
+
+/** The default of a flag that is declared in the same file: its methods have names that everything has. */
+function flagNamed({ evaluator, frame }: Invocation, key: string): Value[] {
+  return FLAGS.flatMap(([name, position]) =>
+    evaluator.project
+      .callsIn(frame.module, name)
+      .flatMap((site) => (namesKey(evaluator, site, key) ? valueAt(evaluator, site, position) : [])),
+  );
+}
+
+function namesKey(evaluator: Evaluator, { module, call }: CallSite, key: string): boolean {
+  const [name] = call.arguments;
+  return (
+    name !== undefined &&
+    call.arguments.length > 1 &&
+    evaluator.texts(name.value, module.frame).some(({ text }) => text === key)
+  );
+}
+
+function valueAt(evaluator: Evaluator, { module, call }: CallSite, position: number): Value[] {
+  const value = call.arguments[position];
+  return value ? [...evaluator.evaluate(value.value, module.frame)] : [];
 }
 
 /** The one file of configuration that viper is told to read. */

@@ -1,3 +1,4 @@
+import { environmentVariable } from './environment';
 import type { Scope } from '../syntax/program';
 import {
   anchors,
@@ -31,7 +32,7 @@ import { contentsOf, lists, reads, readsReceiver } from './file-contents';
 import type { Invocation } from './invocation';
 import { moduleBindings } from './members';
 import type { Module } from './project';
-import { directoryOf, holeText, joinTexts, seal, variableText, separatorText } from './texts';
+import { directoryOf, holeText, joinTexts, seal, separatorText } from './texts';
 import { ANCHOR } from './value';
 import type { Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -344,8 +345,8 @@ export const PYTHON: Vocabulary = {
     if (member === 'sep' && (name === 'os' || name === 'os.path')) return [separatorText(module, member)];
     return name === NAMESPACE ? argumentDefault(evaluator, module, member) : undefined;
   },
-  indexExternal(name, key, _evaluator, origin) {
-    return /(^|\.)environ$/.test(name) ? [variableText(key, origin)] : [];
+  indexExternal(name, key, { project }, origin) {
+    return /(^|\.)environ$/.test(name) ? environmentVariable(project, key, origin) : [];
   },
   indexValue: () => [],
   injected(evaluator, module, scope, parameter) {
