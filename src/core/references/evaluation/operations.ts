@@ -69,7 +69,7 @@ export function environmentValues(
     .map((value): Value =>
       value.kind === 'text' ? { ...seal(value), environment: { name: variable ?? '', call: call.call } } : value,
     );
-  return defaults.length > 0 ? defaults : environmentVariable(call.evaluator.project, variable, call.origin);
+  return defaults.length > 0 ? defaults : environmentVariable(call.evaluator, variable, call.origin);
 }
 
 /** `sprintf(template, …)`. */

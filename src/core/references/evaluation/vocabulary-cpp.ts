@@ -110,7 +110,7 @@ export const CPP: Vocabulary = {
     if (callee.name === 'setDatabaseName') return call.open(call.texts(0));
     return [];
   },
-  indexExternal: (_name, key, { project }, origin) => environmentVariable(project, key, origin),
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

@@ -151,7 +151,7 @@ export const CSHARP: Vocabulary = {
     if (member === 'BaseDirectory') return at('.');
     return undefined;
   },
-  indexExternal: (_name, key, { project }, origin) => environmentVariable(project, key, origin),
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: (scope) => scope.isProperty === true,

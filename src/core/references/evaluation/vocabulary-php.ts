@@ -109,7 +109,7 @@ export const PHP: Vocabulary = {
     if (callee.name === 'get' || callee.name === 'env') return environmentValues(call, undefined, 1, []);
     return firstOf()(call);
   },
-  indexExternal: (_name, key, { project }, origin) => environmentVariable(project, key, origin),
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

@@ -126,7 +126,7 @@ export const RUBY: Vocabulary = {
       );
     return [];
   },
-  indexExternal: (_name, key, { project }, origin) => environmentVariable(project, key, origin),
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: (scope) => scope.isProperty === true && scope.parameters.length === 0,

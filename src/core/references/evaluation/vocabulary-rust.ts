@@ -168,7 +168,7 @@ export const RUST: Vocabulary = {
     if (callee.name === 'unwrap_or_else') return resultsOf(0)(call);
     return TRANSPARENT.test(callee.name) ? [...call.evaluator.evaluate(callee.object, call.frame)] : [];
   },
-  indexExternal: (_name, key, { project }, origin) => environmentVariable(project, key, origin),
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

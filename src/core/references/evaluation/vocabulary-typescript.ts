@@ -28,11 +28,9 @@ import {
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
 import { prismaClient } from './prisma';
-import { heardBy } from './project';
-import type { Module } from './project';
 import { partsOf } from './records';
 import { SCHEMAS, checkedSettings } from './schemas-typescript';
-import { concatenate, converted, joinTexts, seal, separatorText } from './texts';
+import { concatenate, converted, joinTexts, separatorText } from './texts';
 import type { Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 
@@ -199,24 +197,6 @@ const FUNCTIONS: Record<string, Operation> = {
 
 const ENVIRONMENT = /^(?:process|Deno|Bun|import\.meta)\.env$/;
 
-/** Variables that everything asks for and that name no file. */
-const EVERYWHERE = /^(?:NODE_ENV|CI|DEBUG|PORT|HOST|HOSTNAME|LOG_LEVEL|HOME|PATH|USER|TMPDIR|TEMP|TMP|PWD)$/;
-
-/** An environment variable: what the code sets it to, or what a file says. */
-function variable(evaluator: Evaluator, name: string | undefined, module: Module): Value[] {
-  const isAsked = name !== undefined && !EVERYWHERE.test(name);
-  const set = (isAsked ? evaluator.project.attributesNamed(name) : [])
-    .filter(heardBy(module))
-    .filter(({ assignment: { object } }) => object.kind === 'member' && object.name === 'env')
-    .flatMap(({ module: by, assignment }) => [...evaluator.evaluate(assignment.value, by.frame)])
-    .filter((value) => value.kind === 'text')
-    .map(seal);
-  const expression: Expression = { kind: 'name', name: name ?? '', scope: 0, start: -1, end: -1 };
-  return set.length > 0
-    ? set
-    : environmentVariable(evaluator.project, name, { module, expression, frame: module.frame });
-}
-
 export const TYPESCRIPT: Vocabulary = {
   classScopeIsVisible: false,
   superName: 'super',
@@ -257,14 +237,16 @@ export const TYPESCRIPT: Vocabulary = {
   },
   handed: handedOptions,
   externalMember(evaluator, name, member, module) {
-    if (ENVIRONMENT.test(name)) return variable(evaluator, member, module);
+    if (ENVIRONMENT.test(name)) {
+      const expression: Expression = { kind: 'name', name: member, scope: 0, start: -1, end: -1 };
+      return environmentVariable(evaluator, member, { module, expression, frame: module.frame });
+    }
     if (member === 'sep' && /^path(?:\.posix)?$/.test(name)) return [separatorText(module, member)];
     if (member === 'default') return [{ kind: 'external', name }];
     return optionDefault(evaluator, name, member, module);
   },
-  indexExternal(name, key, evaluator, { module }) {
-    return ENVIRONMENT.test(name) ? variable(evaluator, key, module) : [];
-  },
+  indexExternal: (name, key, evaluator, origin) =>
+    ENVIRONMENT.test(name) ? environmentVariable(evaluator, key, origin) : [],
   indexValue(evaluator, object, indexes) {
     if (object.kind !== 'instance') return [];
     return indexes.flatMap((index) =>

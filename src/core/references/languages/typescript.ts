@@ -234,7 +234,7 @@ class TypeScriptLowering extends Lowering {
         const object = this.field(target, 'object');
         const index = this.field(target, 'index');
         this.root(target);
-        if (object && index?.type === 'string')
+        if (object && index?.type === 'string' && this.text(object).endsWith('.env'))
           this.builder.attribute(this.expression(object), this.stringText(index), value, statement);
         return;
       }
