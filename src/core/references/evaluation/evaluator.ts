@@ -8,7 +8,7 @@ import type { Frame, Instance, ScopeReference, Text, Value } from './value';
 import { concatenate, formatPercent, holeText, joinTexts, literalText, seal } from './texts';
 import { importsOf } from './imports';
 import { own, vocabularyOf } from './vocabulary';
-import { callbackArguments } from './callbacks';
+import { callbackArguments, decoratedArguments } from './callbacks';
 import { joinList } from './operations';
 import { keyOf, partsOf } from './records';
 import { Invocation } from './invocation';
@@ -385,11 +385,13 @@ export class Evaluator {
       return [];
     }
     this.running.set(key, this.depth - 1);
-    const values: Value[] = [];
-    const sites = parameter.rest
-      ? []
-      : this.callSites(module, scope).filter(this.quiet ? (site) => site.module === module : heardBy(module));
-    let omitted = sites.length === 0;
+    const values: Value[] = scope.decorators.length > 0 ? [...decoratedArguments(this, module, scope, parameter)] : [];
+    const isHanded = values.length > 0;
+    const sites =
+      parameter.rest || isHanded
+        ? []
+        : this.callSites(module, scope).filter(this.quiet ? (site) => site.module === module : heardBy(module));
+    let omitted = sites.length === 0 && !isHanded;
     for (const site of sites) {
       const { callee } = site;
       const bindings = bindArguments(this, module, scope, site.call, site.module.frame, callee);
