@@ -227,7 +227,7 @@ export class QuerySearch implements Queries {
   /** Does a call run SQL by its name, or is there SQL among its arguments? */
   private isWorth(call: Call, module: Module): boolean {
     if (call.arguments.length === 0) return false;
-    if (call.arguments.some(({ value }) => mayBeSql(value))) return true;
+    if (call.arguments.some(({ value }) => statementsIn(value).some(mayBeSql))) return true;
     const { callee } = call;
     if (callee.kind !== 'member' && callee.kind !== 'name') return false;
     if (!RUNNERS.has(callee.name)) return false;
@@ -266,7 +266,7 @@ export class QuerySearch implements Queries {
   private runs(call: Call, frame: Frame): { text: Text; of: Expression; handles: readonly Handle[] }[] {
     const { callee } = call;
     const told = callee.kind === 'member' && RUNNERS.has(callee.name) ? [callee.object] : [];
-    const texts = [...call.arguments.map(({ value }) => value), ...told].flatMap((of) => {
+    const texts = [...call.arguments.flatMap(({ value }) => statementsIn(value)), ...told].flatMap((of) => {
       this.evaluator.begin();
       return this.evaluator
         .texts(of, frame)
@@ -389,6 +389,21 @@ function placeOf(text: Text, start: number, end: number): { module: Module; star
   const last = segment.index + end - segment.start;
   const to = literalEnd(segment.literal, last);
   return { module: segment.module, start: from, end: to };
+}
+
+/** Keys of an argument under which a statement is given: `execute({ sql: 'SELECT …', args })`. */
+const STATEMENT_KEYS = new Set(['sql', 'text', 'query', 'statement']);
+
+/** What an argument gives that can be a statement: itself, what options say, each of a list. */
+function statementsIn(value: Expression): readonly Expression[] {
+  if (value.kind === 'list')
+    return value.items.flatMap((item) => (item.kind === 'list' ? [] : statementsIn(item).filter(mayBeSql)));
+  if (value.kind !== 'record') return [value];
+  return value.entries.flatMap(({ key, value: each }) => {
+    const name = typeof key === 'object' && key.kind === 'literal' ? key.value : key;
+    const isStatement = typeof name === 'string' && STATEMENT_KEYS.has(name);
+    return isStatement && each.kind !== 'record' && each.kind !== 'list' ? [each] : [];
+  });
 }
 
 /** What a text for people is put together of; a call within may run something. */

@@ -355,6 +355,8 @@ export class Evaluator {
   /** Instances of the classes that a type expression names; library classes as what they are. */
   instancesOf(type: Expression, frame: Frame): Value[] {
     return this.evaluate(type, frame).flatMap((value): Value[] => {
+      // `Annotated[Connection, Depends(connect)]`
+      if (value.kind === 'handle' || value.kind === 'instance') return [value];
       if (value.kind !== 'scope') return [];
       const scope = value.module.program.scopes[value.scope]!;
       return scope.kind === 'class' ? [this.anyInstance(value)] : [];

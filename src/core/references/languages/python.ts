@@ -388,6 +388,11 @@ class PythonLowering {
         const value = fieldOf(node, 'value');
         const index = fieldOf(node, 'subscript');
         if (!value || !index) return unknown();
+        // `Session = Annotated[Connection, Depends(connect)]`: the type, or what it is got by.
+        if (/(?:^|\.)Annotated$/.test(this.text(value))) {
+          const parts = node.children.filter((child) => child.field === 'subscript');
+          return { kind: 'choice', options: parts.map((child) => this.expression(child)), ...span };
+        }
         return { kind: 'index', object: this.expression(value), index: this.expression(index), ...span };
       }
       case 'call':
