@@ -215,7 +215,7 @@ export class Assembly {
         ? { database: homes[0]!, resolution: 'likely', note: `${schema} is not known` }
         : { database: homes[0]!, resolution: 'unknown', note: `${schema} is not known` };
     }
-    const resolved = handles.flatMap((handle) => this.resolutionsOf(handle));
+    const resolved = place.ranOn ?? handles.flatMap((handle) => this.resolutionsOf(handle));
     const real = resolved.filter(
       (each) => each.place === 'workspace' || each.place === 'absent' || each.place === 'several',
     );
@@ -224,13 +224,13 @@ export class Assembly {
       if (homes.length === 0) return undefined;
       if (place.isReplaced)
         return { database: homes[0]!, resolution: 'unknown', note: 'the test puts a database of its own in its place' };
-      const [only, ...others] = place.among ?? homes;
-      if (only !== undefined && others.length === 0)
-        return {
-          database: only,
-          resolution: 'likely',
-          note: place.among ? 'the only database with all tables of this file' : 'the only database with this table',
-        };
+      if (homes.length === 1 && !place.among)
+        return { database: homes[0]!, resolution: 'likely', note: 'the only database with this table' };
+      const [only, ...others] = place.among ?? this.withAll(homes, place.beside);
+      if (only !== undefined && others.length === 0) {
+        const what = place.among ? 'file' : 'statement';
+        return { database: only, resolution: 'likely', note: `the only database with all tables of this ${what}` };
+      }
       return { database: homes[0]!, resolution: 'unknown', note: `one of ${homes.join(', ')}` };
     }
     const names = [...new Set(real.map(databaseOf))];
@@ -238,7 +238,10 @@ export class Assembly {
     const candidates = [
       ...new Set(real.flatMap((each) => (each.place === 'several' ? [...each.databases] : [each.database]))),
     ];
-    const holding = candidates.filter((each) => homes.includes(each));
+    const holding = this.withAll(
+      candidates.filter((each) => homes.includes(each)),
+      place.beside,
+    );
     if (holding.length === 1) return { database: holding[0]!, resolution: 'likely' };
     const database = holding[0] ?? homes[0] ?? candidates[0]!;
     return {
@@ -323,6 +326,14 @@ export class Assembly {
       const folded = foldName(name);
       return [...this.tables].flatMap(([database, tables]) => (tables.has(folded) ? [database] : []));
     });
+  }
+
+  /** Those of several databases that have all of these tables; where none has, all of them. */
+  private withAll(databases: readonly string[], names: readonly string[] = []): readonly string[] {
+    if (databases.length < 2 || names.length < 2) return databases;
+    const folded = names.map(foldName);
+    const found = databases.filter((each) => folded.every((name) => this.tables.get(each)?.has(name)));
+    return found.length > 0 ? found : databases;
   }
 
   private readonly homes = new Map<string, readonly string[]>();

@@ -4,7 +4,7 @@ import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import { ANCHOR } from '../evaluation/value';
 import type { Segment, Text, Value } from '../evaluation/value';
-import type { Expression, Literal } from '../syntax/program';
+import type { Entry, Expression, Literal } from '../syntax/program';
 import { Interest } from './interest';
 import type { DatabaseResolver, Resolution } from './resolve';
 
@@ -53,8 +53,11 @@ export class PathSearch {
   search(module: Module): readonly PathNote[] {
     this.evaluator.beginSearch();
     const interest = new Interest(module, (text) => mayName(text, this.resolver));
+    const names = new Set<Expression>();
     const visit = (root: Expression) =>
       walk(root, (expression) => {
+        if (expression.kind === 'record') for (const { key } of expression.entries) if (isLookUp(key)) names.add(key);
+        if (names.delete(expression)) return;
         const worth = interest.worthOf(expression);
         if (!worth) return;
         this.evaluator.begin();
@@ -96,6 +99,11 @@ export class PathSearch {
 
 function mayName(text: string, resolver: DatabaseResolver): boolean {
   return DATABASE_TEXT.test(text) || resolver.mentions(text);
+}
+
+/** A bare name as the key of a table is what is looked up there; what opens the keys one after the other finds them. */
+function isLookUp(key: Entry['key']): key is Literal {
+  return typeof key === 'object' && key.kind === 'literal' && !/[/\\]/.test(key.value);
 }
 
 const documentation = new WeakMap<Module, ReadonlySet<Expression>>();

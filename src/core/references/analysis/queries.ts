@@ -8,6 +8,7 @@ import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Scope } from '../syntax/program';
 import { namedTables } from './named-tables';
+import type { Resolution } from './resolve';
 import { isProse, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
 import type { Attachment, TableUse } from '../sql/tables';
@@ -28,6 +29,10 @@ export interface TablePlace {
   isReplaced?: boolean;
   /** In a file of SQL that nothing is seen to read: the databases with all of its tables. */
   readonly among?: readonly string[];
+  /** In a file of SQL that a command line runs: the databases that it is run on. */
+  readonly ranOn?: readonly Exclude<Resolution, { place: 'none' }>[];
+  /** The tables that the same text names, which are in one database. */
+  readonly beside?: readonly string[];
   /** Named by a query builder or a model, not by SQL. */
   readonly isNamed?: boolean;
 }
@@ -222,7 +227,7 @@ export class QuerySearch implements Queries {
   /** Does a call run SQL by its name, or is there SQL among its arguments? */
   private isWorth(call: Call, module: Module): boolean {
     if (call.arguments.length === 0) return false;
-    if (call.arguments.some(({ value }) => mayBeSql(value))) return true;
+    if (call.arguments.some(({ value }) => statementsIn(value).some(mayBeSql))) return true;
     const { callee } = call;
     if (callee.kind !== 'member' && callee.kind !== 'name') return false;
     if (!RUNNERS.has(callee.name)) return false;
@@ -237,13 +242,15 @@ export class QuerySearch implements Queries {
   }
 
   private call(call: Call, module: Module, run: Set<Expression>): void {
-    const told = call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : '';
-    if (tellsPeople(told) && !RUNNERS.has(told)) for (const { value } of call.arguments) run.add(value);
-    if (!this.isWorth(call, module)) return;
-    const plain = this.runs(call, module.frame);
-    if (plain.length === 0) return;
     const { callee } = call;
     const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : '';
+    const isTold = tellsPeople(name) && !RUNNERS.has(name);
+    if (isTold) for (const { value } of call.arguments) noteTold(value, run);
+    if (!this.isWorth(call, module)) return;
+    // An error of a connection may stand beside the sentence that tells of it.
+    const plain = this.runs(call, module.frame).filter(({ text }) => isRunner(name) || !isProse(text.text));
+    if (plain.length === 0) return;
+    if (isTold && !this.isOnHandle(call, module.frame)) return;
     if (plain.every(({ handles }) => handles.length === 0) && !RUNNERS.has(name)) return;
     for (const each of plain) run.add(each.of);
     const scope = enclosingFunction(module, call.scope);
@@ -259,7 +266,7 @@ export class QuerySearch implements Queries {
   private runs(call: Call, frame: Frame): { text: Text; of: Expression; handles: readonly Handle[] }[] {
     const { callee } = call;
     const told = callee.kind === 'member' && RUNNERS.has(callee.name) ? [callee.object] : [];
-    const texts = [...call.arguments.map(({ value }) => value), ...told].flatMap((of) => {
+    const texts = [...call.arguments.flatMap(({ value }) => statementsIn(value)), ...told].flatMap((of) => {
       this.evaluator.begin();
       return this.evaluator
         .texts(of, frame)
@@ -282,6 +289,11 @@ export class QuerySearch implements Queries {
     // A method that hands the statement on gives what it was run on back, mostly.
     if (handles.size === 0) note(call);
     return [...handles];
+  }
+
+  private isOnHandle({ callee }: Call, frame: Frame): boolean {
+    if (callee.kind !== 'member') return false;
+    return this.evaluator.evaluate(callee.object, frame).some(({ kind }) => kind === 'handle');
   }
 
   /** Frames in which the arguments of a function, or the instance of a method, are those of one call. */
@@ -310,6 +322,7 @@ export class QuerySearch implements Queries {
   ): void {
     const { tables, attachments } = sqlUses(text.text);
     const together = new Set<string>();
+    const beside = tables.flatMap(({ name, schema }) => (schema === undefined ? [name] : []));
     for (const attachment of attachments) this.attach(attachment, text, handles, module, call);
     for (const use of tables) {
       if (use.name.includes(ANCHOR.hole)) continue;
@@ -321,6 +334,7 @@ export class QuerySearch implements Queries {
       const found = getOrAdd(this.places, key, (): TablePlace => ({
         ...place,
         use,
+        beside,
         handles: new Set<Handle>(),
         remote: new Set<Handle>(),
         isRun: false,
@@ -375,6 +389,30 @@ function placeOf(text: Text, start: number, end: number): { module: Module; star
   const last = segment.index + end - segment.start;
   const to = literalEnd(segment.literal, last);
   return { module: segment.module, start: from, end: to };
+}
+
+/** Keys of an argument under which a statement is given: `execute({ sql: 'SELECT …', args })`. */
+const STATEMENT_KEYS = new Set(['sql', 'text', 'query', 'statement']);
+
+/** What an argument gives that can be a statement: itself, what options say, each of a list. */
+function statementsIn(value: Expression): readonly Expression[] {
+  if (value.kind === 'list')
+    return value.items.flatMap((item) => (item.kind === 'list' ? [] : statementsIn(item).filter(mayBeSql)));
+  if (value.kind !== 'record') return [value];
+  return value.entries.flatMap(({ key, value: each }) => {
+    const name = typeof key === 'object' && key.kind === 'literal' ? key.value : key;
+    const isStatement = typeof name === 'string' && STATEMENT_KEYS.has(name);
+    return isStatement && each.kind !== 'record' && each.kind !== 'list' ? [each] : [];
+  });
+}
+
+/** What a text for people is put together of; a call within may run something. */
+function noteTold(value: Expression, told: Set<Expression>): void {
+  walk(value, (each) => {
+    if (each.kind === 'call') return false;
+    told.add(each);
+    return true;
+  });
 }
 
 function mayBeSql(expression: Expression): boolean {

@@ -1,10 +1,13 @@
+import { getOrAdd } from '../evaluation/project';
 import type { Module, Project } from '../evaluation/project';
-import { documentModule, wholeText } from '../evaluation/file-contents';
+import { documentModule, fileAbove, wholeText } from '../evaluation/file-contents';
+import { baseName, normalize } from '../evaluation/path-text';
 import { foldName } from '../../sqlite/sql-tokens';
 import { sqlUses } from '../sql/tables';
 import type { SqlUses } from '../sql/tables';
 import type { TablesByDatabase } from './assemble';
 import type { Queries } from './queries';
+import type { CommandRun } from './text-search';
 
 /** What only other engines understand: the file is for one of them. */
 const OTHER_ENGINE =
@@ -16,10 +19,20 @@ const uses = new WeakMap<Module, SqlUses | undefined>();
  * The statements of SQL files that no code was seen to read. Schema files and migrations belong together: where exactly one
  * database has all of the tables that a file names, they are its tables.
  */
-export function withSqlFiles(queries: Queries, project: Project, tables: TablesByDatabase): Queries {
+export function withSqlFiles(
+  queries: Queries,
+  project: Project,
+  tables: TablesByDatabase,
+  commands: readonly CommandRun[],
+): Queries {
   const read = new Set<string>();
   for (const { module } of queries.places.values()) read.add(module.file);
+  const ranOn = databasesOf(project, commands);
   const places = new Map(queries.places);
+  if (ranOn.size > 0)
+    for (const [key, place] of places)
+      if (place.handles.size === 0 && ranOn.has(place.module.file))
+        places.set(key, { ...place, ranOn: ranOn.get(place.module.file)! });
   const attachments = [...queries.attachments];
   for (const file of project.documents) {
     const module = file.toLowerCase().endsWith('.sql') && !read.has(file) ? documentModule(project, file) : undefined;
@@ -27,16 +40,31 @@ export function withSqlFiles(queries: Queries, project: Project, tables: TablesB
     if (!module || !used) continue;
     for (const { schema, path } of used.attachments)
       if (path) attachments.push({ schema, handles: [], module, paths: [{ ...wholeText(module), text: path.text }] });
-    const among = holders(used, tables);
+    const on = ranOn.get(file);
+    const standing = on ? { ranOn: on } : { among: holders(used, tables) };
     for (const use of used.tables)
       places.set(`${file}\0${use.start}`, {
-        ...{ module, start: use.start, end: use.end, use, among },
+        ...{ module, start: use.start, end: use.end, use, ...standing },
         handles: new Set(),
         remote: new Set(),
         isRun: true,
       });
   }
   return { ...queries, places, attachments };
+}
+
+/** The databases that command lines run each file on. */
+function databasesOf(project: Project, commands: readonly CommandRun[]): Map<string, CommandRun['resolution'][]> {
+  const found = new Map<string, CommandRun['resolution'][]>();
+  for (const { by, file, resolution } of commands) {
+    if (!/\.(?:sql|ddl)$/i.test(file)) continue;
+    const clean = normalize(file);
+    // In an image, or on another machine, the folders are others.
+    const [only, ...others] = project.documentsNamed(baseName(clean));
+    const named = fileAbove(project, clean, by) ?? (others.length === 0 ? only : undefined);
+    if (named !== undefined) getOrAdd(found, named, () => []).push(resolution);
+  }
+  return found;
 }
 
 function usesIn(module: Module): SqlUses | undefined {

@@ -6,14 +6,14 @@ import type { Slice } from '../slicing/slice';
 import { LONGEST_WHOLE, windowsOf } from '../slicing/windows';
 import type { Windows } from '../slicing/windows';
 import type { SourceFile } from '../source-files';
-import { commandTexts } from '../text/commands';
+import { commandAt } from '../text/commands';
 import { LineIndex } from '../text/lines';
-import { commandVariables, searchText } from '../text/search-text';
+import { commandVariables, expandIn, searchText } from '../text/search-text';
 import type { CommandPlace } from '../text/search-text';
 import { location } from './assemble';
 import type { Assembly } from './assemble';
 import type { Candidates } from './candidates';
-import type { DatabaseResolver } from './resolve';
+import type { DatabaseResolver, Resolution } from './resolve';
 import type { Roles } from './role';
 
 /** What the references of a file's text are told with. */
@@ -22,10 +22,27 @@ interface Judges {
   readonly roles: Roles;
 }
 
+/** A file of SQL that a command line runs on a database. */
+export interface CommandRun {
+  /** The file that the command line stands in. */
+  readonly by: string;
+  /** As it is written there. */
+  readonly file: string;
+  readonly resolution: Exclude<Resolution, { place: 'none' }>;
+}
+
+/** What a document says. */
+interface Said {
+  readonly references: readonly Reference[];
+  readonly runs: readonly CommandRun[];
+}
+
+const NOTHING: Said = { references: [], runs: [] };
+
 /** Finds references by the text alone: in configuration and documents, and in code that is too long to be parsed as a whole. */
 export class TextSearch {
-  /** References of documents, by file, and who told them. */
-  private readonly known = new Map<string, { readonly judges: Judges; readonly references: readonly Reference[] }>();
+  /** What documents say, by file, and who told it. */
+  private readonly known = new Map<string, { readonly judges: Judges } & Said>();
   /** Of files that are too long to be searched as a whole. */
   private readonly windows = new Map<string, { readonly of: Windows | undefined }>();
 
@@ -58,12 +75,17 @@ export class TextSearch {
       let known = this.known.get(file.path);
       if (known?.judges !== judges) {
         await this.pause();
-        known = { judges, references: await this.inDocument(file, text, judges) };
+        known = { judges, ...(await this.inDocument(file, text, judges)) };
         this.known.set(file.path, known);
       }
       references.push(...known.references);
     }
     return references;
+  }
+
+  /** Files of SQL that command lines in documents run on databases, as far as documents were searched. */
+  get runs(): CommandRun[] {
+    return [...this.known.values()].flatMap(({ runs }) => runs);
   }
 
   /** The references that stand in a long code file as text and were not found by its syntax: that is read in parts. */
@@ -77,7 +99,7 @@ export class TextSearch {
         if (each.file === path && each.kind === 'path')
           for (let line = each.line; line <= each.endLine; line++) getOrAdd(known, line, () => []).push(each);
       return this.inText(file, text, judges, windows.slice)
-        .filter((each) => !known.get(each.line)?.some((other) => meets(each, other)))
+        .references.filter((each) => !known.get(each.line)?.some((other) => meets(each, other)))
         .map((each): Reference => {
           const resolution = each.resolution === 'certain' ? 'likely' : each.resolution;
           return { ...each, resolution, note: each.note ?? 'known by its text alone' };
@@ -98,12 +120,12 @@ export class TextSearch {
       .sort((one, other) => (one.file < other.file ? -1 : 1));
   }
 
-  private async inDocument(file: SourceFile, text: string, judges: Judges): Promise<Reference[]> {
+  private async inDocument(file: SourceFile, text: string, judges: Judges): Promise<Said> {
     if (text.length > LONGEST_WHOLE) {
       const windows = await this.windowsIn(file.path, text, this.candidates.databasePatterns);
-      return windows ? this.inText(file, text, judges, windows.slice) : [];
+      return windows ? this.inText(file, text, judges, windows.slice) : NOTHING;
     }
-    return this.candidates.namesDatabase(text) ? this.inText(file, text, judges) : [];
+    return this.candidates.namesDatabase(text) ? this.inText(file, text, judges) : NOTHING;
   }
 
   private async windowsIn(file: string, text: string, patterns: readonly RegExp[]): Promise<Windows | undefined> {
@@ -116,14 +138,17 @@ export class TextSearch {
   }
 
   /** @param slice the parts of the text that are searched; without it all of it is */
-  private inText(file: SourceFile, text: string, { assembly, roles }: Judges, slice?: Slice): Reference[] {
+  private inText(file: SourceFile, text: string, { assembly, roles }: Judges, slice?: Slice): Said {
     const role = roles.of(file.path, file.language, file.isCode);
     const at = { file: file.path, language: file.language, lines: new LineIndex(text), role };
     const runsNothing = isDocument(file.language) || file.isCode;
-    const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] =>
-      isComment || runsNothing
-        ? []
-        : commandTexts(text, start, end).flatMap((sql) => assembly.commandTables(resolution, sql, at));
+    const runs: CommandRun[] = [];
+    const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] => {
+      if (isComment || runsNothing) return [];
+      const { texts, files } = commandAt(text, start, end);
+      for (const each of files) runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
+      return texts.flatMap((sql) => assembly.commandTables(resolution, sql, at));
+    };
     const found = searchText(slice?.text ?? text, file.path, file.language, this.resolver);
     const paths = found.flatMap((place): Reference[] => {
       const { resolution, shape, isComment } = place;
@@ -142,8 +167,9 @@ export class TextSearch {
         },
       ];
     });
-    if (slice || runsNothing) return paths;
-    return [...paths, ...commandVariables(text, file.path, file.language, this.resolver).flatMap(tables)];
+    if (slice || runsNothing) return { references: paths, runs };
+    const byVariable = commandVariables(text, file.path, file.language, this.resolver).flatMap(tables);
+    return { references: [...paths, ...byVariable], runs };
   }
 }
 

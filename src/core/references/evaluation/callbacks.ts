@@ -8,12 +8,13 @@ import { vocabularyOf } from './vocabulary';
 
 interface Passed {
   readonly call: Call;
+  /** Position among the arguments; -1 where the function itself is called. */
   readonly index: number;
 }
 
 const passedIndexes = new WeakMap<Module, Map<number, Passed[]>>();
 
-/** Calls that get a function of the module as an argument: written in place, or by its name. */
+/** Calls that get a function of the module as an argument, written in place; or that call it where it is written. */
 function passedTo(module: Module, scope: Scope): readonly Passed[] {
   let index = passedIndexes.get(module);
   if (!index) {
@@ -24,10 +25,10 @@ function passedTo(module: Module, scope: Scope): readonly Passed[] {
         if (seen.has(expression)) return false;
         seen.add(expression);
         if (expression.kind === 'call')
-          expression.arguments.forEach(({ value }, position) => {
+          [expression.callee, ...expression.arguments.map(({ value }) => value)].forEach((value, position) => {
             const inner = value.kind === 'same' ? value.of : value;
             if (inner.kind === 'function')
-              getOrAdd(index!, inner.scope, () => []).push({ call: expression, index: position });
+              getOrAdd(index!, inner.scope, () => []).push({ call: expression, index: position - 1 });
           });
         return true;
       });
@@ -43,6 +44,10 @@ function passedTo(module: Module, scope: Scope): readonly Passed[] {
 export function callbackArguments(evaluator: Evaluator, module: Module, scope: Scope, parameter: Parameter): Value[] {
   const position = scope.parameters.indexOf(parameter);
   return passedTo(module, scope).flatMap(({ call, index }): Value[] => {
+    if (index < 0) {
+      const given = call.arguments[position];
+      return given && !given.spread ? [...evaluator.evaluate(given.value, module.frame)] : [];
+    }
     if (call.callee.kind === 'member') {
       const receivers = evaluator.evaluate(call.callee.object, module.frame);
       const found = receivers.flatMap((receiver): Value[] => {
@@ -66,6 +71,28 @@ export function callbackArguments(evaluator: Evaluator, module: Module, scope: S
   });
 }
 
+/**
+ * What a decorator of the workspace hands to the function that it wraps: `return function(connection, *args)`. The callers
+ * give what is left.
+ */
+export function decoratedArguments(
+  evaluator: Evaluator,
+  module: Module,
+  scope: Scope,
+  parameter: Parameter,
+): readonly Value[] {
+  const position = scope.parameters.indexOf(parameter) + (scope.receiver === undefined ? 0 : 1);
+  return scope.decorators.flatMap((decorator) =>
+    evaluator.evaluate(decorator, module.frame).flatMap((callee): Value[] => {
+      if (callee.kind !== 'scope') return [];
+      const { start, end } = decorator;
+      const span = { argumentsStart: end, argumentsEnd: end, start, end };
+      const call: Call = { kind: 'call', callee: decorator, arguments: [], scope: 0, ...span };
+      return calledWith(evaluator, callee, { module, call }, 0, position, parameter.name);
+    }),
+  );
+}
+
 /** The arguments with which a function calls the one that it gets as its parameter number `index`. */
 function calledWith(
   evaluator: Evaluator,
@@ -73,6 +100,7 @@ function calledWith(
   { module, call }: CallSite,
   index: number,
   position: number,
+  keyword?: string,
 ): Value[] {
   const { program } = callee.module;
   const scope = program.scopes[callee.scope]!;
@@ -83,7 +111,10 @@ function calledWith(
     .callsNamed(name, false)
     .filter((site) => site.module === callee.module && scope.start <= site.call.start && site.call.end <= scope.end)
     .flatMap((site) => {
-      const argument = site.call.arguments[position];
+      const list = site.call.arguments;
+      const named = keyword === undefined ? undefined : list.find((each) => each.name === keyword);
+      const isKnown = !list.slice(0, position + 1).some((each) => each.spread || each.name !== undefined);
+      const argument = named ?? (isKnown ? list[position] : undefined);
       return argument ? [...evaluator.evaluate(argument.value, frame)] : [];
     });
 }

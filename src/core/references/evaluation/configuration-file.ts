@@ -2,12 +2,13 @@ import { parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { parseTOML } from 'toml-eslint-parser';
 import type { AST } from 'toml-eslint-parser';
-import { isMap, isScalar, parseDocument } from 'yaml';
-import type { ParsedNode } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 
-/** A value of a configuration file: a table of values, or a text and where it stands. */
+/** A value of a configuration file: a table or a list of values, or a text and where it stands. */
 export type Setting =
   | { readonly entries: ReadonlyMap<string, Setting> }
+  | { readonly items: readonly Tree[] }
   | { readonly text: string; readonly start: number; readonly end: number };
 
 type Tree = Setting | undefined;
@@ -17,9 +18,10 @@ export function settingsIn(text: string, extension: string): Tree {
   if (/^(?:json|jsonc)$/.test(extension)) return ofJson(parseTree(text, [], { allowTrailingComma: true }));
   if (/^ya?ml$/.test(extension)) {
     const document = parseDocument(text);
-    return document.errors.length > 0 ? undefined : ofYaml(document.contents);
+    return document.errors.length > 0 ? undefined : ofYaml(document.contents, document);
   }
   if (extension === 'toml') return ofToml(text);
+  if (extension === 'env') return ofEnvironment(text);
   return ofIni(text);
 }
 
@@ -32,20 +34,32 @@ function table(entries: Iterable<readonly [string, Tree]>): Setting {
 function ofJson(node: Node | undefined): Tree {
   if (node?.type === 'string')
     return { text: node.value as string, start: node.offset, end: node.offset + node.length };
+  if (node?.type === 'array') return { items: (node.children ?? []).map(ofJson) };
   if (node?.type !== 'object') return undefined;
   return table((node.children ?? []).map(({ children }) => [String(children?.[0]?.value), ofJson(children?.[1])]));
 }
 
-function ofYaml(node: ParsedNode | null): Tree {
+/** More aliases than this in one file lead nowhere: each is followed anew, and may lead to others. */
+const MOST_ALIASES = 100;
+
+function ofYaml(node: unknown, document: Document.Parsed, left = { aliases: MOST_ALIASES }): Tree {
+  if (isAlias(node)) return left.aliases-- > 0 ? ofYaml(node.resolve(document), document, left) : undefined;
   if (isScalar(node) && typeof node.value === 'string')
     return { text: node.value, start: node.range![0], end: node.range![1] };
+  if (isSeq(node)) return { items: node.items.map((item) => ofYaml(item, document, left)) };
   if (!isMap(node)) return undefined;
-  return table(
-    node.items.map((pair) => [
-      isScalar(pair.key) ? String(pair.key.value) : '',
-      ofYaml(pair.value as ParsedNode | null),
-    ]),
-  );
+  const own: (readonly [string, Tree])[] = [];
+  const merged: (readonly [string, Tree])[] = [];
+  for (const { key, value } of node.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    const setting = ofYaml(value, document, left);
+    if (name !== '<<') own.push([name, setting]);
+    else
+      for (const each of setting && 'items' in setting ? [...setting.items].reverse() : [setting])
+        if (each && 'entries' in each) merged.push(...each.entries);
+  }
+  // What a table says itself overrules what it is merged with.
+  return table([...merged, ...own]);
 }
 
 function ofToml(text: string): Tree {
@@ -55,8 +69,10 @@ function ofToml(text: string): Tree {
     path.forEach((name, index) => {
       if (index === path.length - 1 && setting) return void at.set(name, setting);
       const next = at.get(name);
-      const inner = next && 'entries' in next ? (next.entries as Map<string, Setting>) : new Map<string, Setting>();
-      at.set(name, { entries: inner });
+      // `[store.options]` below `[[store]]` belongs to the last one.
+      const last = next && 'items' in next ? next.items.at(-1) : next;
+      const inner = last && 'entries' in last ? (last.entries as Map<string, Setting>) : new Map<string, Setting>();
+      if (!last || !('entries' in last)) at.set(name, { entries: inner });
       at = inner;
     });
     return at;
@@ -66,14 +82,23 @@ function ofToml(text: string): Tree {
     if (value.type === 'TOMLInlineTable') {
       const inner = put(into, path, undefined);
       for (const each of value.body) pair(inner, each);
-    } else if (value.type === 'TOMLValue' && value.kind === 'string')
-      put(into, path, { text: value.value, start: value.range[0], end: value.range[1] });
+    } else put(into, path, ofTomlValue(value, pair));
+  };
+  /** Another table of a list of tables. */
+  const added = (path: readonly string[]): Map<string, Setting> => {
+    const into = path.length > 1 ? put(root, path.slice(0, -1), undefined) : root;
+    const name = path.at(-1)!;
+    const known = into.get(name);
+    const inner = new Map<string, Setting>();
+    into.set(name, { items: [...(known && 'items' in known ? known.items : []), { entries: inner }] });
+    return inner;
   };
   try {
     for (const each of parseTOML(text).body[0].body)
       if (each.type === 'TOMLKeyValue') pair(root, each);
-      else if (each.kind === 'standard') {
-        const inner = put(root, each.key.keys.map(nameOf), undefined);
+      else {
+        const path = each.key.keys.map(nameOf);
+        const inner = each.kind === 'array' ? added(path) : put(root, path, undefined);
         for (const line of each.body) pair(inner, line);
       }
   } catch {
@@ -82,8 +107,34 @@ function ofToml(text: string): Tree {
   return { entries: root };
 }
 
+function ofTomlValue(
+  value: AST.TOMLContentNode,
+  pair: (into: Map<string, Setting>, line: AST.TOMLKeyValue) => void,
+): Tree {
+  if (value.type === 'TOMLArray') return { items: value.elements.map((each) => ofTomlValue(each, pair)) };
+  if (value.type === 'TOMLInlineTable') {
+    const inner = new Map<string, Setting>();
+    for (const each of value.body) pair(inner, each);
+    return { entries: inner };
+  }
+  if (value.kind !== 'string') return undefined;
+  return { text: value.value, start: value.range[0], end: value.range[1] };
+}
+
 function nameOf(key: AST.TOMLBare | AST.TOMLQuoted): string {
   return key.type === 'TOMLBare' ? key.name : key.value;
+}
+
+/** `export NAME="value"`, a line each. */
+function ofEnvironment(text: string): Tree {
+  const found = text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.]+)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#]*))/gm);
+  return table(
+    [...found].map((match): [string, Tree] => {
+      const value = match[2] ?? match[3] ?? match[4] ?? '';
+      const end = match.index + match[0].length;
+      return [match[1]!, { text: value, start: end - value.length - (match[4] === undefined ? 1 : 0), end }];
+    }),
+  );
 }
 
 /** Sections of `name = value`; values that go on in the next line are more than a path. */

@@ -49,6 +49,8 @@ function valueOf(setting: Setting, module: Module, isSections = false): Value[] 
     const entries = [...setting.entries].map(([key, each]) => ({ key, value: () => valueOf(each, module) }));
     return [{ kind: 'record', entries, ...(isSections ? { isSections } : {}) }];
   }
+  if ('items' in setting)
+    return [{ kind: 'list', items: setting.items.map((each) => () => (each ? valueOf(each, module) : [])) }];
   const { text, start, end } = setting;
   const contentStart = module.text.indexOf(text, start);
   // What is escaped stands for something else than what is written; statements are run from elsewhere.

@@ -8,8 +8,9 @@ import type { Frame, Instance, ScopeReference, Text, Value } from './value';
 import { concatenate, formatPercent, holeText, joinTexts, literalText, seal } from './texts';
 import { importsOf } from './imports';
 import { own, vocabularyOf } from './vocabulary';
-import { callbackArguments } from './callbacks';
+import { callbackArguments, decoratedArguments } from './callbacks';
 import { joinList } from './operations';
+import { keyOf, partsOf } from './records';
 import { Invocation } from './invocation';
 
 /** More alternatives than this are not told apart. */
@@ -233,6 +234,8 @@ export class Evaluator {
       const parameter = scope.parameters.find((each) => each.name === name);
       const bindings = scope.bindings[name];
       if (bindings && Object.hasOwn(scope.bindings, name)) {
+        // What gives it its value may be left out.
+        if (id === 0 && bindings.every((each) => each.kind === 'value' && each.declared)) module.look(name);
         const reaching = this.reaching(visibleAt(bindings, at), id === scopeId ? at : -1, parameter !== undefined);
         // `if path is None: path = …` leaves an argument that is given as it is.
         const given =
@@ -352,6 +355,8 @@ export class Evaluator {
   /** Instances of the classes that a type expression names; library classes as what they are. */
   instancesOf(type: Expression, frame: Frame): Value[] {
     return this.evaluate(type, frame).flatMap((value): Value[] => {
+      // `Annotated[Connection, Depends(connect)]`
+      if (value.kind === 'handle' || value.kind === 'instance') return [value];
       if (value.kind !== 'scope') return [];
       const scope = value.module.program.scopes[value.scope]!;
       return scope.kind === 'class' ? [this.anyInstance(value)] : [];
@@ -382,11 +387,13 @@ export class Evaluator {
       return [];
     }
     this.running.set(key, this.depth - 1);
-    const values: Value[] = [];
-    const sites = parameter.rest
-      ? []
-      : this.callSites(module, scope).filter(this.quiet ? (site) => site.module === module : heardBy(module));
-    let omitted = sites.length === 0;
+    const values: Value[] = scope.decorators.length > 0 ? [...decoratedArguments(this, module, scope, parameter)] : [];
+    const isHanded = values.length > 0;
+    const sites =
+      parameter.rest || isHanded
+        ? []
+        : this.callSites(module, scope).filter(this.quiet ? (site) => site.module === module : heardBy(module));
+    let omitted = sites.length === 0 && !isHanded;
     for (const site of sites) {
       const { callee } = site;
       const bindings = bindArguments(this, module, scope, site.call, site.module.frame, callee);
@@ -518,7 +525,7 @@ export class Evaluator {
       if (operation) return operation(new Invocation(this, call, frame));
       return [];
     }
-    if (callee.kind === 'handle') return [callee];
+    if (callee.kind === 'handle') return vocabularyOf(module).ofHandle?.(new Invocation(this, call, frame)) ?? [callee];
     if (callee.kind === 'method') return this.invokeMethod(callee, new Invocation(this, call, frame));
     if (callee.kind === 'instance')
       return membersOf(this, callee, vocabularyOf(module).callMethod, undefined).flatMap((each) =>
@@ -547,19 +554,8 @@ export class Evaluator {
     const vocabulary = vocabularyOf(call.frame.module);
     if (receiver.kind === 'text') return own(vocabulary.textMethods, name)?.(receiver, call) ?? [];
     if (receiver.kind === 'record') {
-      if (name === 'items' || name === 'entries')
-        return receiver.entries.map((entry) => ({
-          kind: 'list',
-          items: [
-            () => [
-              {
-                kind: 'list',
-                items: [() => (entry.key === undefined ? [] : [{ ...call.hole(), text: entry.key }]), entry.value],
-              },
-            ],
-          ],
-        }));
-      if (name === 'values') return [{ kind: 'list', items: receiver.entries.map((entry) => entry.value) }];
+      const parts = partsOf(receiver, name, call.origin);
+      if (parts) return [parts];
       if (name === 'get' || name === 'pop' || name === 'setdefault') {
         const key = call.texts(0)[0]?.text;
         const entries = receiver.entries.filter(
@@ -615,6 +611,7 @@ export class Evaluator {
             ? entry.key
             : this.texts(entry.key, frame)[0]?.text,
       value: () => [...this.evaluate(entry.value, frame)],
+      ...(typeof entry.key === 'object' ? { name: () => this.texts(entry.key as Expression, frame) } : {}),
     }));
     const types = expression.type
       ? this.evaluate(expression.type, frame).filter((value) => value.kind === 'scope')
@@ -648,6 +645,8 @@ export class Evaluator {
         const items = at === undefined ? object.items : object.items.slice(at, at === -1 ? undefined : at + 1);
         return items.flatMap((item) => item());
       }
+      // `Repository[User]`: the same class or function, with types for its parameters.
+      if (object.kind === 'scope') return [object];
       if (object.kind === 'external')
         return vocabularyOf(frame.module).indexExternal(
           object.name,
@@ -674,8 +673,11 @@ export class Evaluator {
       if (value.kind === 'record') {
         if (expression.index !== undefined)
           return value.entries.filter((entry) => entry.key === undefined).flatMap((entry) => entry.value());
+        const isValue = !expression.key && LOOPS_OVER_VALUES.has(frame.module.program.language);
         return value.entries.flatMap((entry): Value[] =>
-          entry.key === undefined ? entry.value() : [this.keyText(entry.key, expression, frame)],
+          entry.key === undefined || isValue
+            ? entry.value()
+            : keyOf(entry, { module: frame.module, expression, frame }),
         );
       }
       // Several results of a library function: the first is the value, the others tell of failure.
@@ -683,10 +685,6 @@ export class Evaluator {
         return value.kind === 'text' && expression.index === undefined ? [] : [value];
       return [];
     });
-  }
-
-  private keyText(key: string, expression: Expression, frame: Frame): Text {
-    return { ...holeText({ module: frame.module, expression, frame }), text: key };
   }
 
   argumentValues(argument: Argument | undefined, frame: Frame): Value[] {
@@ -697,6 +695,9 @@ export class Evaluator {
     return lastName(call.callee);
   }
 }
+
+/** A loop over a map that is given one name gets the values in these, not the keys. */
+const LOOPS_OVER_VALUES = new Set(['go', 'php']);
 
 /** Stands for the values of an expression that is being computed. */
 class Pending extends Array<Value> {

@@ -11,7 +11,7 @@ import type { Operation, TextMethod } from './vocabulary';
 /** Statements are read from these. */
 const SQL_FILE = /\.(?:sql|ddl)$/i;
 /** Programs look paths up in these. */
-const CONFIGURATION = /\.(?:jsonc?|ya?ml|toml|ini|cfg|conf)$/i;
+const CONFIGURATION = /\.(?:jsonc?|ya?ml|toml|ini|cfg|conf|prisma)$|(?:^|\/)\.env$/i;
 /** A longer file is a dump: data, not code. */
 const LONGEST = 256 * 1024;
 /** More migrations than this in one folder are not told apart from one another. */
@@ -72,6 +72,12 @@ function found(project: Project, path: string, by: Module): string | undefined {
   if (path.startsWith(ANCHOR.workspace)) return exists(project, path.slice(2));
   if (/^[/\uE000-\uE0FF]/.test(path)) return undefined;
   return upTo(project, path, by.directory);
+}
+
+/** A file by a path from the folder of another file, or from a folder above it. */
+export function fileAbove(project: Project, path: string, by: string): string | undefined {
+  if (/^[/\uE000-\uE0FF]/.test(path)) return undefined;
+  return upTo(project, path, by.slice(0, Math.max(0, by.lastIndexOf('/'))));
 }
 
 function upTo(project: Project, path: string, from: string): string | undefined {

@@ -17,6 +17,12 @@ export class Invocation {
     this.origin = { module: frame.module, expression: call, frame };
   }
 
+  /** Of the function, or the method, that is called. */
+  get name(): string | undefined {
+    const { callee } = this.call;
+    return callee.kind === 'member' || callee.kind === 'name' ? callee.name : undefined;
+  }
+
   /** Argument by position, or by any of these names. */
   argument(position: number, ...names: string[]): Argument | undefined {
     const named = this.call.arguments.find((each) => each.name !== undefined && names.includes(each.name));

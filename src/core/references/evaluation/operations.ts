@@ -1,18 +1,10 @@
 import type { Operation, TextMethod } from './vocabulary';
+import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
+import { environmentVariable } from './environment';
 import { baseName } from './path-text';
-import {
-  converted,
-  directoryOf,
-  formatBraces,
-  formatPercent,
-  holeText,
-  joinTexts,
-  seal,
-  slice,
-  variableText,
-} from './texts';
-import type { Origin, Text, Value } from './value';
+import { converted, directoryOf, formatBraces, formatPercent, holeText, joinTexts, seal, slice } from './texts';
+import type { Origin, ScopeReference, Text, Value } from './value';
 
 /** Operations that the vocabularies of all languages are made of. */
 
@@ -77,7 +69,7 @@ export function environmentValues(
     .map((value): Value =>
       value.kind === 'text' ? { ...seal(value), environment: { name: variable ?? '', call: call.call } } : value,
     );
-  return defaults.length > 0 ? defaults : [variableText(variable, call.origin)];
+  return defaults.length > 0 ? defaults : environmentVariable(call.evaluator, variable, call.origin);
 }
 
 /** `sprintf(template, …)`. */
@@ -103,11 +95,21 @@ export function firstOf(...positions: (number | string)[]): Operation {
 export function resultsOf(position: number, ...names: string[]): Operation {
   return (call) =>
     call.values(position, ...names).flatMap((value): Value[] => {
-      if (value.kind !== 'scope') return [];
-      const scope = value.module.program.scopes[value.scope]!;
-      if (scope.kind === 'class') return [call.evaluator.anyInstance(value)];
-      return scope.returns.flatMap((each) => call.evaluator.evaluate(each, value.closure)).map(seal);
+      return value.kind === 'scope' ? resultsOfFunction(call.evaluator, value) : [];
     });
+}
+
+/** What a function returns, whatever it is given; of a class an instance. */
+export function resultsOfFunction(evaluator: Evaluator, of: ScopeReference): Value[] {
+  const scope = of.module.program.scopes[of.scope]!;
+  if (scope.kind === 'class') return [evaluator.anyInstance(of)];
+  return scope.returns.flatMap((each) => [...evaluator.evaluate(each, of.closure)]).map(seal);
+}
+
+/** The name that a call is given, where it is like that of an environment variable. */
+export function variableName(call: Invocation): string | undefined {
+  const name = call.texts(0)[0]?.text;
+  return name !== undefined && /^[A-Z][A-Z0-9_]+$/.test(name) ? name : undefined;
 }
 
 // ---- methods of texts

@@ -204,6 +204,13 @@ export class Project {
     return getOrAdd(this.named, name, () => names.flatMap((each) => this.callsOf(each)));
   }
 
+  /** Calls of this name in one file. */
+  callsIn(module: Module, name: string): readonly CallSite[] {
+    this.reads.files.add(module.file);
+    module.look(name);
+    return indexOf(module).calls.get(name) ?? [];
+  }
+
   /** All of the project is asked what it says under a name. */
   private look(name: string): void {
     this.reads.names.add(name);

@@ -87,7 +87,12 @@ export type Value =
   | { readonly kind: 'external'; readonly name: string }
   | {
       readonly kind: 'record';
-      readonly entries: readonly { key: string | undefined; value: () => Value[] }[];
+      readonly entries: readonly {
+        readonly key: string | undefined;
+        readonly value: () => Value[];
+        /** The key as it is written, where that is an expression. */
+        readonly name?: () => Value[];
+      }[];
       /** Of a parser that is asked for a section and a name: `config.get("database", "path")`. */
       readonly isSections?: boolean;
     }

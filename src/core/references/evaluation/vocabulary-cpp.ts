@@ -1,3 +1,4 @@
+import { environmentVariable } from './environment';
 import { targetValues } from './generated-access';
 import {
   anchors,
@@ -12,7 +13,7 @@ import {
   passes,
   unchanged,
 } from './operations';
-import { formatBraces, formatPercent, variableText } from './texts';
+import { formatBraces, formatPercent } from './texts';
 import type { Text } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 
@@ -109,7 +110,7 @@ export const CPP: Vocabulary = {
     if (callee.name === 'setDatabaseName') return call.open(call.texts(0));
     return [];
   },
-  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

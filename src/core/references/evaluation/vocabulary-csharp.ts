@@ -1,3 +1,4 @@
+import { environmentVariable } from './environment';
 import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 import {
@@ -18,7 +19,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import type { Module, Project } from './project';
-import { formatBraces, holeText, variableText } from './texts';
+import { formatBraces, holeText } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -150,7 +151,7 @@ export const CSHARP: Vocabulary = {
     if (member === 'BaseDirectory') return at('.');
     return undefined;
   },
-  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: (scope) => scope.isProperty === true,

@@ -1,3 +1,4 @@
+import { filledConnection, injectedConnection } from './containers-go';
 import {
   anchors,
   converts,
@@ -11,6 +12,8 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { baseName } from './path-text';
+import { heardBy } from './project';
+import { decoded, viperString } from './settings-go';
 import { converted, formatPercent, slice } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
@@ -62,21 +65,32 @@ const join: Operation = (call) =>
     return parts.length > 0 ? call.concatenated(parts) : [];
   });
 
-/** What another call set for the same key: `viper.SetDefault("db", "data/x.db")`. */
-function setFor(call: Invocation, ...setters: string[]): Value[] {
-  const key = call.texts(0)[0]?.text;
-  if (key === undefined) return [];
-  return setters.flatMap((setter) =>
-    call.evaluator.project.callsNamed(setter).flatMap(({ module, call: other }) => {
-      const [name, value] = other.arguments;
-      if (!name || !value) return [];
-      const matches = call.evaluator.texts(name.value, module.frame).some((text) => text.text === key);
-      return matches ? [...call.evaluator.evaluate(value.value, module.frame)] : [];
-    }),
+const OPENERS = /^(?:Open|MustOpen|Connect|MustConnect|OpenDB|ConnectContext|OpenWithDriver|RegisterAndOpen)$/;
+
+/** `c.String("db")` of urfave/cli: the value of `&cli.StringFlag{Name: "db", Value: "data/x.db"}`. */
+function flagNamed(call: Invocation): Value[] {
+  const name = call.texts(0)[0]?.text;
+  if (name === undefined) return [];
+  const { evaluator, frame } = call;
+  return ['StringFlag', 'PathFlag'].flatMap((type) =>
+    evaluator.project
+      .recordsNamed(type)
+      .filter(heardBy(frame.module))
+      .flatMap(({ module, record }) => {
+        const of = (field: string) =>
+          record.entries
+            .filter(({ key }) => key === field)
+            .flatMap(({ value }) => [...evaluator.evaluate(value, module.frame)]);
+        return of('Name').some((value) => value.kind === 'text' && value.text === name) ? of('Value') : [];
+      }),
   );
 }
 
-const OPENERS = /^(?:Open|MustOpen|Connect|MustConnect|OpenDB|ConnectContext|OpenWithDriver|RegisterAndOpen)$/;
+/** Any instance of the type that a generic function is asked for. */
+const instances: Operation = (call) =>
+  call.call.arguments
+    .filter((argument) => argument.name === 'type')
+    .flatMap((argument) => call.evaluator.instancesOf(argument.value, call.frame));
 
 const FUNCTIONS: Record<string, Operation> = {
   'database/sql.Open': openSecond,
@@ -140,7 +154,20 @@ const FUNCTIONS: Record<string, Operation> = {
   'flag.String': passes(1),
   'github.com/spf13/pflag.String': passes(1),
   'github.com/spf13/pflag.StringP': passes(2),
-  'github.com/spf13/viper.GetString': (call) => setFor(call, 'SetDefault', 'Set'),
+  'github.com/spf13/viper.GetString': viperString,
+  'go:decoded': decoded,
+  'os.Open': passes(0),
+  'encoding/json.NewDecoder': passes(0),
+  'gopkg.in/yaml.v3.NewDecoder': passes(0),
+  'gopkg.in/yaml.v2.NewDecoder': passes(0),
+  'github.com/goccy/go-yaml.NewDecoder': passes(0),
+  'github.com/BurntSushi/toml.NewDecoder': passes(0),
+  'github.com/pelletier/go-toml/v2.NewDecoder': passes(0),
+  'github.com/caarlos0/env/v11.ParseAs': instances,
+  'github.com/caarlos0/env/v10.ParseAs': instances,
+  'github.com/jmoiron/sqlx.In': passes(0),
+  'github.com/jmoiron/sqlx.Named': passes(0),
+  'github.com/jmoiron/sqlx.Rebind': passes(1),
 };
 
 /** `$HOME/x.db` and `${DATA_DIR}/x.db`. */
@@ -178,16 +205,19 @@ export const GO: Vocabulary = {
     if (callee.name === 'TempDir' || callee.name === 'MkdirTemp') return [call.anchored('temporary')];
     if (OPENERS.test(callee.name) && call.texts(0).some((text) => /sqlite|libsql/i.test(text.text)))
       return call.open(call.texts(1));
-    if (callee.name === 'String' || callee.name === 'StringP') return call.values(callee.name === 'String' ? 1 : 2);
-    if (callee.name === 'GetString') return setFor(call, 'SetDefault', 'Set');
+    if (callee.name === 'StringP') return call.values(2);
+    if (callee.name === 'String') return call.positional.length > 1 ? call.values(1) : flagNamed(call);
+    // Of an instance of viper, or of the flags of a command.
+    if (callee.name === 'GetString') return viperString(call);
     return [];
   },
   handed: walked,
-  indexExternal: () => [],
+  indexExternal: (name, key) => (key === undefined ? [{ kind: 'external', name }] : []),
   indexValue: () => [],
-  injected: () => [],
+  injected: injectedConnection,
   isProperty: () => false,
   classMember: () => [],
-  instanceMember: () => [],
+  instanceMember: filledConnection,
+  ofHandle: (call) => (call.name === 'Rebind' ? call.values(0) : undefined),
   generated: targetValues,
 };

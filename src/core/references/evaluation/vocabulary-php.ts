@@ -1,3 +1,4 @@
+import { environmentVariable } from './environment';
 import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 import {
@@ -15,7 +16,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
-import { converted, joinTexts, variableText } from './texts';
+import { converted, joinTexts } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -108,7 +109,7 @@ export const PHP: Vocabulary = {
     if (callee.name === 'get' || callee.name === 'env') return environmentValues(call, undefined, 1, []);
     return firstOf()(call);
   },
-  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

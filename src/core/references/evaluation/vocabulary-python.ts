@@ -1,4 +1,6 @@
-import type { Scope } from '../syntax/program';
+import { djangoConnection } from './django';
+import { environmentVariable, inEnvironmentFile } from './environment';
+import type { Expression, Scope } from '../syntax/program';
 import {
   anchors,
   converting,
@@ -18,10 +20,12 @@ import {
   passes,
   replacing,
   resultsOf,
+  resultsOfFunction,
   selfProperty,
   splitting,
   stripping,
   unchanged,
+  variableName,
   withName,
   withSuffix,
 } from './operations';
@@ -29,11 +33,12 @@ import type { Evaluator } from './evaluator';
 import { loads, parsesSections } from './configuration';
 import { contentsOf, lists, reads, readsReceiver } from './file-contents';
 import type { Invocation } from './invocation';
-import { moduleBindings } from './members';
+import { moduleBindings, scopeOf } from './members';
+import { lastName } from './project';
 import type { Module } from './project';
-import { directoryOf, holeText, joinTexts, seal, variableText, separatorText } from './texts';
+import { directoryOf, holeText, joinTexts, seal, separatorText } from './texts';
 import { ANCHOR } from './value';
-import type { Value } from './value';
+import type { Instance, ScopeReference, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 import { targetValues } from './generated-access';
 
@@ -249,6 +254,7 @@ const FUNCTIONS: Record<string, Operation> = {
   super: superCall,
   getattr: getAttribute,
   enumerate,
+  vars: passes(0),
   dict: namedEntries,
   list: passes(0),
   tuple: passes(0),
@@ -328,7 +334,8 @@ export const PYTHON: Vocabulary = {
     if (callee.name === '__enter__' || callee.name === '__aenter__')
       return [...call.evaluator.evaluate(callee.object, call.frame)];
     if (['get', 'getenv', 'pop', 'get_setting', 'getstr'].includes(callee.name))
-      return environmentValues(call, undefined, 1, ['default', 'fallback']);
+      return environmentValues(call, variableName(call), 1, ['default', 'fallback']);
+    if (callee.name === 'enter_context' || callee.name === 'enter_async_context') return call.values(0);
     if (callee.name === 'str' || callee.name === 'path') return firstOf('default')(call);
     // `current_app.open_resource("schema.sql")` of Flask.
     if (callee.name === 'open_resource') return call.texts(0);
@@ -342,10 +349,16 @@ export const PYTHON: Vocabulary = {
   },
   externalMember(evaluator, name, member, module) {
     if (member === 'sep' && (name === 'os' || name === 'os.path')) return [separatorText(module, member)];
+    if (name === 'django.db.connection') {
+      const expression: Expression = { kind: 'name', name: 'connection', scope: 0, start: -1, end: -1 };
+      return djangoConnection(evaluator, 'default', { module, expression, frame: module.frame });
+    }
     return name === NAMESPACE ? argumentDefault(evaluator, module, member) : undefined;
   },
-  indexExternal(name, key, _evaluator, origin) {
-    return /(^|\.)environ$/.test(name) ? [variableText(key, origin)] : [];
+  indexExternal(name, key, evaluator, origin) {
+    if (/(^|\.)environ$/.test(name)) return environmentVariable(evaluator, key, origin);
+    if (name === 'django.db.connections' && key !== undefined) return djangoConnection(evaluator, key, origin);
+    return name === NAMESPACE && key !== undefined ? argumentDefault(evaluator, origin.module, key) : [];
   },
   indexValue: () => [],
   injected(evaluator, module, scope, parameter) {
@@ -379,11 +392,50 @@ export const PYTHON: Vocabulary = {
   classMember: () => [],
   instanceMember(evaluator, instance, name) {
     if (name === '__enter__' || name === '__aenter__') return [{ kind: 'method', receiver: instance, name }];
-    void evaluator;
-    return [];
+    return environmentField(evaluator, instance, name);
   },
   generated: targetValues,
 };
+
+/** A field of pydantic's settings that has no default: what the environment says. */
+function environmentField(evaluator: Evaluator, instance: Instance, name: string): Value[] {
+  const types = evaluator.ancestry(instance.type);
+  const isSettings = types.some(({ module, scope }) =>
+    module.program.scopes[scope]!.bases.some((base) => lastName(base) === 'BaseSettings'),
+  );
+  const declaring = isSettings ? types.find((type) => Object.hasOwn(scopeOf(type).bindings, name)) : undefined;
+  if (!declaring) return [];
+  const [prefix = ''] = types.flatMap((type) => prefixOf(evaluator, type));
+  return inEnvironmentFile(evaluator.project, prefix + name, declaring.module.file, false);
+}
+
+/** `model_config = SettingsConfigDict(env_prefix="APP_")`, or the same in an inner class `Config`. */
+function prefixOf(evaluator: Evaluator, type: ScopeReference): string[] {
+  const { module } = type;
+  const given = (scope: Scope, name: string) =>
+    (Object.hasOwn(scope.bindings, name) ? scope.bindings[name]! : []).flatMap((binding) =>
+      binding.kind === 'value' ? [binding.value] : [],
+    );
+  const texts = (value: Expression) => evaluator.texts(value, module.frame).map(({ text }) => text);
+  const config = given(scopeOf(type), 'model_config').flatMap((value) => {
+    if (value.kind === 'call')
+      return value.arguments.filter(({ name }) => name === 'env_prefix').flatMap((each) => texts(each.value));
+    const records = evaluator.evaluate(value, module.frame).filter((each) => each.kind === 'record');
+    return records.flatMap(({ entries }) =>
+      entries
+        .filter(({ key }) => key === 'env_prefix')
+        .flatMap((entry) => entry.value().flatMap((each) => (each.kind === 'text' ? [each.text] : []))),
+    );
+  });
+  const { bindings } = scopeOf(type);
+  const inner = Object.hasOwn(bindings, 'Config') ? bindings.Config! : [];
+  return [
+    ...config,
+    ...inner.flatMap((binding) =>
+      binding.kind === 'scope' ? given(module.program.scopes[binding.scope]!, 'env_prefix').flatMap(texts) : [],
+    ),
+  ];
+}
 
 const PROPERTY = /(^|\.)(property|cached_property|lazy_property|computed_field)$/;
 
@@ -411,10 +463,19 @@ function argumentDefault(evaluator: Evaluator, module: Module, name: string): Va
     );
   });
   const here = matches.filter((site) => site.module === module);
-  return (here.length > 0 ? here : matches).flatMap((site) => {
+  const declared = (here.length > 0 ? here : matches).flatMap((site) => {
     const value = site.call.arguments.find((argument) => argument.name === 'default')?.value;
     return value ? evaluator.evaluate(value, site.module.frame).map(seal) : [];
   });
+  if (declared.length > 0) return declared;
+  // `parser.set_defaults(db="data/x.db")`
+  return evaluator.project
+    .callsIn(module, 'set_defaults')
+    .flatMap(({ call }) =>
+      call.arguments
+        .filter((argument) => argument.name === name)
+        .flatMap(({ value }) => evaluator.evaluate(value, module.frame).map(seal)),
+    );
 }
 
 /** `@click.option("--db-path", default="data/x.db")` on the function. */
@@ -428,7 +489,10 @@ function optionDefault(evaluator: Evaluator, module: Module, scope: Scope, name:
       (each) => each.kind === 'literal' && each.value.replace(/^-+/, '').replaceAll('-', '_') === name,
     );
     const value = decorator.arguments.find((argument) => argument.name === 'default')?.value;
-    if (matches && value) return [...evaluator.evaluate(value, module.frame)];
+    if (matches && value)
+      return [...evaluator.evaluate(value, module.frame)].flatMap((each) =>
+        each.kind === 'scope' ? resultsOfFunction(evaluator, each) : [each],
+      );
   }
   return [];
 }

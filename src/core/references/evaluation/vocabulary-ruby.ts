@@ -1,3 +1,4 @@
+import { environmentVariable } from './environment';
 import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 import {
@@ -20,7 +21,7 @@ import {
 } from './operations';
 import type { Invocation } from './invocation';
 import { membersOf } from './members';
-import { joinTexts, variableText } from './texts';
+import { joinTexts } from './texts';
 import { ANCHOR } from './value';
 import type { Text } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -125,7 +126,7 @@ export const RUBY: Vocabulary = {
       );
     return [];
   },
-  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: (scope) => scope.isProperty === true && scope.parameters.length === 0,

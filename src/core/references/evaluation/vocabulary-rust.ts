@@ -1,3 +1,4 @@
+import { environmentVariable } from './environment';
 import { targetValues } from './generated-access';
 import {
   anchors,
@@ -19,7 +20,7 @@ import {
 } from './operations';
 import { reads } from './file-contents';
 import type { Invocation } from './invocation';
-import { formatBraces, variableText } from './texts';
+import { formatBraces } from './texts';
 import { ANCHOR } from './value';
 import type { Text, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
@@ -167,7 +168,7 @@ export const RUST: Vocabulary = {
     if (callee.name === 'unwrap_or_else') return resultsOf(0)(call);
     return TRANSPARENT.test(callee.name) ? [...call.evaluator.evaluate(callee.object, call.frame)] : [];
   },
-  indexExternal: (_name, key, _evaluator, origin) => [variableText(key, origin)],
+  indexExternal: (_name, key, evaluator, origin) => environmentVariable(evaluator, key, origin),
   indexValue: () => [],
   injected: () => [],
   isProperty: () => false,

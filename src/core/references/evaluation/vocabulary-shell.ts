@@ -1,16 +1,43 @@
+import { filesRead } from '../text/commands';
+import { contentsOf } from './file-contents';
 import { anchors, converts, currentDirectory, parents, passes } from './operations';
 import { variableText } from './texts';
+import { ANCHOR } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 
 /** `sqlite3 -batch -cmd '.timeout 100' data/x.db "SELECT …"`: the first word that is no option. */
 const sqlite: Operation = (call) => {
+  let isValue = false;
   for (const argument of call.positional) {
     const texts = call.evaluator.texts(argument.value, call.frame);
-    if (texts.some((text) => text.text.startsWith('-') || text.text.startsWith('.'))) continue;
-    return call.open(texts);
+    const isOption = isValue || texts.some((text) => text.text.startsWith('-') || /^\.\w+(?: |$)/.test(text.text));
+    isValue = !isValue && texts.some((text) => WITH_VALUE.test(text.text));
+    if (!isOption) return call.open(texts);
   }
   return [];
 };
+
+/** Options of the program that are followed by a value. */
+const WITH_VALUE = /^--?(?:init|cmd|separator|nullvalue|newline|vfs|heap|mmap|maxsize|escape|nonce)$/;
+
+/** `.read schema.sql`, in an argument or a line of what is given to the program. */
+const read: Operation = (call) =>
+  call
+    .texts(0)
+    .flatMap((text) =>
+      filesRead(text.text).flatMap((file) =>
+        contentsOf(call.evaluator.project, { ...text, text: file }, call.frame.module),
+      ),
+    );
+
+/** What files say; `sql/*.sql` are all of a folder. */
+const cat: Operation = (call) =>
+  call.allTexts().flatMap((texts) =>
+    texts.flatMap((path) => {
+      const file = { ...path, text: path.text.replaceAll('*', ANCHOR.hole) };
+      return contentsOf(call.evaluator.project, file, call.frame.module);
+    }),
+  );
 
 const FUNCTIONS: Record<string, Operation> = {
   sqlite3: sqlite,
@@ -22,6 +49,8 @@ const FUNCTIONS: Record<string, Operation> = {
   pwd: currentDirectory(),
   mktemp: anchors('temporary'),
   echo: passes(0),
+  cat,
+  '.read': read,
   printf: passes(1),
   HOME: anchors('home'),
   TMPDIR: anchors('temporary'),

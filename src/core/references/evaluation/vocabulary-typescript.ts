@@ -1,5 +1,9 @@
+import type { Expression } from '../syntax/program';
 import { COMMAND_LINE, handedOptions, optionDefault, parsedOptions } from './command-line-typescript';
 import { loads } from './configuration';
+import { CONTAINERS, heldByContainer, injected } from './containers-typescript';
+import { environmentVariable } from './environment';
+import type { Evaluator } from './evaluator';
 import { reads, readsReceiver } from './file-contents';
 import { targetValues } from './generated-access';
 import { importedMember } from './imports-typescript';
@@ -15,53 +19,62 @@ import {
   parents,
   passes,
   replacing,
+  resultsOfFunction,
+  variableName,
   splitting,
   stripping,
   unchanged,
 } from './operations';
 import type { Invocation } from './invocation';
 import { parentOf } from './path-text';
+import { prismaClient } from './prisma';
+import { partsOf } from './records';
 import { SCHEMAS, checkedSettings } from './schemas-typescript';
-import { concatenate, converted, joinTexts, variableText, separatorText } from './texts';
-import type { Text, Value } from './value';
+import { concatenate, converted, joinTexts, separatorText } from './texts';
+import type { Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 
 const openFirst = opens(0);
 
+/** What is under one of these keys of options, and under them below; a function is asked for it. */
+function optionsUnder(keys: readonly string[], given: readonly Value[], evaluator: Evaluator): Value[] {
+  const found: Value[] = [];
+  let values = [...given];
+  for (let depth = 0; depth < 4; depth++) {
+    const next: Value[] = [];
+    for (const value of values)
+      if (value.kind === 'text' || value.kind === 'handle') found.push(value);
+      else if (value.kind === 'scope') next.push(...resultsOfFunction(evaluator, value));
+      else if (value.kind === 'record')
+        for (const { key, value: inner } of value.entries)
+          if (key === undefined || keys.includes(key)) next.push(...inner());
+    values = next;
+  }
+  return found;
+}
+
 /** Opens what the options name under one of these keys, one below the other: `{ connection: { filename } }`. */
 function opensOption(...keys: string[]): Operation {
   return (call) => {
-    const found: Text[] = [];
-    let values = call.values(0);
-    for (let depth = 0; depth < 3; depth++) {
-      const next: Value[] = [];
-      for (const value of values) {
-        if (value.kind === 'text') found.push(value);
-        else if (value.kind === 'handle') return [value];
-        else if (value.kind === 'record')
-          for (const key of keys)
-            next.push(...value.entries.filter((entry) => entry.key === key).flatMap((entry) => entry.value()));
-      }
-      values = next;
-    }
-    return call.open(found);
+    const found = optionsUnder(keys, call.values(0), call.evaluator);
+    const handles = found.filter((value) => value.kind === 'handle');
+    return handles.length > 0 ? handles : call.open(found.filter((value) => value.kind === 'text'));
   };
 }
 
-/** Wrappers that take a connection, directly or in their options. */
-const wraps: Operation = (call) => {
-  const search = (value: Value, depth: number): Value[] => {
-    if (value.kind === 'handle') return [value];
-    if (value.kind !== 'record' || depth > 3) return [];
-    return value.entries
-      .filter(
-        (entry) =>
-          entry.key === undefined || /^(?:dialect|database|client|db|connection|driver|session)$/.test(entry.key),
-      )
-      .flatMap((entry) => entry.value().flatMap((each) => search(each, depth + 1)));
-  };
-  return call.values(0).flatMap((value) => search(value, 0));
+/** `new Sequelize('garden', 'user', 'secret', { storage: 'data/x.db' })`, or a URL. */
+const sequelize: Operation = (call) => {
+  const records = call.positional
+    .slice(0, 4)
+    .flatMap(({ value }) => [...call.evaluator.evaluate(value, call.frame)].filter(({ kind }) => kind === 'record'));
+  const named = optionsUnder(['storage', 'url'], records, call.evaluator).filter((value) => value.kind === 'text');
+  return call.open(named.length > 0 ? named : call.texts(0));
 };
+
+const CONNECTIONS = ['dialect', 'database', 'client', 'db', 'connection', 'driver', 'session', 'source', 'url'];
+
+/** Wrappers that take a connection, directly or in their options, or what to open one with. */
+const wraps: Operation = opensOption(...CONNECTIONS);
 
 const fileUrl = (text: string): string => text.replace(/^file:\/\//, '');
 
@@ -74,6 +87,12 @@ const url: Operation = (call) => {
   const directories = base.map((text) => ({ ...text, text: directory(fileUrl(text.text)) }));
   return joinTexts([directories.length > 0 ? directories : [call.hole()], call.textsOrHoleAt(0)], call.origin, true);
 };
+
+/** `Object.entries(files)`. */
+const parts =
+  (name: string): Operation =>
+  (call) =>
+    call.values(0).flatMap((value) => (value.kind === 'record' ? (partsOf(value, name, call.origin) ?? []) : []));
 
 const require: Operation = (call) =>
   call.texts(0).flatMap((text) => importedMember(call.evaluator, call.frame.module, text.text, undefined));
@@ -148,14 +167,19 @@ const FUNCTIONS: Record<string, Operation> = {
   '@vscode/sqlite3.Database': openFirst,
   knex: opensOption('connection', 'filename'),
   'knex.knex': opensOption('connection', 'filename'),
-  'sequelize.Sequelize': opensOption('storage', 'url'),
-  'sequelize-typescript.Sequelize': opensOption('storage', 'url'),
-  sequelize: opensOption('storage', 'url'),
+  'sequelize.Sequelize': sequelize,
+  'sequelize-typescript.Sequelize': sequelize,
+  sequelize,
   'typeorm.DataSource': opensOption('database'),
   'typeorm.createConnection': opensOption('database'),
   'drizzle-orm/better-sqlite3.drizzle': wraps,
   'drizzle-orm/libsql.drizzle': wraps,
   'drizzle-orm/bun-sqlite.drizzle': wraps,
+  'drizzle-orm/libsql/node.drizzle': wraps,
+  'drizzle-orm/expo-sqlite.drizzle': wraps,
+  '@prisma/client.PrismaClient': prismaClient,
+  'ts:injected': injected,
+  ...CONTAINERS,
   'kysely.Kysely': wraps,
   'kysely.SqliteDialect': wraps,
   'sql-template-tag': passes(0),
@@ -165,8 +189,13 @@ const FUNCTIONS: Record<string, Operation> = {
   'drizzle-orm.sql.raw': passes(0),
   'util.promisify': passes(0),
   'Object.freeze': passes(0),
+  'Object.keys': parts('keys'),
+  'Object.values': parts('values'),
+  'Object.entries': parts('entries'),
   'Promise.resolve': passes(0),
 };
+
+const ENVIRONMENT = /^(?:process|Deno|Bun|import\.meta)\.env$/;
 
 export const TYPESCRIPT: Vocabulary = {
   classScopeIsVisible: false,
@@ -199,27 +228,25 @@ export const TYPESCRIPT: Vocabulary = {
     if (callee.kind !== 'member') return [];
     // A tagged template of an unknown library, options with a default.
     if (callee.name === 'getPath') return [call.anchored('home')];
-    if (callee.name === 'get' || callee.name === 'getOrDefault') return environmentValues(call, undefined, 1, []);
+    const held = heldByContainer(call);
+    if (held.length > 0) return held;
+    if (callee.name === 'get' || callee.name === 'getOrDefault')
+      return environmentValues(call, variableName(call), 1, []);
     const checked = checkedSettings(call);
     return checked.length > 0 ? checked : parsedOptions(call);
   },
   handed: handedOptions,
   externalMember(evaluator, name, member, module) {
-    if (name === 'process.env' || name === 'Deno.env' || name === 'Bun.env')
-      return [
-        variableText(member, {
-          module,
-          expression: { kind: 'name', name: member, scope: 0, start: -1, end: -1 },
-          frame: module.frame,
-        }),
-      ];
+    if (ENVIRONMENT.test(name)) {
+      const expression: Expression = { kind: 'name', name: member, scope: 0, start: -1, end: -1 };
+      return environmentVariable(evaluator, member, { module, expression, frame: module.frame });
+    }
     if (member === 'sep' && /^path(?:\.posix)?$/.test(name)) return [separatorText(module, member)];
     if (member === 'default') return [{ kind: 'external', name }];
     return optionDefault(evaluator, name, member, module);
   },
-  indexExternal(name, key, _evaluator, origin) {
-    return name === 'process.env' ? [variableText(key, origin)] : [];
-  },
+  indexExternal: (name, key, evaluator, origin) =>
+    ENVIRONMENT.test(name) ? environmentVariable(evaluator, key, origin) : [],
   indexValue(evaluator, object, indexes) {
     if (object.kind !== 'instance') return [];
     return indexes.flatMap((index) =>

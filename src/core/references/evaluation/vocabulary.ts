@@ -39,6 +39,8 @@ export interface Vocabulary {
   injected(evaluator: Evaluator, module: Module, scope: Scope, parameter: Parameter): Value[];
   /** What a library hands to a function that this call passes to it. */
   handed?(call: Invocation, position: number): Value[];
+  /** What a method of a connection gives that is not the connection itself, or something got from it. */
+  ofHandle?(call: Invocation): Value[] | undefined;
   isProperty(scope: Scope): boolean;
   classMember(evaluator: Evaluator, type: ScopeReference, name: string): Value[];
   instanceMember(

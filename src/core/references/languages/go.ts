@@ -15,6 +15,9 @@ const EMBED = /\/\/go:embed[ \t]+(\S+)[ \t]*\r?\n(?:[ \t]*\/\/[^\n]*\n)*\s*(?:va
 const LONGEST_DIRECTIVE = 400;
 
 class GoLowering extends Lowering {
+  /** The results that signatures name, by their functions. */
+  private readonly results = new Map<number, readonly SyntaxNode[]>();
+
   protected statement(node: SyntaxNode): void {
     const { builder } = this;
     switch (node.type) {
@@ -167,8 +170,12 @@ class GoLowering extends Lowering {
         const tag = this.field(field, 'tag');
         const fallback = tag ? this.tagDefault(tag) : undefined;
         if (fallback) builder.root(fallback, 'value');
+        const known = tag && [...this.text(tag).matchAll(KNOWN_AS)].map(([, each]) => each!);
         for (const each of names)
-          builder.bindValue(this.named(each), fallback ?? this.nothing(field), field, { type, declared: !fallback });
+          builder.bindValue(this.named(each), fallback ?? this.nothing(field), field, {
+            ...{ type, declared: !fallback },
+            ...(known && known.length > 0 ? { known } : {}),
+          });
         if (names.length === 0 && type) scope.bases.push(type);
       }
     });
@@ -213,6 +220,19 @@ class GoLowering extends Lowering {
           rest: declaration.type === 'variadic_parameter_declaration' ? 'list' : undefined,
         });
     }
+    const result = this.field(node, 'result');
+    const results = (result?.type === 'parameter_list' ? result.children : []).flatMap((declaration) => {
+      const typeNode = this.field(declaration, 'type');
+      const type = typeNode ? this.typeExpression(typeNode) : undefined;
+      return this.fields(declaration, 'name').map((name) => ({ name, type }));
+    });
+    for (const { name, type } of results)
+      this.builder.bindValue(this.named(name), this.nothing(name), name, { type, declared: true }, scope.id);
+    if (results.length > 0)
+      this.results.set(
+        scope.id,
+        results.map(({ name }) => name),
+      );
   }
 
   private baseTypeName(node: SyntaxNode): string {
@@ -226,7 +246,15 @@ class GoLowering extends Lowering {
     const values = (list?.children ?? []).map((each) => this.expression(each));
     for (const value of values) this.builder.root(value, 'value');
     const [only] = values;
-    if (!only) return;
+    if (!only) {
+      // The results that the signature names.
+      const named = (this.results.get(this.builder.scope) ?? []).map((each) => this.nameOf(each, node));
+      if (named.length > 0)
+        this.builder.current.returns.push(
+          named.length === 1 ? named[0]! : { kind: 'list', items: named, ...this.span(node) },
+        );
+      return;
+    }
     this.builder.current.returns.push(
       values.length === 1 ? only : { kind: 'list', items: values, ...this.span(list!) },
     );
@@ -364,8 +392,13 @@ class GoLowering extends Lowering {
       }
       case 'type_assertion_expression':
         return this.same(node, this.field(node, 'operand'));
-      case 'type_conversion_expression':
-        return this.same(node, this.field(node, 'operand'));
+      case 'type_conversion_expression': {
+        const type = this.field(node, 'type');
+        const operand = this.field(node, 'operand');
+        if (type?.type !== 'generic_type' || !operand) return this.same(node, operand);
+        // `NewStore[User](db)` reads like a conversion.
+        return this.callOf(node, this.typeExpression(type), undefined, [{ value: this.expression(operand) }]);
+      }
       case 'slice_expression':
         return this.unknown(node);
       case 'index_expression': {
@@ -468,6 +501,10 @@ class GoLowering extends Lowering {
       if (child.type.endsWith('_type')) return [{ value: this.typeExpression(child) }];
       return [{ value: this.expression(child) }];
     });
+    // `env.ParseAs[config]()`: where it is no function out of a table, that is its type.
+    const type = callee.type === 'index_expression' ? this.field(callee, 'index') : undefined;
+    if (type && /^(?:identifier|selector_expression)$/.test(type.type))
+      values.push({ name: 'type', value: this.expression(type) });
     const value = this.callOf(node, this.expression(callee), list, values);
     // flag.StringVar(&path, "db", "data/x.db", "usage"), flags.StringVarP(&path, "db", "d", "data/x.db", "usage")
     const name = callee.type === 'selector_expression' ? this.text(this.field(callee, 'field')!) : '';
@@ -475,7 +512,25 @@ class GoLowering extends Lowering {
     const target = list.children[0];
     if (fallback && target?.type === 'unary_expression')
       this.assign(this.field(target, 'operand') ?? target, fallback.value, node, false);
+    else if (DECODERS.test(name)) this.decoded(node, callee, list.children, values);
     return value;
+  }
+
+  /** `yaml.Unmarshal(text, &settings)`: the variable is what the file says from then on. */
+  private decoded(
+    node: SyntaxNode,
+    callee: SyntaxNode,
+    list: readonly SyntaxNode[],
+    values: readonly Argument[],
+  ): void {
+    const at = list.findIndex((each) => each.type === 'unary_expression' && this.source[each.start] === '&');
+    const target = at < 0 ? undefined : this.field(list[at]!, 'operand');
+    const by = this.field(callee, 'operand');
+    if (!target || !by || list.length !== values.length) return;
+    const given = values.filter((_, index) => index !== at);
+    const method: Expression = { kind: 'name', name: 'go:decoded', scope: 0, ...this.span(callee) };
+    const value = this.callOf(node, method, undefined, [values[at]!, { value: this.expression(by) }, ...given]);
+    this.assign(target, value, node, false);
   }
 
   private string(node: SyntaxNode): Expression {
@@ -485,6 +540,12 @@ class GoLowering extends Lowering {
     return literal(this.source, node, node.start + 1, Math.max(node.start + 1, node.end - 1), escapes);
   }
 }
+
+/** Calls that fill a variable with what a file of configuration says. */
+const DECODERS =
+  /^(?:Unmarshal|UnmarshalExact|UnmarshalStrict|UnmarshalKey|Decode|DecodeFile|ReadConfig|Load|LoadFile|MapTo)$/;
+/** What a tag of a field says of its name in such a file. */
+const KNOWN_AS = /\b(?:mapstructure|yaml|json|toml|koanf|ini)\s*:\s*\\?"([^",\\]+)/g;
 
 function isExpression(node: SyntaxNode): boolean {
   return (

@@ -180,6 +180,11 @@ class PythonLowering {
       const object = fieldOf(target, 'object');
       const attribute = fieldOf(target, 'attribute');
       if (object && attribute) this.builder.attribute(this.expression(object), this.text(attribute), value, statement);
+    } else if (target.type === 'subscript' && this.isEnvironment(target)) {
+      const object = fieldOf(target, 'value')!;
+      const key = fieldOf(target, 'subscript')!;
+      this.builder.root(this.expression(target));
+      this.builder.attribute(this.expression(object), this.text(key).slice(1, -1), value, statement);
     } else if (['pattern_list', 'tuple_pattern', 'list_pattern', 'tuple', 'list'].includes(target.type)) {
       target.children.forEach((child, index) =>
         this.assign(child, { kind: 'element', of: value, index, start: value.start, end: value.end }, statement),
@@ -187,6 +192,13 @@ class PythonLowering {
     } else if (target.type === 'as_pattern_target') {
       for (const child of target.children) this.assign(child, value, statement);
     } else this.builder.root(this.expression(target));
+  }
+
+  /** `os.environ["DB"]` */
+  private isEnvironment(node: SyntaxNode): boolean {
+    const object = fieldOf(node, 'value');
+    const key = fieldOf(node, 'subscript');
+    return object !== undefined && key?.type === 'string' && /\benviron$/.test(this.text(object));
   }
 
   private with(node: SyntaxNode): void {
@@ -376,6 +388,11 @@ class PythonLowering {
         const value = fieldOf(node, 'value');
         const index = fieldOf(node, 'subscript');
         if (!value || !index) return unknown();
+        // `Session = Annotated[Connection, Depends(connect)]`: the type, or what it is got by.
+        if (/(?:^|\.)Annotated$/.test(this.text(value))) {
+          const parts = node.children.filter((child) => child.field === 'subscript');
+          return { kind: 'choice', options: parts.map((child) => this.expression(child)), ...span };
+        }
         return { kind: 'index', object: this.expression(value), index: this.expression(index), ...span };
       }
       case 'call':

@@ -86,8 +86,14 @@ class ShellLowering extends Lowering {
       : this.nothing(node);
     const call = this.callOf(node, callee, undefined, values);
     // `sqlite3 file.db "SELECT …"` runs its other words.
-    if (name && /(^|\/)(?:sqlite3?|litecli)$/.test(this.text(name)))
+    if (name && /(^|\/)(?:sqlite3?|litecli)$/.test(this.text(name))) {
       for (const { value } of values.slice(1)) this.runs(call, value);
+      values.forEach(({ value }, at) => {
+        if (this.source.slice(value.start, value.end).includes('.read ')) this.runsFile(call, '.read', value);
+        const before = values[at - 1]?.value;
+        if (before?.kind === 'literal' && before.value === '-init') this.runsFile(call, 'cat', value);
+      });
+    }
     return call;
   }
 
@@ -106,6 +112,7 @@ class ShellLowering extends Lowering {
       const { name } = call.callee;
       if (/^(?:sqlite3?|litecli)$/.test(name)) for (const sql of printed) this.runs(call, sql);
       printed = name === 'echo' || name === 'printf' ? call.arguments.map(({ value }) => value) : [];
+      if (name === 'cat') printed = [call];
     }
   }
 
@@ -120,6 +127,18 @@ class ShellLowering extends Lowering {
     );
   }
 
+  /** What a file says is run. @param by the command that knows the file by its argument */
+  private runsFile(handle: Expression, by: 'cat' | '.read', file: Expression): void {
+    const callee: Expression = {
+      kind: 'name',
+      name: by,
+      scope: this.builder.scope,
+      start: file.start,
+      end: file.start,
+    };
+    this.runs(handle, this.callOf(file, callee, undefined, [{ value: file }]));
+  }
+
   private redirected(node: SyntaxNode): void {
     const body = this.field(node, 'body');
     const redirects = this.fields(node, 'redirect');
@@ -132,12 +151,15 @@ class ShellLowering extends Lowering {
         const text = literal(this.source, heredoc, heredoc.start, heredoc.end);
         this.builder.root(text);
         if (call) this.runs(call, text);
+        if (call && text.value.includes('.read ')) this.runsFile(call, '.read', text);
       } else if (redirect.type === 'herestring_redirect') {
         const word = redirect.children[0];
         if (word && call) this.runs(call, this.expression(word));
       } else {
         const destination = this.field(redirect, 'destination');
-        if (destination) this.root(destination);
+        if (!destination) continue;
+        this.root(destination);
+        if (call && this.source[redirect.start] === '<') this.runsFile(call, 'cat', this.expression(destination));
       }
     }
   }

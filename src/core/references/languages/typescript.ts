@@ -151,6 +151,7 @@ class TypeScriptLowering extends Lowering {
     const clause = childOf(node, 'export_clause');
     const declaration = this.field(node, 'declaration');
     const value = this.field(node, 'value');
+    this.decorators(node);
     if (declaration) {
       this.statement(declaration);
       const name = this.field(declaration, 'name');
@@ -226,6 +227,15 @@ class TypeScriptLowering extends Lowering {
         const object = this.field(target, 'object');
         const property = this.field(target, 'property');
         if (object && property) this.builder.attribute(this.expression(object), this.text(property), value, statement);
+        return;
+      }
+      case 'subscript_expression': {
+        // `process.env['DB'] = …`
+        const object = this.field(target, 'object');
+        const index = this.field(target, 'index');
+        this.root(target);
+        if (object && index?.type === 'string' && this.text(object).endsWith('.env'))
+          this.builder.attribute(this.expression(object), this.stringText(index), value, statement);
         return;
       }
       case 'object_pattern':
@@ -352,8 +362,32 @@ class TypeScriptLowering extends Lowering {
     });
   }
 
+  private decorators(node: SyntaxNode): void {
+    for (const child of node.children)
+      if (child.type === 'decorator') for (const each of child.children) this.root(each);
+  }
+
+  /** `@inject('db') db: Database`: what a container knows under the key. */
+  private injected(node: SyntaxNode): Expression | undefined {
+    for (const decorator of node.children) {
+      const call = decorator.type === 'decorator' ? childOf(decorator, 'call_expression') : undefined;
+      const name = call && this.field(call, 'function');
+      const list = call && this.field(call, 'arguments');
+      if (!name || !list || !/^inject$/i.test(this.text(name))) continue;
+      const callee: Expression = { kind: 'name', name: 'ts:injected', scope: 0, ...this.span(name) };
+      return this.callOf(
+        call,
+        callee,
+        list,
+        list.children.map((each) => ({ value: this.expression(each) })),
+      );
+    }
+    return undefined;
+  }
+
   private class(node: SyntaxNode): number {
     const { builder } = this;
+    this.decorators(node);
     const nameNode = this.field(node, 'name');
     const name = nameNode ? this.text(nameNode) : '';
     const scope = builder.open('class', name, node);
@@ -386,11 +420,12 @@ class TypeScriptLowering extends Lowering {
         const name = this.field(node, 'name') ?? this.field(node, 'property');
         const valueNode = this.field(node, 'value');
         if (!name) return;
-        const value = valueNode ? this.inInitialiser(node, () => this.expression(valueNode)) : this.nothing(node);
-        if (valueNode) builder.root(value, 'value');
-        builder.bindValue({ text: this.keyText(name), ...this.span(name) }, value, node, {
+        const injected = valueNode ? undefined : this.injected(node);
+        const value = valueNode ? this.inInitialiser(node, () => this.expression(valueNode)) : injected;
+        if (valueNode && value) builder.root(value, 'value');
+        builder.bindValue({ text: this.keyText(name), ...this.span(name) }, value ?? this.nothing(node), node, {
           type: this.typeOf(node),
-          declared: !valueNode,
+          declared: !value,
         });
         return;
       }
@@ -457,8 +492,8 @@ class TypeScriptLowering extends Lowering {
     if (pattern.type === 'this') return;
     const rest = pattern.type === 'rest_pattern';
     const inner = rest ? (pattern.children[0] ?? pattern) : pattern;
-    const fallback = valueNode ? this.expression(valueNode) : undefined;
-    if (fallback) builder.root(fallback, 'value');
+    const fallback = valueNode ? this.expression(valueNode) : this.injected(node);
+    if (fallback && valueNode) builder.root(fallback, 'value');
     const destructured = inner.type === 'object_pattern' || inner.type === 'array_pattern';
     const name = destructured ? `{${scope.parameters.length}}` : this.text(inner);
     builder.addParameter(scope, {
@@ -630,7 +665,11 @@ class TypeScriptLowering extends Lowering {
         const value = this.field(node, 'value');
         if (!key || !value) return [];
         const name =
-          key.type === 'computed_property_name' ? this.expression(key.children[0] ?? key) : this.keyText(key);
+          key.type === 'computed_property_name'
+            ? this.expression(key.children[0] ?? key)
+            : key.type === 'string'
+              ? this.string(key)
+              : this.keyText(key);
         return [{ key: name, value: this.expression(value) }];
       }
       case 'shorthand_property_identifier':

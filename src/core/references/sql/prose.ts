@@ -18,6 +18,13 @@ export function isProse(text: string): boolean {
   const word = (at: number) => (tokens[at]?.kind === 'word' ? tokens[at].text.toLowerCase() : undefined);
   // `Select plates from samples.`: no statement ends in a full stop.
   if (/[\p{L}\p{N}][.!…]\s*$/u.test(text)) return true;
+  // `delete from samples: 5 rows`: the colon of a parameter stands before its name.
+  if (
+    tokens.some(
+      ({ kind, end, text: colon }) => kind === 'illegal' && colon === ':' && /^(?:\s|$)/.test(text.slice(end)),
+    )
+  )
+    return true;
   switch (word(0)) {
     case 'select':
       return word(1) === 'from' || speaksAfterFrom(tokens, word);
@@ -29,7 +36,7 @@ export function isProse(text: string): boolean {
       // `insert into documents` and no more: a command of a menu; what goes on has a blank at the end, or is seen to run.
       if (tokens.length <= after) return /^[a-z]/.test(text) && /\S$/.test(text);
       const next = word(after);
-      return next !== undefined && !AFTER_INSERT.test(next);
+      return next !== undefined && !AFTER_INSERT.test(next) && !isHole(next);
     }
     case 'update': {
       const set = tokens.findIndex((_, at) => word(at) === 'set');
@@ -39,8 +46,10 @@ export function isProse(text: string): boolean {
     }
     case 'delete': {
       if (word(1) !== 'from') return true;
-      const next = word(afterName(tokens, 2));
-      return next !== undefined && !AFTER_DELETE.test(next);
+      const after = afterName(tokens, 2);
+      const next = word(after);
+      if (next === 'not' && word(after + 1) !== 'indexed') return true;
+      return next !== undefined && !AFTER_DELETE.test(next) && !isHole(next);
     }
     case 'create':
       return word(1) !== undefined && !AFTER_CREATE.test(word(1)!);
@@ -53,9 +62,14 @@ export function isProse(text: string): boolean {
   }
 }
 
-/** Are there parts that are not known where a column could stand? */
+/** Are there parts that are not known where a column could stand? Behind a whole word none can. */
 function isOpen(text: string): boolean {
-  return new RegExp(`\\bset\\s+[^=]*${ANCHOR.hole}`, 'i').test(text);
+  return new RegExp(`\\bset\\s+(?:[^=]*,\\s*)?[^=\\s]*${ANCHOR.hole}`, 'i').test(text);
+}
+
+/** A part that is not known, which can be anything. */
+function isHole(word: string): boolean {
+  return word.includes(ANCHOR.hole);
 }
 
 /** `FROM users what you like`: after a table and its alias no bare word can follow. */
@@ -65,7 +79,7 @@ function speaksAfterFrom(tokens: readonly SqlToken[], word: (at: number) => stri
   const next = afterName(tokens, from + 1);
   if (word(next) === undefined || AFTER_ALIAS.test(word(next)!)) return false;
   const beyond = word(next + 1);
-  return beyond !== undefined && !AFTER_ALIAS.test(beyond);
+  return beyond !== undefined && !AFTER_ALIAS.test(beyond) && !isHole(beyond);
 }
 
 /** Index of the token after a table name, which may have a schema before it. */

@@ -24,7 +24,7 @@ export interface SqlUses {
 }
 
 const STATEMENTS =
-  /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|replace\s+into\s|update\s|delete\s+from\s|create\s+(?:unique\s+|temp\s+|temporary\s+|virtual\s+)*(?:table|index|view|trigger)\s|drop\s+(?:table|index|view|trigger)\s|alter\s+table\s|with\s+(?:recursive\s+)?[\w"]+[\s(]|pragma\s|attach\s|explain\s|vacuum\b|reindex\b|analyze\b|begin\b)/i;
+  /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/|\.\w[^\n]*\n)\s*)*(?:select\s|insert\s+(?:or\s+\w+\s+)?into\s|replace\s+into\s|update\s|delete\s+from\s|create\s+(?:unique\s+|temp\s+|temporary\s+|virtual\s+)*(?:table|index|view|trigger)\s|drop\s+(?:table|index|view|trigger)\s|alter\s+table\s|with\s+(?:recursive\s+)?[\w"]+[\s(]|pragma\s|attach\s|explain\s|vacuum\b|reindex\b|analyze\b|begin\b)/i;
 
 /** Does a string begin like an SQL statement? Prose that begins with `select` or `update` is told apart by its words. */
 export function looksLikeSql(text: string): boolean {

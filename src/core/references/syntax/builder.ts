@@ -69,7 +69,13 @@ export class ProgramBuilder {
     name: { text: string } & Span,
     value: Expression,
     statement: Span,
-    more: { type?: Expression; exported?: boolean; declared?: boolean; blockScoped?: boolean } = {},
+    more: {
+      type?: Expression;
+      exported?: boolean;
+      declared?: boolean;
+      blockScoped?: boolean;
+      known?: readonly string[];
+    } = {},
     scope = this.scope,
   ): void {
     this.bind(

@@ -69,6 +69,8 @@ export type Binding =
       readonly declared?: boolean;
       /** Visible in its block alone (`:=`, `let`), not in the whole function. */
       readonly blockScoped?: boolean;
+      /** Names under which configuration files know a field, where the code says so. */
+      readonly known?: readonly string[];
     } & Span)
   | ({ readonly kind: 'scope'; readonly scope: number; readonly block: Span } & Span)
   | ({

@@ -5,42 +5,77 @@ export interface CommandText {
   readonly start: number;
 }
 
+/** What a command line runs on a database. */
+export interface Command {
+  readonly texts: readonly CommandText[];
+  /** Names of the files of SQL that it is given, as they are written. */
+  readonly files: readonly string[];
+}
+
 /** What comes before the database on its command line: the program and its options. */
 const PROGRAM =
-  /(?:^|[\s"'`(/@[=-])(?:sqlite3?|litecli)(?:\.exe)?\\?["']?[\s,]+(?:\\?["']?-{1,2}\w[^\s,]*[\s,]+)*\\?["']?$/;
+  /(?:^|[\s"'`(/@[=-])(?:sqlite3?|litecli)(?:\.exe)?\\?["']?[\s,]+(?:\\?["']?-{1,2}(?:(?:init|cmd|separator|nullvalue|newline|vfs)["']?[\s,]+(?:"[^"\n]*"|'[^'\n]*'|[^\s"',]+)|\w[^\s,]*)[\s,]+)*\\?["']?$/;
 const PIPED = /\b(?:echo|printf)\s+(?:-\w+\s+)*(\\?["'])([^\n]*)\1\s*\|\s*$/;
 const HERE_DOCUMENT = /^[^\n]*?<<-?[ \t]*\\?["']?(\w+)["']?[^\n]*\n/;
+/** `cat schema.sql |` */
+const PRINTED = /\b(?:cat|type|gc|get-content)\s+(?:-\w+\s+)*([^|;&\n]+?)\s*\|\s*$/i;
+/** `< schema.sql` */
+const REDIRECTED =
+  /^\\?["']?(?:[ \t]+\\?(?:"[^"\n]*"|'[^'\n]*'))*[^\n|;&<"']*<[ \t]*(?![<(&])\\?["']?((?:\$\(\w+\)|[^\s"'\\<>|;&()])+)/;
+const READ = /^[ \t]*\.read[ \t]+["']?([^\s"'|]+)/gm;
+const INITIAL = /-init["']?[\s,]+["']?([^\s"',]+)/;
 const LONGEST = 20_000;
+const NOTHING: Command = { texts: [], files: [] };
 
 /**
- * The statements that are given to the program that opens a database, as they stand in the file.
+ * The statements, and the files of statements, that are given to the program that opens a database.
  * @param start of the path on the command line
  * @param end exclusive
  */
-export function commandTexts(file: string, start: number, end: number): CommandText[] {
+export function commandAt(file: string, start: number, end: number): Command {
   const line = file.lastIndexOf('\n', start - 1) + 1;
   const before = file.slice(line, start);
   const command = before.slice(Math.max(...['|', ';', '&'].map((each) => before.lastIndexOf(each))) + 1);
-  if (!PROGRAM.test(command)) return [];
-  const found: CommandText[] = [];
-  const piped = PIPED.exec(before.slice(0, before.length - command.length));
-  if (piped) found.push({ text: piped[2]!, start: line + piped.index + piped[0].indexOf(piped[2]!) });
+  if (!PROGRAM.test(command)) return NOTHING;
+  const texts: CommandText[] = [];
+  const earlier = before.slice(0, before.length - command.length);
+  const piped = PIPED.exec(earlier);
+  if (piped) texts.push({ text: piped[2]!, start: line + piped.index + piped[0].indexOf(piped[2]!) });
   const after = file.slice(end, end + LONGEST);
-  const here = HERE_DOCUMENT.exec(after);
-  if (here) {
-    const body = after.slice(here[0].length);
-    const last = new RegExp(`^[ \\t]*${here[1]!}[ \\t\\r]*$`, 'm').exec(body);
-    if (last) found.push({ text: withoutDotCommands(body.slice(0, last.index)), start: end + here[0].length });
-    return found;
+  const files = [
+    ...(PRINTED.exec(earlier)?.[1]?.split(/\s+/) ?? []),
+    ...[INITIAL.exec(command), REDIRECTED.exec(after)].flatMap((found) => found?.[1] ?? []),
+    ...filesRead(command.replaceAll(/["']/g, '\n')),
+  ];
+  const given = hereDocument(after) ?? argument(after);
+  if (given) {
+    files.push(...filesRead(given.text));
+    texts.push({ text: withoutDotCommands(given.text), start: end + given.start });
   }
-  const given = /^\\?["']?[ \t]*,?[ \t]*(?:\\\n[ \t]*)?(\\?["'])/.exec(after);
-  if (!given) return found;
-  const from = given[0].length;
-  const to = after.indexOf(given[1]!, from);
+  return { texts, files: files.map((each) => each.replaceAll(/["']/g, '')) };
+}
+
+function hereDocument(after: string): CommandText | undefined {
+  const here = HERE_DOCUMENT.exec(after);
+  const body = here && after.slice(here[0].length);
+  const last = body && new RegExp(`^[ \\t]*${here[1]!}[ \\t\\r]*$`, 'm').exec(body);
+  if (!here) return undefined;
+  return { text: last ? body.slice(0, last.index) : '', start: here[0].length };
+}
+
+function argument(after: string): CommandText | undefined {
+  const quote = /^\\?["']?[ \t]*,?[ \t]*(?:\\\n[ \t]*)?(\\?["'])/.exec(after);
+  if (!quote) return undefined;
+  const from = quote[0].length;
+  const to = after.indexOf(quote[1]!, from);
   const text = to < 0 ? '' : after.slice(from, to);
   // What is escaped stands for something else than what is written.
-  if (text !== '' && !text.includes('\\')) found.push({ text: withoutDotCommands(text), start: end + from });
-  return found;
+  return text === '' || text.includes('\\') ? undefined : { text, start: from };
+}
+
+/** `.read schema.sql` */
+export function filesRead(text: string): string[] {
+  return [...text.matchAll(READ)].map(([, file]) => file!);
 }
 
 /** `.mode csv` is the shell's, not SQL. */

@@ -77,6 +77,11 @@ export function commandVariables(
   });
 }
 
+/** A word of a command line with the variables that the file sets. */
+export function expandIn(word: string, text: string, language: string): string {
+  return /[$%]/.test(word) ? expand(word, assignments(text, language, true)) : word;
+}
+
 function directoryOf(file: string): string {
   return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
 }
@@ -85,9 +90,9 @@ function isInComment(text: string, at: number, language: string): boolean {
   return COMMENTS[language]?.test(text.slice(text.lastIndexOf('\n', at) + 1, at)) ?? false;
 }
 
-/** `*_US.db` names no file; `**data/x.db**` of Markdown does. */
+/** `*_US.db` names no file; `**data/x.db**` of Markdown does, and so does the last of a list. */
 function isPartOfGlob(text: string, { start, end }: { start: number; end: number }, isDocument: boolean): boolean {
-  if (/[*?\]]/.test(text[end] ?? '') && !isDocument) return true;
+  if (/[*?]/.test(text[end] ?? '') && !isDocument) return true;
   return /[*?\]]/.test(text[start - 1] ?? '') && !(isDocument && text[end] === '*');
 }
 
