@@ -5,7 +5,7 @@ import type { Handle, Text } from '../evaluation/value';
 import type { Reference, ReferencesResult, Role } from '../reference';
 import { sqlUses } from '../sql/tables';
 import type { CommandText } from '../text/commands';
-import { databaseOf, strongest } from './paths';
+import { databaseOf, strongest, withoutVague } from './paths';
 import type { PathPlace } from './paths';
 import type { PlanView } from './plan-view';
 import type { Queries, TablePlace } from './queries';
@@ -216,8 +216,9 @@ export class Assembly {
         : { database: homes[0]!, resolution: 'unknown', note: `${schema} is not known` };
     }
     const resolved = place.ranOn ?? handles.flatMap((handle) => this.resolutionsOf(handle));
-    const real = resolved.filter(
-      (each) => each.place === 'workspace' || each.place === 'absent' || each.place === 'several',
+    const real = withoutVague(
+      resolved.filter((each) => each.place === 'workspace' || each.place === 'absent' || each.place === 'several'),
+      (each) => each,
     );
     if (resolved.length > 0 && real.length === 0) return undefined;
     if (real.length === 0) {

@@ -179,11 +179,12 @@ export class PathPlaces {
 
   private placesOf(group: Group): PathPlace[] {
     const { module, expression } = group;
-    const resolved: { text: Text; resolution: PathPlace['resolution'] }[] = [];
+    const all: { text: Text; resolution: PathPlace['resolution'] }[] = [];
     for (const text of group.texts.values()) {
       const resolution = this.resolver.resolve(text.text, module.directory, module.isTest);
-      if (resolution.place !== 'none') resolved.push({ text, resolution });
+      if (resolution.place !== 'none') all.push({ text, resolution });
     }
+    const resolved = withoutVague(all, (each) => each.resolution);
     if (resolved.length === 0) return expression.kind === 'literal' ? this.mentions(group, expression) : [];
     const whole = {
       module,
@@ -250,11 +251,15 @@ export class PathPlaces {
       return true;
     let passed = false;
     walk(expression, (each) => {
-      if (passed || each.kind !== 'name') return;
-      if (!isParameter(module, each.name, each.scope)) return;
-      passed = this.evaluator
-        .texts(each, module.frame)
-        .some((value) => value.segments.some((part) => part.literal === segment.literal));
+      if (passed || !isGiven(module, each)) return;
+      // Of what a parameter chooses from, each is as good as the one that calls were seen to choose.
+      const values =
+        each.kind === 'index'
+          ? this.evaluator.evaluate(each.object, module.frame).flatMap(membersOf)
+          : this.evaluator.evaluate(each, module.frame);
+      passed = values.some(
+        (value) => value.kind === 'text' && value.segments.some((part) => part.literal === segment.literal),
+      );
     });
     return !passed;
   }
@@ -308,6 +313,17 @@ function isArgument(list: readonly { readonly value: Expression }[], expression:
   return list.some(({ value }) => value === expression || (value.kind === 'same' && value.of === expression));
 }
 
+function membersOf(value: Value): Value[] {
+  if (value.kind === 'record') return value.entries.flatMap((entry) => entry.value());
+  return value.kind === 'list' ? value.items.flatMap((item) => item()) : [];
+}
+
+/** Does who calls decide what it is: a parameter, or what a parameter chooses (`FILES[name]`)? */
+function isGiven(module: Module, expression: Expression): boolean {
+  if (expression.kind === 'index') return isGiven(module, expression.index);
+  return expression.kind === 'name' && isParameter(module, expression.name, expression.scope);
+}
+
 function isParameter(module: Module, name: string, scopeId: number): boolean {
   const { scopes } = module.program;
   for (let id = scopeId; id >= 0; id = scopes[id]!.parent) {
@@ -345,6 +361,19 @@ export function strongest(resolutions: readonly PathPlace['resolution'][]): Path
   const others = [...new Set(sorted.flatMap((each) => (each.place === 'workspace' ? [each.database] : [])))];
   if (others.length > 1) return { place: 'several', databases: others, note: `it is one of ${others.join(', ')}` };
   return best;
+}
+
+/** Where a default says which database it is, what an unknown folder (`$DATA`) leaves open says nothing more. */
+export function withoutVague<T>(list: readonly T[], of: (each: T) => PathPlace['resolution']): readonly T[] {
+  const known = new Set<string>();
+  for (const each of list) {
+    const resolution = of(each);
+    if (resolution.place === 'workspace' || resolution.place === 'absent') known.add(resolution.database);
+  }
+  return list.filter((each) => {
+    const resolution = of(each);
+    return resolution.place !== 'several' || !resolution.databases.some((database) => known.has(database));
+  });
 }
 
 /** A place inside of a larger one that names the same database is part of it. */
