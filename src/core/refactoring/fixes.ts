@@ -116,7 +116,7 @@ export class Fixes {
     for (const reference of tables) {
       if (reference.table === undefined) continue;
       const disposition = this.disposition(database, reference.table);
-      if (disposition?.action !== 'move' || this.answersAsBefore(database, disposition)) continue;
+      if (disposition?.action === 'move' && this.answersAsBefore(database, disposition)) continue;
       const opened = this.open(file);
       if ('problem' in opened || opened.isIgnored(reference)) continue;
       const outcome = opened.judge(reference);

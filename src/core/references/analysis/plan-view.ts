@@ -51,12 +51,20 @@ export class PlanView {
     return this.tables.get(database)?.get(foldName(table));
   }
 
-  /** Does a statement on the table have to change? */
+  /**
+   * Does a statement on the table have to change? It does when the table has another name, is gone, has other columns, or
+   * holds rows of other databases as well.
+   */
   isTableStale(database: string, table: string): boolean {
     const disposition = this.table(database, table);
     if (!disposition) return false;
-    if (disposition.action !== 'move')
-      return disposition.name !== undefined && foldName(disposition.name) !== foldName(table);
+    if (disposition.action === 'retire') return true;
+    if (disposition.action === 'move' && (hasAny(disposition.renamed) || hasAny(disposition.discriminator))) return true;
+    if (disposition.name === undefined) return disposition.action === 'skip-empty';
     return foldName(disposition.name) !== foldName(table);
   }
+}
+
+function hasAny(values: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(values).length > 0;
 }
