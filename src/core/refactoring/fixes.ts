@@ -104,7 +104,8 @@ export class Fixes {
   private findBlock(database: string): string | undefined {
     const byFile = new Map<string, Reference[]>();
     for (const reference of this.tables)
-      if (reference.database === database) getOrAdd(byFile, reference.file, () => []).push(reference);
+      if (reference.database === database || reference.among?.includes(database))
+        getOrAdd(byFile, reference.file, () => []).push(reference);
     for (const [file, tables] of byFile) {
       const block = this.blockIn(file, database, () => this.findBlockIn(file, database, tables));
       if (block !== undefined) return block;

@@ -16,7 +16,8 @@ export function diagnosticMessage(
   published: boolean,
   fixesPending = false,
 ): string {
-  const what = reference.table === undefined ? reference.database : `Table ${reference.table} of ${reference.database}`;
+  const { database, table, among } = reference;
+  const what = table === undefined ? database : `Table ${table} of ${among ? oneOf(among) : database}`;
   const target = targetNamed(plan, reference.target);
   const where = target ? `${target.name} (${target.path})` : reference.target;
   const verb = published ? 'has moved to' : 'will move to';
@@ -25,7 +26,17 @@ export function diagnosticMessage(
   const name = renamed(reference, plan);
   const sentence = `${moved}${name === undefined ? '' : ` as ${name}`}.`;
   if (reference.fix || fixesPending) return sentence;
+  if (among) return `${sentence} The statement runs on each of them: change it yourself.`;
   return `${sentence} ${reference.note ?? 'No certain fix: look at this place yourself.'}`;
+}
+
+const MOST_NAMED = 3;
+
+function oneOf(databases: readonly string[]): string {
+  const rest = databases.length - MOST_NAMED;
+  return rest > 0
+    ? `${databases.slice(0, MOST_NAMED).join(', ')} or one of ${rest} more`
+    : `${databases.slice(0, -1).join(', ')} or ${databases.at(-1)!}`;
 }
 
 interface PlanIndex {

@@ -21,6 +21,15 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 type Place = Exclude<Resolution, { place: 'none' }>;
 
+/** Where the table of a statement is. */
+interface TableHome {
+  readonly database: string;
+  readonly resolution: 'certain' | 'likely' | 'unknown';
+  readonly note?: string;
+  /** The databases that the statement runs on, of which it is not known which one when. */
+  readonly among?: readonly string[];
+}
+
 /** Builds the references of code from what was found, and says of each what the plan makes of it: of the same places once. */
 export class Assembly {
   private readonly toldPaths = new WeakMap<
@@ -154,17 +163,22 @@ export class Assembly {
     const { module, start, end } = place;
     const role = this.roles.of(module.file, module.program.language, true);
     const disposition = this.plan?.table(found.database, place.use.name);
-    const isStale =
-      role !== 'tooling' && found.resolution !== 'unknown'
-        ? (this.plan?.isTableStale(found.database, place.use.name) ?? false)
-        : false;
-    const { database, resolution } = found;
+    const { database, resolution, among } = found;
+    const isStale = role !== 'tooling' && this.isTableStale(found, place.use.name);
     const said = { kind: 'table', database, resolution, role, stale: isStale, shape: 'text' } as const;
     const reference = referenceAt(module, start, end, said);
     reference.table = place.use.name;
     if (disposition?.target !== undefined) reference.target = disposition.target;
     if (found.note !== undefined) reference.note = found.note;
+    if (among) reference.among = among;
     return reference;
+  }
+
+  /** Of a statement on one of several databases it is enough that one of them leaves it wrong. */
+  private isTableStale({ database, resolution, among }: TableHome, table: string): boolean {
+    if (!this.plan) return false;
+    if (resolution !== 'unknown') return this.plan.isTableStale(database, table);
+    return among?.some((each) => this.plan!.isTableStale(each, table)) ?? false;
   }
 
   /** Tables of one legacy database that a statement reads together, once for each file. */
@@ -189,10 +203,7 @@ export class Assembly {
   }
 
   /** A name outside of SQL counts only where the database has such a table, and is never certain: a person decides. */
-  private tableDatabase(
-    place: TablePlace,
-    queries: Queries,
-  ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
+  private tableDatabase(place: TablePlace, queries: Queries): TableHome | undefined {
     const found = this.statementDatabase(place, queries);
     if (!found || !place.isNamed) return found;
     if (!this.homesOf(place.use.name).includes(found.database)) return undefined;
@@ -200,10 +211,7 @@ export class Assembly {
     return { ...found, resolution: 'likely', note: 'a query builder or a model names it, not SQL' };
   }
 
-  private statementDatabase(
-    place: TablePlace,
-    queries: Queries,
-  ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
+  private statementDatabase(place: TablePlace, queries: Queries): TableHome | undefined {
     const { name, schema } = place.use;
     const homes = this.homesOf(name);
     const handles = [...(place.handles.size > 0 ? place.handles : place.remote)];
@@ -249,6 +257,7 @@ export class Assembly {
       database,
       resolution: 'unknown',
       note: `one of ${(holding.length > 0 ? holding : candidates).join(', ')}`,
+      ...(holding.length > 0 ? { among: holding } : {}),
     };
   }
 
@@ -281,11 +290,7 @@ export class Assembly {
     });
   }
 
-  private judged(
-    resolution: Place,
-    name: string,
-    homes: readonly string[],
-  ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
+  private judged(resolution: Place, name: string, homes: readonly string[]): TableHome | undefined {
     if (resolution.place === 'absent')
       return { database: resolution.database, resolution: 'certain', note: 'there is no such file' };
     if (resolution.place !== 'workspace') return undefined;
