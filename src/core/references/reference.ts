@@ -15,7 +15,7 @@ export interface Reference {
   /** Legacy database: workspace-relative path, or the text as written when it resolves to none. */
   readonly database: string;
   readonly table?: string;
-  /** The databases that a statement runs on where they are several: `database` is the first of them. */
+  /** The databases that a statement may run on, where they are several and their paths wait for it. */
   readonly among?: readonly string[];
   /** What a path is relative to: the directory of the file that holds it, or the one that the process runs in. */
   readonly base?: 'file' | 'process';

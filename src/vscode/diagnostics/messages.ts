@@ -26,7 +26,7 @@ export function diagnosticMessage(
   const name = renamed(reference, plan);
   const sentence = `${moved}${name === undefined ? '' : ` as ${name}`}.`;
   if (reference.fix || fixesPending) return sentence;
-  if (among) return `${sentence} The statement runs on each of them: change it yourself.`;
+  if (among) return `${sentence} The statement may run on each of them: change it yourself.`;
   return `${sentence} ${reference.note ?? 'No certain fix: look at this place yourself.'}`;
 }
 

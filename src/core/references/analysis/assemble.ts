@@ -26,8 +26,10 @@ interface TableHome {
   readonly database: string;
   readonly resolution: 'certain' | 'likely' | 'unknown';
   readonly note?: string;
-  /** The databases that the statement runs on, of which it is not known which one when. */
+  /** The databases that the statement may run on, whose paths stay as long as it is not changed. */
   readonly among?: readonly string[];
+  /** All databases that have the table, where nothing says on which the statement runs. */
+  readonly homes?: readonly string[];
 }
 
 /** Builds the references of code from what was found, and says of each what the plan makes of it: of the same places once. */
@@ -175,10 +177,10 @@ export class Assembly {
   }
 
   /** Of a statement on one of several databases it is enough that one of them leaves it wrong. */
-  private isTableStale({ database, resolution, among }: TableHome, table: string): boolean {
+  private isTableStale({ database, resolution, among, homes }: TableHome, table: string): boolean {
     if (!this.plan) return false;
     if (resolution !== 'unknown') return this.plan.isTableStale(database, table);
-    return among?.some((each) => this.plan!.isTableStale(each, table)) ?? false;
+    return (among ?? homes)?.some((each) => this.plan!.isTableStale(each, table)) ?? false;
   }
 
   /** Tables of one legacy database that a statement reads together, once for each file. */
@@ -240,7 +242,10 @@ export class Assembly {
         const what = place.among ? 'file' : 'statement';
         return { database: only, resolution: 'likely', note: `the only database with all tables of this ${what}` };
       }
-      return { database: homes[0]!, resolution: 'unknown', note: `one of ${homes.join(', ')}` };
+      // Whichever it is: with the rows of others beside them it would silently read more.
+      const isShared = homes.some((each) => this.plan?.isShared(each, name));
+      const note = `one of ${homes.join(', ')}`;
+      return { database: homes[0]!, resolution: 'unknown', note, homes, ...(isShared ? { among: homes } : {}) };
     }
     const names = [...new Set(real.map(databaseOf))];
     if (names.length === 1 && real[0]!.place !== 'several') return this.judged(strongest(real), name, homes);

@@ -51,6 +51,12 @@ export class PlanView {
     return this.tables.get(database)?.get(foldName(table));
   }
 
+  /** Are there rows of other databases in the table that it becomes? */
+  isShared(database: string, table: string): boolean {
+    const disposition = this.table(database, table);
+    return disposition?.action === 'move' && hasAny(disposition.discriminator);
+  }
+
   /**
    * Does a statement on the table have to change? It does when the table has another name, is gone, has other columns, or
    * holds rows of other databases as well.
@@ -59,7 +65,8 @@ export class PlanView {
     const disposition = this.table(database, table);
     if (!disposition) return false;
     if (disposition.action === 'retire') return true;
-    if (disposition.action === 'move' && (hasAny(disposition.renamed) || hasAny(disposition.discriminator))) return true;
+    if (disposition.action === 'move' && (hasAny(disposition.renamed) || hasAny(disposition.discriminator)))
+      return true;
     if (disposition.name === undefined) return disposition.action === 'skip-empty';
     return foldName(disposition.name) !== foldName(table);
   }
