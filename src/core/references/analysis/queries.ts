@@ -249,7 +249,10 @@ export class QuerySearch implements Queries {
     if (!this.isWorth(call, module)) return;
     // An error of a connection may stand beside the sentence that tells of it.
     const plain = this.runs(call, module.frame).filter(({ text }) => isRunner(name) || !isProse(text.text));
-    if (plain.length === 0) return;
+    if (plain.length === 0) {
+      this.ofSubclasses(call, module, name);
+      return;
+    }
     if (isTold && !this.isOnHandle(call, module.frame)) return;
     if (plain.every(({ handles }) => handles.length === 0) && !RUNNERS.has(name)) return;
     for (const each of plain) run.add(each.of);
@@ -258,6 +261,18 @@ export class QuerySearch implements Queries {
     for (const each of plain) this.statement(each.text, each.handles, module, call, given.includes(each));
     if (given.length === 0 || !scope) return;
     // A helper that is given the statement: each of its callers may have another connection.
+    for (const frame of this.contexts(module, scope.id, 0))
+      for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false);
+  }
+
+  /** `self.db.execute(self.QUERY)` where only those who inherit have such a field: what each caller's instance has. */
+  private ofSubclasses(call: Call, module: Module, name: string): void {
+    const scope = isRunner(name) ? enclosingFunction(module, call.scope) : undefined;
+    const { receiver } = scope ?? {};
+    const isField = call.arguments.some(
+      ({ value }) => value.kind === 'member' && value.object.kind === 'name' && value.object.name === receiver,
+    );
+    if (!scope || receiver === undefined || !isField) return;
     for (const frame of this.contexts(module, scope.id, 0))
       for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false);
   }

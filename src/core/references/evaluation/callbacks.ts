@@ -1,7 +1,7 @@
 import type { Call, Expression, Parameter, Scope } from '../syntax/program';
 import type { Evaluator } from './evaluator';
 import { Invocation } from './invocation';
-import { getOrAdd, walk } from './project';
+import { getOrAdd, lastName, walk } from './project';
 import type { CallSite, Module } from './project';
 import type { ScopeReference, Value } from './value';
 import { vocabularyOf } from './vocabulary';
@@ -27,8 +27,14 @@ function passedTo(module: Module, scope: Scope): readonly Passed[] {
         if (expression.kind === 'call')
           [expression.callee, ...expression.arguments.map(({ value }) => value)].forEach((value, position) => {
             const inner = value.kind === 'same' ? value.of : value;
-            if (inner.kind === 'function')
-              getOrAdd(index!, inner.scope, () => []).push({ call: expression, index: position - 1 });
+            const passed =
+              inner.kind === 'function'
+                ? inner.scope
+                : inner.kind === 'name' && position > 0
+                  ? functionNamed(module, inner)
+                  : undefined;
+            if (passed !== undefined)
+              getOrAdd(index!, passed, () => []).push({ call: expression, index: position - 1 });
           });
         return true;
       });
@@ -37,13 +43,44 @@ function passedTo(module: Module, scope: Scope): readonly Passed[] {
   return index.get(scope.id) ?? [];
 }
 
+/** The function of the module that a name means, where it means nothing else. */
+function functionNamed(module: Module, { name, scope }: Extract<Expression, { kind: 'name' }>): number | undefined {
+  const { scopes } = module.program;
+  for (let id = scope; id >= 0; id = scopes[id]!.parent) {
+    const { bindings, parameters } = scopes[id]!;
+    if (parameters.some((parameter) => parameter.name === name)) return undefined;
+    if (!Object.hasOwn(bindings, name)) continue;
+    const [only, ...others] = bindings[name]!;
+    const isFunction = only?.kind === 'scope' && others.length === 0 && scopes[only.scope]!.kind === 'function';
+    return isFunction ? only.scope : undefined;
+  }
+  return undefined;
+}
+
+/** Calls that call the function they are given with what they are given behind it. */
+const HANDING_ON =
+  /^(?:submit|run_in_executor|to_thread|run_sync|partial|call_soon|call_later|call_soon_threadsafe|start_new_thread|setTimeout|setImmediate|nextTick|execute_async|apply_async)$/;
+
+/** `executor.submit(work, connection)` */
+function handedOn(evaluator: Evaluator, module: Module, { call, index }: Passed, position: number): Value[] {
+  const name = lastName(call.callee) ?? '';
+  if (!HANDING_ON.test(name)) return [];
+  // `setTimeout(work, 100, connection)`
+  const between = /^(?:setTimeout|call_later)$/.test(name) && index === 0 ? 1 : 0;
+  const given = call.arguments[index + 1 + between + position];
+  return given && !given.spread && given.name === undefined ? [...evaluator.evaluate(given.value, module.frame)] : [];
+}
+
 /**
  * What a function that is passed to another one gets: an element of the list it is mapped over, the connection whose
  * transaction it is, or what the other function calls it with.
  */
 export function callbackArguments(evaluator: Evaluator, module: Module, scope: Scope, parameter: Parameter): Value[] {
   const position = scope.parameters.indexOf(parameter);
-  return passedTo(module, scope).flatMap(({ call, index }): Value[] => {
+  return passedTo(module, scope).flatMap((passed): Value[] => {
+    const { call, index } = passed;
+    const handed = index < 0 ? [] : handedOn(evaluator, module, passed, position);
+    if (handed.length > 0) return handed;
     if (index < 0) {
       const given = call.arguments[position];
       return given && !given.spread ? [...evaluator.evaluate(given.value, module.frame)] : [];

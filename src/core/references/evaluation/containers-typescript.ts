@@ -1,4 +1,5 @@
 import type { Call, Expression } from '../syntax/program';
+import { connectionSet } from './connections';
 import type { Invocation } from './invocation';
 import { passes, resultsOf, resultsOfFunction } from './operations';
 import { heardBy, lastName } from './project';
@@ -25,13 +26,26 @@ export const CONTAINERS: Record<string, Operation> = {
   'Symbol.for': passes(0),
 };
 
+/** `storage.run({ db }, work)`, and `storage.getStore()` within, in one file. */
+function stored({ evaluator, call, frame: { module } }: Invocation): Value[] {
+  const on = call.callee.kind === 'member' ? lastName(call.callee.object) : undefined;
+  return ['run', 'enterWith'].flatMap((name) =>
+    evaluator.project.callsIn(module, name).flatMap(({ call: { callee, arguments: list } }) => {
+      const isSame = on !== undefined && callee.kind === 'member' && lastName(callee.object) === on;
+      return isSame && list[0] ? [...evaluator.evaluate(list[0].value, module.frame)] : [];
+    }),
+  );
+}
+
 /** What a container is asked for by a literal key: what was put into it under the same one. */
 export function heldByContainer(call: Invocation): Value[] {
   const { callee } = call.call;
   if (callee.kind !== 'member') return [];
   const isAsked =
     RESOLVING.test(callee.name) || (callee.name === 'get' && CONTAINER.test(lastName(callee.object) ?? ''));
-  return isAsked ? injected(call) : [];
+  if (isAsked) return injected(call);
+  if (callee.name === 'getStore') return stored(call);
+  return callee.name === 'get' ? connectionSet(call, 'set') : [];
 }
 
 /** What is known under the key that the call is given. */

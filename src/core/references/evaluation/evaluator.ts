@@ -1,6 +1,6 @@
 import type { Argument, Binding, Call, Expression, Parameter, Scope } from '../syntax/program';
 import { bindArguments } from './arguments';
-import { assignedAlike, membersOf } from './members';
+import { assignedAlike, membersOf, sameScope } from './members';
 import { getOrAdd, heardBy, lastName } from './project';
 import type { Module, Project } from './project';
 import { ANCHOR, newFrame } from './value';
@@ -10,7 +10,7 @@ import { importsOf } from './imports';
 import { own, vocabularyOf } from './vocabulary';
 import { callbackArguments, decoratedArguments } from './callbacks';
 import { joinList } from './operations';
-import { keyOf, partsOf } from './records';
+import { entriesOf, keyOf, partsOf } from './records';
 import { Invocation } from './invocation';
 
 /** More alternatives than this are not told apart. */
@@ -165,7 +165,9 @@ export class Evaluator {
         const values = objects.flatMap((object) => membersOf(this, object, expression.name, { expression, frame }));
         if (values.some((value) => value.kind !== 'external')) return values;
         const assigned = assignedAlike(this, expression, frame);
-        return assigned.length > 0 ? assigned : values;
+        if (assigned.length > 0) return assigned;
+        const held = vocabularyOf(module).unknownMember?.(this, expression, frame) ?? [];
+        return held.length > 0 ? held : values;
       }
       case 'index':
         return this.index(expression, frame);
@@ -534,13 +536,12 @@ export class Evaluator {
     if (callee.kind !== 'scope') return [];
     const scope = callee.module.program.scopes[callee.scope]!;
     if (scope.kind === 'class') {
-      return [
-        getOrAdd(frame.instances, call, () => ({
-          kind: 'instance',
-          type: callee,
-          construction: { call, frame },
-        })),
-      ];
+      const kept = frame.instances.get(call);
+      // The same call can make instances of several classes; the one kept is that of one of them.
+      if (kept?.kind === 'instance' && sameScope(kept.type, callee)) return [kept];
+      const made: Instance = { kind: 'instance', type: callee, construction: { call, frame } };
+      if (!kept) frame.instances.set(call, made);
+      return [made];
     }
     const bound = this.callFrame(callee, call, frame);
     const values = scope.returns.flatMap((value) => this.evaluate(value, bound));
@@ -603,16 +604,7 @@ export class Evaluator {
   // ---- structures
 
   private record(expression: Extract<Expression, { kind: 'record' }>, frame: Frame): Value[] {
-    const entries = expression.entries.map((entry) => ({
-      key:
-        entry.key === undefined
-          ? undefined
-          : typeof entry.key === 'string'
-            ? entry.key
-            : this.texts(entry.key, frame)[0]?.text,
-      value: () => [...this.evaluate(entry.value, frame)],
-      ...(typeof entry.key === 'object' ? { name: () => this.texts(entry.key as Expression, frame) } : {}),
-    }));
+    const entries = expression.entries.flatMap((entry) => entriesOf(this, entry, frame));
     const types = expression.type
       ? this.evaluate(expression.type, frame).filter((value) => value.kind === 'scope')
       : [];
@@ -675,7 +667,7 @@ export class Evaluator {
           return value.entries.filter((entry) => entry.key === undefined).flatMap((entry) => entry.value());
         const isValue = !expression.key && LOOPS_OVER_VALUES.has(frame.module.program.language);
         return value.entries.flatMap((entry): Value[] =>
-          entry.key === undefined || isValue
+          isValue || (entry.key === undefined && !entry.name)
             ? entry.value()
             : keyOf(entry, { module: frame.module, expression, frame }),
         );

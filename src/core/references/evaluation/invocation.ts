@@ -5,6 +5,9 @@ import { ANCHOR } from './value';
 import type { Frame, Handle, Origin, Text, Value } from './value';
 import { concatenate, holeText } from './texts';
 
+/** A longer list is no path. */
+const MOST_SPREAD = 20;
+
 /** One call of a library function: its arguments, evaluated when asked for. */
 export class Invocation {
   readonly origin: Origin;
@@ -46,11 +49,20 @@ export class Invocation {
     return this.evaluator.textsOrHole(expression, this.frame);
   }
 
-  /** Every positional argument as texts; a spread one (`*parts`) as a hole. */
+  /** Every positional argument as texts; a spread one (`*parts`) as the items of its list, or as a hole. */
   allTexts(): Text[][] {
     return this.call.arguments
       .filter((each) => each.name === undefined)
-      .map((each) => (each.spread ? [this.hole()] : this.textsOrHole(each.value)));
+      .flatMap((each) => (each.spread ? this.spreadTexts(each.value) : [this.textsOrHole(each.value)]));
+  }
+
+  private spreadTexts(expression: Expression): Text[][] {
+    const [list, ...others] = this.evaluator.evaluate(expression, this.frame);
+    if (list?.kind !== 'list' || others.length > 0 || list.items.length > MOST_SPREAD) return [[this.hole()]];
+    return list.items.map((item) => {
+      const texts = item().filter((value) => value.kind === 'text');
+      return texts.length > 0 ? texts : [this.hole()];
+    });
   }
 
   textsOrHoleAt(position: number): Text[] {

@@ -170,8 +170,10 @@ export function assignedAlike(
   const { module } = frame;
   const written = (each: Expression) => module.text.slice(each.start, each.end);
   const words = written(expression.object);
+  // `request.app.locals.db` is what was assigned to `app.locals.db`.
+  const isSame = (other: string) => other === words || (other.includes('.') && words.endsWith(`.${other}`));
   const assignments = attributesNamed(module, expression.name).filter(
-    (assignment) => assignment.value !== expression && written(assignment.object) === words,
+    (assignment) => assignment.value !== expression && isSame(written(assignment.object)),
   );
   if (assignments.length === 0) return [];
   let first: Expression = expression.object;

@@ -1,7 +1,32 @@
+import type { Entry } from '../syntax/program';
+import type { Evaluator } from './evaluator';
 import { holeText } from './texts';
-import type { Origin, Value } from './value';
+import type { Frame, Origin, Value } from './value';
 
 type Record = Extract<Value, { kind: 'record' }>;
+
+/** What an entry of a dictionary gives; a comprehension one for each key, as long as there are as many values. */
+export function entriesOf(evaluator: Evaluator, { key, value, each }: Entry, frame: Frame): Record['entries'] {
+  const values = () => [...evaluator.evaluate(value, frame)];
+  if (key === undefined || typeof key === 'string') return [{ key, value: values }];
+  const keys = evaluator.texts(key, frame);
+  if (!each || keys.length < 2)
+    return [
+      {
+        key: keys.length === 1 ? keys[0]!.text : undefined,
+        value: values,
+        name: () => evaluator.texts(key, frame),
+      },
+    ];
+  return keys.map((text, index) => ({
+    key: text.text,
+    value: () => {
+      const all = values();
+      return all.length === keys.length ? [all[index]!] : all;
+    },
+    name: () => [text],
+  }));
+}
 
 /** The key of an entry as a text, from where it is written. */
 export function keyOf({ key, name }: Record['entries'][number], origin: Origin): Value[] {

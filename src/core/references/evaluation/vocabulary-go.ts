@@ -1,3 +1,4 @@
+import { connectionSet } from './connections';
 import { filledConnection, injectedConnection } from './containers-go';
 import {
   anchors,
@@ -202,6 +203,11 @@ export const GO: Vocabulary = {
     if (callee.kind !== 'member') return [];
     // A method of `embed.FS`.
     if (callee.name === 'ReadFile') return reads(0)(call);
+    // `c.MustGet("db").(*sql.DB)` of gin, `c.Locals("db")` of fiber.
+    if (/^(?:MustGet|Get|Locals)$/.test(callee.name)) {
+      const found = connectionSet(call, 'Set', 'Locals');
+      if (found.length > 0) return found;
+    }
     if (callee.name === 'TempDir' || callee.name === 'MkdirTemp') return [call.anchored('temporary')];
     if (OPENERS.test(callee.name) && call.texts(0).some((text) => /sqlite|libsql/i.test(text.text)))
       return call.open(call.texts(1));

@@ -1,3 +1,4 @@
+import { connectionMember } from './connections';
 import { djangoConnection } from './django';
 import { environmentVariable, inEnvironmentFile } from './environment';
 import type { Expression, Scope } from '../syntax/program';
@@ -255,6 +256,7 @@ const FUNCTIONS: Record<string, Operation> = {
   getattr: getAttribute,
   enumerate,
   vars: passes(0),
+  'types.MappingProxyType': passes(0),
   dict: namedEntries,
   list: passes(0),
   tuple: passes(0),
@@ -387,6 +389,7 @@ export const PYTHON: Vocabulary = {
       ];
     return [];
   },
+  unknownMember: connectionMember,
   isProperty: (scope) =>
     scope.isProperty === true || scope.decorators.some((decorator) => PROPERTY.test(nameOf(decorator))),
   classMember: () => [],

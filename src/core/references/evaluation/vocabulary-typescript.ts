@@ -1,6 +1,7 @@
 import type { Expression } from '../syntax/program';
 import { COMMAND_LINE, handedOptions, optionDefault, parsedOptions } from './command-line-typescript';
 import { loads } from './configuration';
+import { connectionMember } from './connections';
 import { CONTAINERS, heldByContainer, injected } from './containers-typescript';
 import { environmentVariable } from './environment';
 import type { Evaluator } from './evaluator';
@@ -31,7 +32,8 @@ import { prismaClient } from './prisma';
 import { partsOf } from './records';
 import { SCHEMAS, checkedSettings } from './schemas-typescript';
 import { concatenate, converted, joinTexts, separatorText } from './texts';
-import type { Value } from './value';
+import { heardBy } from './project';
+import type { Frame, Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 
 const openFirst = opens(0);
@@ -195,6 +197,20 @@ const FUNCTIONS: Record<string, Operation> = {
   'Promise.resolve': passes(0),
 };
 
+/** `fastify.decorate('db', connection)` */
+function decorated(evaluator: Evaluator, name: string, { module }: Frame): Value[] {
+  if (!/db|database|sqlite|knex|conn/i.test(name)) return [];
+  return evaluator.project
+    .callsNamed('decorate', false)
+    .filter(heardBy(module))
+    .flatMap(({ module: by, call: { arguments: list } }) => {
+      const [key, value] = list;
+      const isNamed = key?.value.kind === 'literal' && key.value.value === name;
+      return isNamed && value ? [...evaluator.evaluate(value.value, by.frame)] : [];
+    })
+    .filter(({ kind }) => kind === 'handle');
+}
+
 const ENVIRONMENT = /^(?:process|Deno|Bun|import\.meta)\.env$/;
 
 export const TYPESCRIPT: Vocabulary = {
@@ -236,6 +252,10 @@ export const TYPESCRIPT: Vocabulary = {
     return checked.length > 0 ? checked : parsedOptions(call);
   },
   handed: handedOptions,
+  unknownMember(evaluator, expression, frame) {
+    const found = connectionMember(evaluator, expression, frame);
+    return found.length > 0 ? found : decorated(evaluator, expression.name, frame);
+  },
   externalMember(evaluator, name, member, module) {
     if (ENVIRONMENT.test(name)) {
       const expression: Expression = { kind: 'name', name: member, scope: 0, start: -1, end: -1 };

@@ -33,6 +33,8 @@ export interface Vocabulary {
   unknownCall(call: Invocation): Value[];
   /** A member of something of a library that has a meaning of its own; `undefined`: its qualified name. */
   externalMember?(evaluator: Evaluator, name: string, member: string, module: Module): Value[] | undefined;
+  /** A member of something that is not known. */
+  unknownMember?(evaluator: Evaluator, expression: Extract<Expression, { kind: 'member' }>, frame: Frame): Value[];
   indexExternal(name: string, key: string | undefined, evaluator: Evaluator, origin: Origin): Value[];
   indexValue(evaluator: Evaluator, object: Text | Instance, indexes: readonly Value[], origin: Origin): Value[];
   /** A parameter that no call gives: what a framework passes (a test fixture). */

@@ -538,7 +538,10 @@ class PythonLowering {
     const span = { start: node.start, end: node.end };
     const body = fieldOf(node, 'body');
     if (!body) return { kind: 'unknown', children: [], ...span };
-    if (body.type === 'pair') return { kind: 'record', entries: this.entry(body), scope: this.builder.scope, ...span };
+    if (body.type === 'pair') {
+      const entries = this.entry(body).map((entry) => ({ ...entry, each: true }));
+      return { kind: 'record', entries, scope: this.builder.scope, ...span };
+    }
     return { kind: 'list', items: [this.expression(body)], ...span };
   }
 

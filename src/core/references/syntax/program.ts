@@ -162,6 +162,8 @@ export interface Entry {
   /** Undefined for a spread or an unnamed (positional) entry. */
   readonly key?: Expression | string;
   readonly value: Expression;
+  /** Stands for an entry for each element of a list that key and value are made of. */
+  readonly each?: boolean;
 }
 
 export type Literal = Extract<Expression, { kind: 'literal' }>;

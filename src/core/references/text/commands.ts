@@ -14,7 +14,7 @@ export interface Command {
 
 /** What comes before the database on its command line: the program and its options. */
 const PROGRAM =
-  /(?:^|[\s"'`(/@[=-])(?:sqlite3?|litecli)(?:\.exe)?\\?["']?[\s,]+(?:\\?["']?-{1,2}(?:(?:init|cmd|separator|nullvalue|newline|vfs)["']?[\s,]+(?:"[^"\n]*"|'[^'\n]*'|[^\s"',]+)|\w[^\s,]*)[\s,]+)*\\?["']?$/;
+  /(?:^|[\s"'`(/@[=-])(?:sqlite3?|litecli)(?:\.exe)?\\?["']?[\s,]+(?:\\?["']?-{1,2}(?:(?:init|cmd|separator|nullvalue|newline|vfs)["']?[\s,]+(?!\\?["']?-)(?:"[^"\n]*"|'[^'\n]*'|[^\s"',]+)|\w[^\s,]*)[\s,]+)*\\?["']?$/;
 const PIPED = /\b(?:echo|printf)\s+(?:-\w+\s+)*(\\?["'])([^\n]*)\1\s*\|\s*$/;
 const HERE_DOCUMENT = /^[^\n]*?<<-?[ \t]*\\?["']?(\w+)["']?[^\n]*\n/;
 /** `cat schema.sql |` */
@@ -25,6 +25,7 @@ const REDIRECTED =
 const READ = /^[ \t]*\.read[ \t]+["']?([^\s"'|]+)/gm;
 const INITIAL = /-init["']?[\s,]+["']?([^\s"',]+)/;
 const LONGEST = 20_000;
+const LONGEST_PIPE = 2000;
 const NOTHING: Command = { texts: [], files: [] };
 
 /**
@@ -43,7 +44,7 @@ export function commandAt(file: string, start: number, end: number): Command {
   if (piped) texts.push({ text: piped[2]!, start: line + piped.index + piped[0].indexOf(piped[2]!) });
   const after = file.slice(end, end + LONGEST);
   const files = [
-    ...(PRINTED.exec(earlier)?.[1]?.split(/\s+/) ?? []),
+    ...(PRINTED.exec(earlier.slice(-LONGEST_PIPE))?.[1]?.split(/\s+/) ?? []),
     ...[INITIAL.exec(command), REDIRECTED.exec(after)].flatMap((found) => found?.[1] ?? []),
     ...filesRead(command.replaceAll(/["']/g, '\n')),
   ];
