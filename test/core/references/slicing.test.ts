@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { forgetScans, scanReferences } from '../../../src/core/references/scan';
-import { sliceOf } from '../../../src/core/references/slicing/slice';
+import { Slicer, statementsAgain } from '../../../src/core/references/slicing/slicer';
+import { goStatements, scriptStatements } from '../../../src/core/references/slicing/statements-curly';
+import { pythonStatements } from '../../../src/core/references/slicing/statements-python';
 import { readCorpus, withWorkspace } from '../../references/corpus';
 import { mergeAll } from './support';
 
 /** What is left of a text, with no function of interest by itself. */
-const left = (text: string, language = 'python') => sliceOf(text, language, () => false)?.text ?? 'all of it';
+const left = (text: string, language = 'python') =>
+  new Slicer(() => false).slice('file', text, language, false)?.text ?? 'all of it';
 
 describe('functions are left out', () => {
   it.each([
@@ -110,4 +113,54 @@ it('a function that another file asks for is no longer left out', async () => {
     ['app.py', 'data/app.db', 'certain'],
   ]);
   await rm(workspace, { recursive: true });
+});
+
+describe('after an edit the statements are those of a text that is read from its beginning', async () => {
+  const LEXERS = { '.py': pythonStatements, '.ts': scriptStatements, '.go': goStatements };
+  const files = (await readCorpus()).flatMap((base) => [...base.files]);
+  it.each(Object.entries(LEXERS))('%s', (extension, lexer) => {
+    const texts = files.flatMap(([file, text]) => (file.endsWith(extension) ? [text] : []));
+    let state = 11;
+    const random = (limit: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * limit);
+    };
+    const all = texts.join('\n');
+    const pieces = [
+      '"',
+      "'",
+      '`',
+      '{',
+      '}',
+      '(',
+      '\n',
+      '@a\n',
+      '#',
+      '//',
+      '/*',
+      '\n\ndef f(x):\n    return 1\n',
+      '\nx = 1\n',
+    ];
+    let compared = 0;
+    for (let turn = 0; turn < 150; turn++) {
+      const first = random(texts.length);
+      let text = `${texts[first]!}\n${texts[random(texts.length)]!}\n${texts[random(texts.length)]!}`;
+      let statements = lexer(text);
+      for (let edit = 0; edit < 8; edit++) {
+        const at = random(text.length);
+        const from = random(all.length);
+        const piece = random(2) === 0 ? pieces[random(pieces.length)]! : all.slice(from, from + random(60));
+        const next = text.slice(0, at) + piece + text.slice(at + random(40));
+        const expected = lexer(next);
+        if (statements) {
+          compared++;
+          expect(statementsAgain(lexer, { text, statements }, next)).toEqual(expected);
+        }
+        // What cannot be read is taken back, mostly: the next edit would have nothing to go on from.
+        if (!expected && random(3) > 0) continue;
+        [text, statements] = [next, expected];
+      }
+    }
+    expect(compared).toBeGreaterThan(300);
+  });
 });

@@ -9,7 +9,8 @@ import type { ResolvedPlan } from '../../plan/resolved';
 import type { Reference, ReferencesResult, Role } from '../reference';
 import { compareReferences } from '../same-references';
 import { StatementInterest } from '../slicing/interest';
-import { inWhole, sliceOf } from '../slicing/slice';
+import { inWhole } from '../slicing/slice';
+import { Slicer } from '../slicing/slicer';
 import { LONGEST_WHOLE } from '../slicing/windows';
 import type { SourceFile } from '../source-files';
 import type { Literal, Program } from '../syntax/program';
@@ -108,7 +109,7 @@ export class Analysis {
   /** What became different since then. */
   private readonly changed = { files: new Set<string>(), declared: new Set<string>() };
   private readonly unreadable = new Map<string, string>();
-  private readonly interest: StatementInterest;
+  private readonly slicer: Slicer;
   /** The modules of which a part was asked for that is left out in `input.modules`. */
   private readonly wholes = new Map<string, Module>();
 
@@ -123,7 +124,8 @@ export class Analysis {
     this.evaluator = new Evaluator(this.project);
     this.candidates = new Candidates(input);
     this.byText = new TextSearch(this.files, this.texts, this.candidates, this.resolver, () => this.pause());
-    this.interest = new StatementInterest(input.databases);
+    const interest = new StatementInterest(input.databases);
+    this.slicer = new Slicer((text, statement) => interest.isOfInterest(text, statement));
     // What was left out of them is of interest, perhaps, with these databases.
     for (const [file, { rest }] of input.modules) if (rest) input.modules.delete(file);
   }
@@ -412,7 +414,7 @@ export class Analysis {
     const slice = isLong
       ? await this.byText.partsOf(file, text)
       : isSliced
-        ? sliceOf(text, language.id, this.interest.in(file, text, known !== undefined))
+        ? this.slicer.slice(file, text, language.id, known !== undefined)
         : undefined;
     if (isLong && !slice) return undefined;
     const grammar = await grammarOf(language);

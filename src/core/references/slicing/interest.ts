@@ -8,15 +8,10 @@ import type { TopStatement } from './statements';
 const IN_STRING =
   /db|sqlite|sl3|:memory:|\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach|with|explain|vacuum|reindex|analyze|begin)\b/i;
 
-/** Files that are being edited at a time. */
-const MOST_KEPT = 8;
-
 /** Tells of a function by its words whether a reference can stand in it, or a path or a statement be put together there. */
 export class StatementInterest {
   /** Names of tables, and of databases without their ends, lower case. */
   private readonly names = new Set<string>();
-  /** Of files that are being edited, by what a statement says. */
-  private readonly kept = new Map<string, Map<string, boolean>>();
 
   constructor(databases: ReadonlyMap<string, ReadonlySet<string>>) {
     for (const [database, tables] of databases)
@@ -24,29 +19,7 @@ export class StatementInterest {
         for (const word of wordsIn(name)) this.names.add(word);
   }
 
-  /**
-   * Whether statements of a file are of interest.
-   * @param isEdited is the file changed again and again? Then what its statements say is remembered to the next time.
-   */
-  in(file: string, text: string, isEdited: boolean): (statement: TopStatement) => boolean {
-    if (!isEdited) return (statement) => this.isOfInterest(text, statement);
-    const before = this.kept.get(file);
-    const now = new Map<string, boolean>();
-    this.kept.delete(file);
-    this.kept.set(file, now);
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= MOST_KEPT) break;
-      this.kept.delete(oldest);
-    }
-    return (statement) => {
-      const source = text.slice(statement.start, statement.end);
-      const answer = before?.get(source) ?? this.isOfInterest(text, statement);
-      now.set(source, answer);
-      return answer;
-    };
-  }
-
-  private isOfInterest(text: string, { start, end, name, words, called, hasString }: TopStatement): boolean {
+  isOfInterest(text: string, { start, end, name, words, called, hasString }: TopStatement): boolean {
     if (words.includes('global') || words.includes('nonlocal')) return true;
     if (
       called.some((each) => each !== name && (isOpener(each) || isPathCall(each) || isRunner(each) || namesTable(each)))

@@ -1,5 +1,3 @@
-import { goStatements, scriptStatements } from './statements-curly';
-import { pythonStatements } from './statements-python';
 import { movedBy } from '../syntax/tree';
 import type { SyntaxNode } from '../syntax/tree';
 import type { TopStatement } from './statements';
@@ -18,13 +16,6 @@ interface Cut {
   readonly by: number;
 }
 
-const STATEMENTS: Readonly<Record<string, (text: string) => readonly TopStatement[] | undefined>> = {
-  python: pythonStatements,
-  typescript: scriptStatements,
-  javascript: scriptStatements,
-  go: goStatements,
-};
-
 /** Words that say nothing of what a statement binds. */
 const KEYWORDS = new Set(
   (
@@ -39,16 +30,17 @@ const KEYWORDS = new Set(
  * What of a file has to be parsed. A function at the top level is left out when it is of no interest itself, is not
  * mentioned in the rest, calls nothing of it, and makes no text of anything that is bound there. What it does beside that,
  * such as to set attributes, is known by the names in it: who asks for one of them gets the whole file.
+ * @param wordsOf gives the words of several functions together
  * @returns undefined where that is the whole file, or cannot be told
  */
 export function sliceOf(
   text: string,
-  language: string,
+  statements: readonly TopStatement[],
   isOfInterest: (statement: TopStatement) => boolean,
+  wordsOf: (functions: readonly TopStatement[]) => ReadonlySet<string> = allWords,
 ): Slice | undefined {
-  const statements = STATEMENTS[language]?.(text);
-  let open = statements?.filter((each) => each.isPlainFunction && !isOfInterest(each));
-  if (!statements || !open || open.length === 0) return undefined;
+  let open = statements.filter((each) => each.isPlainFunction && !isOfInterest(each));
+  if (open.length === 0) return undefined;
   const bound = new Set<string>();
   const mentioned = new Set<string>();
   const keep = ({ name, words }: TopStatement) => {
@@ -66,22 +58,27 @@ export function sliceOf(
       return isFree;
     });
   }
-  return open.length > 0 ? without(text, open) : undefined;
+  return open.length > 0 ? { ...without(text, open), words: wordsOf(open) } : undefined;
 }
 
-function without(text: string, functions: readonly TopStatement[]): Slice {
+/** Every name in some functions. */
+export function allWords(functions: readonly TopStatement[]): ReadonlySet<string> {
   const words = new Set<string>();
+  for (const { words: inside } of functions) for (const word of inside) words.add(word);
+  return words;
+}
+
+function without(text: string, functions: readonly TopStatement[]): Omit<Slice, 'words'> {
   const cuts: Cut[] = [];
   let rest = '';
   let at = 0;
-  for (const { start, end, words: inside } of functions) {
+  for (const { start, end } of functions) {
     rest += text.slice(at, start);
     at = end;
     if (cuts.at(-1)?.at === rest.length) cuts.pop();
     cuts.push({ at: rest.length, by: at - rest.length });
-    for (const word of inside) words.add(word);
   }
-  return { text: rest + text.slice(at), cuts, words };
+  return { text: rest + text.slice(at), cuts };
 }
 
 /** A slice of parts that each begin a line of their own. */

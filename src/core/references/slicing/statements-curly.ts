@@ -1,5 +1,5 @@
-import { StatementList, isWordStart, wordEnd } from './statements';
-import type { TopStatement } from './statements';
+import { StatementList, WHOLE, isWordStart, wordEnd } from './statements';
+import type { Stretch, TopStatement } from './statements';
 
 /** What differs between the languages with braces. */
 interface Curly {
@@ -17,20 +17,21 @@ const SCRIPT: Curly = {
 };
 const GO: Curly = { head: /func[ \t]+([A-Za-z_]\w*)/y, endsWithLine: true, hasTemplates: false };
 
-export function scriptStatements(text: string): readonly TopStatement[] | undefined {
-  return new CurlyLexer(text, SCRIPT).run();
+export function scriptStatements(text: string, stretch: Stretch = WHOLE): readonly TopStatement[] | undefined {
+  return new CurlyLexer(text, SCRIPT, stretch).run();
 }
 
-export function goStatements(text: string): readonly TopStatement[] | undefined {
-  return new CurlyLexer(text, GO).run();
+export function goStatements(text: string, stretch: Stretch = WHOLE): readonly TopStatement[] | undefined {
+  return new CurlyLexer(text, GO, stretch).run();
 }
 
 /** After these a `/` begins a regular expression. */
 const BEFORE_EXPRESSION = /^(?:return|typeof|case|in|of|do|else|void|delete|await|yield|new|throw|instanceof)$/;
 
 class CurlyLexer {
-  private readonly list = new StatementList();
-  private at = 0;
+  private readonly list: StatementList;
+  private at: number;
+  private isDone = false;
   private depth = 0;
   /** The last character that is neither blank nor comment, and the word that it ends. */
   private before = ';';
@@ -41,13 +42,17 @@ class CurlyLexer {
   constructor(
     private readonly text: string,
     private readonly of: Curly,
-  ) {}
+    private readonly stretch: Stretch,
+  ) {
+    this.list = new StatementList(stretch);
+    this.at = stretch.from;
+  }
 
   /** Undefined where strings or brackets are not closed, or a `/` may be one of several things. */
   run(): readonly TopStatement[] | undefined {
     const { text } = this;
-    while (this.at < text.length) if (!this.token()) return undefined;
-    this.list.end(text.length);
+    while (this.at < text.length && !this.isDone) if (!this.token()) return undefined;
+    this.list.end(this.isDone ? this.at : text.length);
     return this.depth === 0 ? this.list.all : undefined;
   }
 
@@ -117,6 +122,7 @@ class CurlyLexer {
     head.lastIndex = this.at;
     const found = head.exec(this.text);
     if (!found) return false;
+    if (this.stretch.isKnown(this.at)) return (this.isDone = true);
     this.list.begin(this.at, found[1], true);
     this.inFunction = true;
     for (const [word] of found[0].matchAll(/[\w$]+/g)) this.list.word(word, false);
@@ -130,6 +136,7 @@ class CurlyLexer {
     if (/^[ \t]*(?:\r?\n\s*)?[{>|&[,)=]/.test(next)) return this.took(at + 1, '}');
     if (!/^[ \t]*(?:\r?\n|\/\/|$)/.test(next)) return false;
     this.took(at + 1, ';');
+    if (this.stretch.isKnown(at + 1)) return (this.isDone = true);
     this.list.begin(at + 1);
     this.inFunction = false;
     return true;

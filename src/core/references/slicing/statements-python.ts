@@ -1,16 +1,20 @@
-import { StatementList, isWordStart, wordEnd } from './statements';
-import type { TopStatement } from './statements';
+import { StatementList, WHOLE, isWordStart, wordEnd } from './statements';
+import type { Stretch, TopStatement } from './statements';
 
 const HEAD = /(?:(?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*)/y;
 
 /** The statements of a Python file; undefined where its strings or brackets are not closed, or cannot be told apart. */
-export function pythonStatements(text: string): readonly TopStatement[] | undefined {
-  const list = new StatementList();
+export function pythonStatements(text: string, stretch: Stretch = WHOLE): readonly TopStatement[] | undefined {
+  const list = new StatementList(stretch);
   let depth = 0;
   let isDecorated = false;
-  for (let at = 0, isLineStart = true; at < text.length;) {
+  for (let at = stretch.from, isLineStart = true; at < text.length;) {
     const character = text[at]!;
     if (isLineStart && depth === 0 && !/[\s#]/.test(character)) {
+      if (!isDecorated && stretch.isKnown(at)) {
+        list.end(at);
+        return list.all;
+      }
       HEAD.lastIndex = at;
       const head = HEAD.exec(text);
       list.begin(at, isDecorated ? '' : head?.[1], !isDecorated && head !== null && !head[0].startsWith('class'));

@@ -15,15 +15,29 @@ export interface TopStatement {
   readonly hasOperator: boolean;
 }
 
+/** Where in a text statements are looked for. */
+export interface Stretch {
+  /** The beginning of a statement. */
+  readonly from: number;
+  /** From here on the statements are known: no more is read. */
+  readonly isKnown: (at: number) => boolean;
+}
+
+export const WHOLE: Stretch = { from: 0, isKnown: () => false };
+
 /** Collects the statements that a lexer comes upon. */
 export class StatementList {
   readonly all: TopStatement[] = [];
-  private start = 0;
+  private start: number;
   private head = { name: '', isPlainFunction: false };
   private words: string[] = [];
   private called: string[] = [];
   private hasString = false;
   private hasOperator = false;
+
+  constructor({ from }: Stretch) {
+    this.start = from;
+  }
 
   /** A statement begins here: the one before it ends. */
   begin(at: number, name = '', isPlainFunction = false): void {

@@ -1,6 +1,7 @@
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { assetPath } from '../../assets';
 import type { AssetName } from '../../assets';
+import { commonEnds } from '../text/common-ends';
 
 /** A named node of a syntax tree, copied out of WebAssembly memory. Offsets are UTF-16 code units. */
 export interface SyntaxNode {
@@ -207,15 +208,7 @@ export function movedBy(node: SyntaxNode, by: number): SyntaxNode {
 
 /** What tree-sitter has to know of an edit: everything between the common beginning and the common end. */
 function editBetween(before: string, after: string): TreeSitter.Edit {
-  const shortest = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shortest && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let tail = 0;
-  while (
-    tail < shortest - start &&
-    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
-  )
-    tail++;
+  const { prefix: start, suffix: tail } = commonEnds(before, after);
   return {
     startIndex: start,
     oldEndIndex: before.length - tail,
