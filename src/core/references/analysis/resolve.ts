@@ -227,7 +227,7 @@ export class DatabaseResolver {
     }
     const name = components.at(-1) ?? '';
     const sameName = this.byName.get(name) ?? [];
-    if (sameName.length === 1 && /^\/(?:app|data|srv|opt|usr\/src|workspace|code|var\/lib|mnt|home)\b/.test(path))
+    if (sameName.length === 1 && /^\/(?:app|data|usr\/src|workspace|code)\b/.test(path))
       return {
         place: 'workspace',
         database: sameName[0]!,
