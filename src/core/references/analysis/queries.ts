@@ -303,7 +303,8 @@ export class QuerySearch implements Queries {
     };
     this.evaluator.begin();
     if (call.callee.kind === 'member') note(call.callee.object);
-    if (handles.size === 0) for (const argument of call.arguments) note(argument.value);
+    // What was read from one database is given to another: `run(sql, rows[0])`.
+    if (handles.size === 0) for (const { value } of call.arguments) if (value.kind !== 'index') note(value);
     // A method that hands the statement on gives what it was run on back, mostly.
     if (handles.size === 0) note(call);
     return [...handles];

@@ -649,6 +649,8 @@ export class Evaluator {
         const items = at === undefined ? object.items : object.items.slice(at, at === -1 ? undefined : at + 1);
         return items.flatMap((item) => item());
       }
+      // The first of the rows that a helper gives: it leads to the same database.
+      if (object.kind === 'handle' && frame.module.program.language === 'typescript') return [object];
       // `Repository[User]`: the same class or function, with types for its parameters.
       if (object.kind === 'scope') return [object];
       if (object.kind === 'external')
