@@ -219,6 +219,7 @@ export class Assembly {
     const handles = [...(place.handles.size > 0 ? place.handles : place.remote)];
     if (schema !== undefined && schema !== 'main') {
       const attached = this.attached(schema, handles, place.module, queries);
+      if (attached?.place === 'several') return this.oneOf(attached.databases, name);
       if (attached) return this.judged(attached, name, homes);
       if (homes.length === 0) return undefined;
       return homes.length === 1
@@ -293,6 +294,16 @@ export class Assembly {
         },
       ];
     });
+  }
+
+  /** In one of several databases: which, is known where one alone has the table. */
+  private oneOf(databases: readonly string[], name: string): TableHome {
+    const homes = this.homesOf(name);
+    const holding = databases.filter((each) => homes.includes(each));
+    const [first, ...others] = holding.length > 0 ? holding : databases;
+    if (holding.length === 1) return { database: first!, resolution: 'likely' };
+    const among = holding.length > 0 ? { among: holding } : {};
+    return { database: first!, resolution: 'unknown', note: `one of ${[first, ...others].join(', ')}`, ...among };
   }
 
   private judged(resolution: Place, name: string, homes: readonly string[]): TableHome | undefined {

@@ -5,6 +5,7 @@ import type { Module } from '../evaluation/project';
 import { ANCHOR } from '../evaluation/value';
 import type { Segment, Text, Value } from '../evaluation/value';
 import type { Entry, Expression, Literal } from '../syntax/program';
+import { logs } from '../sql/prose';
 import { Interest } from './interest';
 import type { DatabaseResolver, Resolution } from './resolve';
 
@@ -57,6 +58,7 @@ export class PathSearch {
     const visit = (root: Expression) =>
       walk(root, (expression) => {
         if (expression.kind === 'record') for (const { key } of expression.entries) if (isLookUp(key)) names.add(key);
+        if (expression.kind === 'call') for (const each of toldIn(expression)) names.add(each);
         if (names.delete(expression)) return;
         const worth = interest.worthOf(expression);
         if (!worth) return;
@@ -104,6 +106,12 @@ function mayName(text: string, resolver: DatabaseResolver): boolean {
 /** A bare name as the key of a table is what is looked up there; what opens the keys one after the other finds them. */
 function isLookUp(key: Entry['key']): key is Literal {
   return typeof key === 'object' && key.kind === 'literal' && !/[/\\]/.test(key.value);
+}
+
+/** Bare names that a message is given to be put into it: `log.Printf("%d in %s", count, "app.db")`. */
+function toldIn({ callee, arguments: list }: Extract<Expression, { kind: 'call' }>): Expression[] {
+  if ((callee.kind !== 'member' && callee.kind !== 'name') || list.length < 2 || !logs(callee.name)) return [];
+  return list.slice(1).flatMap(({ value }) => (value.kind === 'literal' && !/[/\\]/.test(value.value) ? [value] : []));
 }
 
 const documentation = new WeakMap<Module, ReadonlySet<Expression>>();
@@ -306,6 +314,8 @@ function isPlausible(resolution: PathPlace['resolution'], group: Group): boolean
   // What is asked for the end of a name says nothing of a file: `filepath.Ext("x.db")`.
   if (/\b(?:ext|extname|splitext|getExtension|hasSuffix|endsWith|ends_with|end_with\?)\s*\(\s*$/i.test(before))
     return false;
+  // A name that a person is offered for a file of their own.
+  if (/\b(?:defaultPath|suggestedName|attachment|download(?:_?[nN]ame)?)\b/.test(before)) return false;
   return PATH_WORDS.test(previous) && !/\b(?:import_module|getLogger|patch|logger|logging)\b/i.test(previous);
 }
 

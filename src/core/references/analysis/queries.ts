@@ -134,6 +134,13 @@ const OPEN = new Set<Expression['kind']>([
 /** More callers of one helper than this are not told apart. */
 const MOST_CONTEXTS = 60;
 
+/** One call of a helper. */
+interface Context {
+  readonly frame: Frame;
+  /** The call is made in a test. */
+  readonly isTest: boolean;
+}
+
 /** What was found of statements. */
 export interface Queries {
   /** By file and offset. */
@@ -179,6 +186,8 @@ export class QuerySearch implements Queries {
   readonly creations: Queries['creations'][number][] = [];
 
   private replaces = false;
+  /** Calls that are made on what another call gives. */
+  private readonly outer = new Map<Call, Call>();
 
   constructor(private readonly evaluator: Evaluator) {}
 
@@ -189,6 +198,9 @@ export class QuerySearch implements Queries {
     for (const root of module.program.roots)
       walk(root.expression, (expression) => {
         if (expression.kind !== 'call') return;
+        // `prepare('ATTACH ? AS other').run(path)`
+        const { callee } = expression;
+        if (callee.kind === 'member' && callee.object.kind === 'call') this.outer.set(callee.object, expression);
         this.call(expression, module, run);
       });
     // Statements that were not seen to run: constants, text given to helpers of other files.
@@ -227,7 +239,7 @@ export class QuerySearch implements Queries {
   /** Does a call run SQL by its name, or is there SQL among its arguments? */
   private isWorth(call: Call, module: Module): boolean {
     if (call.arguments.length === 0) return false;
-    if (call.arguments.some(({ value }) => statementsIn(value).some(mayBeSql))) return true;
+    if (call.arguments.some(({ value }) => statementsIn(value).some(mayBeSql)) || isPragma(call)) return true;
     const { callee } = call;
     if (callee.kind !== 'member' && callee.kind !== 'name') return false;
     if (!RUNNERS.has(callee.name)) return false;
@@ -254,15 +266,20 @@ export class QuerySearch implements Queries {
       return;
     }
     if (isTold && !this.isOnHandle(call, module.frame)) return;
-    if (plain.every(({ handles }) => handles.length === 0) && !RUNNERS.has(name)) return;
+    if (plain.every(({ handles }) => handles.length === 0) && !RUNNERS.has(name) && !isPragma(call)) return;
     for (const each of plain) run.add(each.of);
-    const scope = enclosingFunction(module, call.scope);
+    const scope = calledFunction(module, call.scope);
     const given = plain.filter(({ text }) => scope !== undefined && !isWritten(text, module, scope));
-    for (const each of plain) this.statement(each.text, each.handles, module, call, given.includes(each));
-    if (given.length === 0 || !scope) return;
+    const isOfCallers = (handles: readonly Handle[]) => scope !== undefined && handles.length > 1;
+    for (const each of plain)
+      this.statement(each.text, each.handles, module, call, given.includes(each) || isOfCallers(each.handles));
+    if (!scope || !plain.some((each) => given.includes(each) || isOfCallers(each.handles))) return;
     // A helper that is given the statement: each of its callers may have another connection.
-    for (const frame of this.contexts(module, scope.id, 0))
-      for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false);
+    for (const { frame, isTest } of this.contexts(module, scope.id, 0))
+      for (const { text, handles } of this.runs(call, frame))
+        // What a test runs on a database of its own says nothing of the statements of the code.
+        if (module.isTest || !isTest || text.segments.every((segment) => segment.module.isTest))
+          this.statement(text, handles, module, call, false, frame);
   }
 
   /** `self.db.execute(self.QUERY)` where only those who inherit have such a field: what each caller's instance has. */
@@ -273,8 +290,8 @@ export class QuerySearch implements Queries {
       ({ value }) => value.kind === 'member' && value.object.kind === 'name' && value.object.name === receiver,
     );
     if (!scope || receiver === undefined || !isField) return;
-    for (const frame of this.contexts(module, scope.id, 0))
-      for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false);
+    for (const { frame } of this.contexts(module, scope.id, 0))
+      for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false, frame);
   }
 
   /** SQL texts among the arguments of a call, with the connections they run on; or the text that is told to run on one. */
@@ -285,6 +302,7 @@ export class QuerySearch implements Queries {
       this.evaluator.begin();
       return this.evaluator
         .texts(of, frame)
+        .map((text) => (isPragma(call) ? asPragma(text) : text))
         .filter((text) => looksLikeSql(text.text))
         .map((text) => ({ text, of }));
     });
@@ -300,7 +318,8 @@ export class QuerySearch implements Queries {
     };
     this.evaluator.begin();
     if (call.callee.kind === 'member') note(call.callee.object);
-    if (handles.size === 0) for (const argument of call.arguments) note(argument.value);
+    // What was read from one database is given to another: `run(sql, rows[0])`.
+    if (handles.size === 0) for (const { value } of call.arguments) if (value.kind !== 'index') note(value);
     // A method that hands the statement on gives what it was run on back, mostly.
     if (handles.size === 0) note(call);
     return [...handles];
@@ -312,16 +331,17 @@ export class QuerySearch implements Queries {
   }
 
   /** Frames in which the arguments of a function, or the instance of a method, are those of one call. */
-  private contexts(module: Module, scopeId: number, depth: number): Frame[] {
+  private contexts(module: Module, scopeId: number, depth: number): Context[] {
     const scope = module.program.scopes[scopeId]!;
-    const frames: Frame[] = [];
+    const frames: Context[] = [];
     for (const site of this.evaluator.callSites(module, scope)) {
-      const outer = enclosingFunction(site.module, site.call.scope);
+      const outer = calledFunction(site.module, site.call.scope);
       const callers = outer && outer !== scope && depth < 1 ? this.contexts(site.module, outer.id, depth + 1) : [];
-      for (const caller of callers.length > 0 ? callers : [site.module.frame]) {
+      const any = { frame: site.module.frame, isTest: site.module.isTest };
+      for (const { frame: caller, isTest } of callers.length > 0 ? callers : [any]) {
         for (const callee of this.evaluator.evaluate(site.call.callee, caller))
           if (callee.kind === 'scope' && callee.module === module && callee.scope === scopeId)
-            frames.push(this.evaluator.callFrame(callee, site.call, caller));
+            frames.push({ frame: this.evaluator.callFrame(callee, site.call, caller), isTest });
         if (frames.length > MOST_CONTEXTS) return frames;
       }
     }
@@ -334,11 +354,12 @@ export class QuerySearch implements Queries {
     module: Module,
     call: Call | undefined,
     isRemote: boolean,
+    frame = module.frame,
   ): void {
     const { tables, attachments } = sqlUses(text.text);
     const together = new Set<string>();
     const beside = tables.flatMap(({ name, schema }) => (schema === undefined ? [name] : []));
-    for (const attachment of attachments) this.attach(attachment, text, handles, module, call);
+    for (const attachment of attachments) this.attach(attachment, text, handles, module, call, frame);
     for (const use of tables) {
       if (use.name.includes(ANCHOR.hole)) continue;
       if (use.position === 'create' && /^\s*create/i.test(text.text))
@@ -370,6 +391,7 @@ export class QuerySearch implements Queries {
     handles: readonly Handle[],
     module: Module,
     call: Call | undefined,
+    frame: Frame,
   ): void {
     if (attachment.path) {
       const place = placeOf(text, attachment.path.start, attachment.path.end);
@@ -386,8 +408,9 @@ export class QuerySearch implements Queries {
     }
     if (!call) return;
     const paths: Text[] = [];
-    for (const argument of call.arguments.slice(1))
-      for (const value of this.evaluator.evaluate(argument.value, module.frame)) {
+    const outer = this.outer.get(call);
+    for (const argument of [...call.arguments.slice(1), ...(outer?.arguments ?? [])])
+      for (const value of this.evaluator.evaluate(argument.value, frame)) {
         if (value.kind === 'text') paths.push(value);
         if (value.kind === 'list')
           for (const item of value.items) paths.push(...item().filter((each) => each.kind === 'text'));
@@ -404,6 +427,25 @@ function placeOf(text: Text, start: number, end: number): { module: Module; star
   const last = segment.index + end - segment.start;
   const to = literalEnd(segment.literal, last);
   return { module: segment.module, start: from, end: to };
+}
+
+/** The innermost function around a place that has a name to be called by: what is passed on in place runs with it. */
+function calledFunction(module: Module, scopeId: number): Scope | undefined {
+  let scope = enclosingFunction(module, scopeId);
+  while (scope && scope.name === '') scope = enclosingFunction(module, scope.parent);
+  return scope;
+}
+
+/** `db.pragma('table_info(users)')` */
+function isPragma({ callee, arguments: [first] }: Call): boolean {
+  if (callee.kind !== 'member' || callee.name !== 'pragma') return false;
+  return first?.value.kind === 'concatenation' || (first?.value.kind === 'literal' && /\w\(/.test(first.value.value));
+}
+
+function asPragma(text: Text): Text {
+  const keyword = 'PRAGMA ';
+  const segments = text.segments.map((each) => ({ ...each, start: each.start + keyword.length }));
+  return { ...text, text: keyword + text.text, segments };
 }
 
 /** Keys of an argument under which a statement is given: `execute({ sql: 'SELECT …', args })`. */

@@ -29,6 +29,9 @@ export type Resolution =
 
 const DATABASE_NAME = /\.(?:db|db3|sqlite|sqlite3|s3db|sl3)$/i;
 
+/** Folders of copies, which are other files than those that they are copies of. */
+const COPIES = /^(?:back-?ups?|bak|snapshots?)$/i;
+
 /** Does a file name look like a database's? */
 export function hasDatabaseName(name: string): boolean {
   return DATABASE_NAME.test(name) && !/^\.[a-z0-9]+$/i.test(name);
@@ -205,6 +208,12 @@ export class DatabaseResolver {
     if (path.startsWith(root)) return this.inWorkspace(path.slice(root.length), 'file');
     // A container or a server has the same layout under another root.
     const components = path.split('/').filter(Boolean);
+    if (
+      components
+        .slice(0, -1)
+        .some((each) => COPIES.test(each) && !this.databases.some((own) => own.includes(`${each}/`)))
+    )
+      return this.outside(path, 'a copy');
     for (let count = components.length; count >= 2; count--) {
       const found = this.endingIn(components.slice(-count).join('/'));
       if (found.length === 1)
@@ -218,7 +227,7 @@ export class DatabaseResolver {
     }
     const name = components.at(-1) ?? '';
     const sameName = this.byName.get(name) ?? [];
-    if (sameName.length === 1 && /^\/(?:app|data|srv|opt|usr\/src|workspace|code|var\/lib|mnt|home)\b/.test(path))
+    if (sameName.length === 1 && /^\/(?:app|data|usr\/src|workspace|code)\b/.test(path))
       return {
         place: 'workspace',
         database: sameName[0]!,

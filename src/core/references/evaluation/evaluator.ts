@@ -359,6 +359,8 @@ export class Evaluator {
     return this.evaluate(type, frame).flatMap((value): Value[] => {
       // `Annotated[Connection, Depends(connect)]`
       if (value.kind === 'handle' || value.kind === 'instance') return [value];
+      // `ReturnType<typeof createServices>`
+      if (value.kind === 'record' && type.kind !== 'record') return [value];
       if (value.kind !== 'scope') return [];
       const scope = value.module.program.scopes[value.scope]!;
       return scope.kind === 'class' ? [this.anyInstance(value)] : [];
@@ -434,7 +436,9 @@ export class Evaluator {
     const key = `${module.file}\0${scope.id}`;
     if (!owner) return this.sitesNamed(scope.name, true).get(key) ?? [];
     return [
-      ...(this.sitesNamed(owner.name, true).get(key) ?? []),
+      ...[owner.name, ...this.project.derivedFrom(owner.name)].flatMap(
+        (name) => this.sitesNamed(name, true).get(key) ?? [],
+      ),
       ...[scope.name, ...GENERAL].flatMap((name) => this.sitesNamed(name, false).get(key) ?? []),
     ];
   }
@@ -637,6 +641,8 @@ export class Evaluator {
         const items = at === undefined ? object.items : object.items.slice(at, at === -1 ? undefined : at + 1);
         return items.flatMap((item) => item());
       }
+      // The first of the rows that a helper gives: it leads to the same database.
+      if (object.kind === 'handle' && frame.module.program.language === 'typescript') return [object];
       // `Repository[User]`: the same class or function, with types for its parameters.
       if (object.kind === 'scope') return [object];
       if (object.kind === 'external')

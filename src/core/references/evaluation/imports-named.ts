@@ -25,7 +25,8 @@ const DECLARATIONS: Readonly<Record<string, { extensions: readonly string[]; pat
   },
   shellscript: {
     extensions: ['.sh', '.bash'],
-    pattern: /^\s*(?:export\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?(\w+)=|^\s*(?:function\s+)?(\w+)\s*\(\)/gm,
+    pattern:
+      /^\s*(?:export\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?(\w+)=|^\s*(?:function\s+)?(\w+)\s*\(\)|\$\{(\w+):?=/gm,
   },
 };
 

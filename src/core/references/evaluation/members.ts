@@ -1,6 +1,6 @@
 import type { AttributeAssignment, Binding, Expression, Scope } from '../syntax/program';
 import { bindArguments } from './arguments';
-import type { Evaluator } from './evaluator';
+import type { CallSiteOf, Evaluator } from './evaluator';
 import { getOrAdd, heardBy } from './project';
 import type { Module } from './project';
 import { newFrame } from './value';
@@ -307,7 +307,10 @@ function constructorArguments(
   const own = evaluator.constructorOf(instance.type, instance.construction?.call);
   const prototype = scope.receiverType !== undefined ? evaluator.prototypeOf(module, scope) : undefined;
   if (own && ((own.module === module && own.scope === scope.id) || scopeOf(own) === prototype?.declaration)) {
-    if (!instance.construction) return undefined;
+    if (!instance.construction)
+      return instance.type.scope === scope.parent && instance.type.module === module
+        ? undefined
+        : inheritedArguments(evaluator, instance.type, module, scope);
     return bindArguments(evaluator, module, scope, instance.construction.call, instance.construction.frame, own);
   }
   // An inherited constructor gets what the derived one passes on.
@@ -321,6 +324,34 @@ function constructorArguments(
   }
   // Another constructor than the one that made it.
   return instance.construction ? new Map() : undefined;
+}
+
+/** What an inherited constructor is given for instances of one class, not for those of the others that inherit it. */
+function inheritedArguments(
+  evaluator: Evaluator,
+  type: ScopeReference,
+  module: Module,
+  scope: Scope,
+): ReadonlyMap<string, () => Value[]> {
+  const ofType = (site: CallSiteOf) =>
+    evaluator
+      .evaluate(site.call.callee, site.module.frame)
+      .some((callee) => callee.kind === 'scope' && sameScope(callee, type));
+  const bound = scope.parameters.map((parameter): [string, () => Value[]] => [
+    parameter.name,
+    () => {
+      const sites = evaluator.callSites(module, scope).filter(heardBy(type.module)).filter(ofType);
+      const values = sites.flatMap((site) => {
+        const given = bindArguments(evaluator, module, scope, site.call, site.module.frame, site.callee);
+        return (
+          given.get(parameter.name)?.() ??
+          (parameter.default ? [...evaluator.evaluate(parameter.default, module.frame)] : [])
+        );
+      });
+      return values.length > 0 ? values : evaluator.parameter(module, scope, parameter, module.frame);
+    },
+  ]);
+  return new Map(bound);
 }
 
 export function enclosingFunction(module: Module, scopeId: number): Scope | undefined {

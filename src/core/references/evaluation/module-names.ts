@@ -1,6 +1,7 @@
 import { parse } from 'jsonc-parser';
 import { normalize } from './path-text';
 import type { Module, Project } from './project';
+import { isTestFile } from './test-file';
 
 /** What package.json, tsconfig.json and jsconfig.json say of names of modules. */
 interface Configuration {
@@ -16,6 +17,9 @@ interface Configuration {
 const ENTRIES = ['source', 'types', 'typings', 'module', 'main', 'browser'];
 /** Folders of compiled files, for which the sources are looked up. */
 const COMPILED = /(^|\/)(?:dist|lib|build|out|esm|cjs)\//;
+const CODE = /\.[cm]?[jt]sx?$/;
+/** Where the packages of a workspace are, by custom. */
+const PACKAGE_FOLDERS = ['packages', 'apps', 'libs', 'services', 'modules'];
 const MOST_EXTENDED = 5;
 
 /**
@@ -28,7 +32,55 @@ export function namedModules(project: Project, from: Module, name: string): stri
     ...(name.startsWith('#') ? ownImports(project, from, name) : []),
     ...configuredPaths(project, from, name),
     ...packages(project, name),
+    ...usualFolders(project, name),
   ];
+}
+
+/**
+ * `@scope/name` in the one folder where a workspace has its packages, where no package.json says its name and none has it
+ * installed from a registry.
+ */
+function usualFolders(project: Project, name: string): string[] {
+  const [, folder, rest] = /^@[\w.-]+\/([\w.-]+)(?:\/(.+))?$/.exec(name) ?? [];
+  if (folder === undefined) return [];
+  const whole = name.split('/').slice(0, 2).join('/');
+  const found: string[] = [];
+  for (const parent of PACKAGE_FOLDERS) {
+    const directory = `${parent}/${folder}`;
+    const bases = rest === undefined ? ['src/index', 'index'] : [`src/${rest}`, rest];
+    const held =
+      bases.map((base) => inside(directory, base)).find((base) => isCode(project, base)) ??
+      (rest === undefined ? onlyFile(project, `${directory}/src`) : undefined);
+    if (held !== undefined) found.push(held);
+  }
+  if (found.length !== 1) return [];
+  const isOtherwise = project.documentsNamed('package.json').some((file) => {
+    const configuration = read(project, file);
+    const own = configuration?.name;
+    const isOfFolder = file !== 'package.json' && found[0]!.startsWith(file.slice(0, -'package.json'.length));
+    return (isOfFolder && typeof own === 'string') || isInstalled(configuration, whole);
+  });
+  return isOtherwise ? [] : found;
+}
+
+/** The one file of code in a folder, without its extension: there is nothing else that could be the entry. */
+function onlyFile(project: Project, directory: string): string | undefined {
+  const files = project.filesIn(directory).filter((file) => CODE.test(file) && !isTestFile(file));
+  return files.length === 1 ? files[0]!.replace(CODE, '') : undefined;
+}
+
+/** Is there a file of code with this name, but for its extension? */
+function isCode(project: Project, base: string): boolean {
+  const directory = base.slice(0, Math.max(0, base.lastIndexOf('/')));
+  return project.filesIn(directory).some((file) => CODE.test(file) && file.replace(CODE, '') === base);
+}
+
+function isInstalled(configuration: Configuration | undefined, name: string): boolean {
+  return ['dependencies', 'devDependencies', 'peerDependencies'].some((field) => {
+    const versions = configuration?.[field];
+    const version = isRecord(versions) ? versions[name] : undefined;
+    return typeof version === 'string' && !/^(?:workspace:|file:|link:|portal:|\*)/.test(version);
+  });
 }
 
 function ownImports(project: Project, from: Module, name: string): string[] {

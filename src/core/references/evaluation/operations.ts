@@ -1,4 +1,5 @@
 import type { Operation, TextMethod } from './vocabulary';
+import { pushed } from './built-texts';
 import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import { environmentVariable } from './environment';
@@ -203,9 +204,10 @@ export const joiningWith: TextMethod = (receiver, call) =>
 
 /** `[directory, name].join('/')`. */
 export function joinList(list: Extract<Value, { kind: 'list' }>, call: Invocation): Value[] {
-  if (list.items.length === 0 || list.items.length > 40) return [];
+  const items = [...list.items, ...pushed(call)];
+  if (items.length === 0 || items.length > 40) return [];
   const separator = call.textsOrHoleAt(0);
-  const parts = list.items.flatMap((item, index): (readonly Text[])[] => {
+  const parts = items.flatMap((item, index): (readonly Text[])[] => {
     const texts = item().filter((each) => each.kind === 'text');
     const part = texts.length > 0 ? texts : [call.hole()];
     return index === 0 ? [part] : [separator, part];

@@ -81,6 +81,8 @@ interface ModuleIndex {
   readonly attributes: Map<string, AssignmentSite[]>;
   /** Imported member → local names given to it. */
   readonly aliases: Map<string, Set<string>>;
+  /** Superclass → classes that name it as theirs. */
+  readonly derived: Map<string, Set<string>>;
 }
 
 /** An unchanged file says the same in the next analysis. */
@@ -94,11 +96,12 @@ function indexOf(module: Module): ModuleIndex {
 
 /** Every name under which a module is found when evaluation asks for the calls, records or assignments of the project. */
 export function* namesIn(module: Module): Generator<string> {
-  const { calls, records, attributes, aliases } = indexOf(module);
+  const { calls, records, attributes, aliases, derived } = indexOf(module);
   yield* calls.keys();
   yield* records.keys();
   yield* attributes.keys();
   yield* aliases.keys();
+  yield* derived.keys();
   if (module.rest) yield* module.rest.words;
 }
 
@@ -112,6 +115,7 @@ export class Project {
   private parsed: ReadonlyMap<string, Module> = new Map();
   private readonly named = new Map<string, CallSite[]>();
   private readonly aliases = new Map<string, readonly string[]>();
+  private readonly derived = new Map<string, readonly string[]>();
   private readonly namedRecords = new Map<string, RecordSite[]>();
   private readonly namedAttributes = new Map<string, AssignmentSite[]>();
 
@@ -149,6 +153,7 @@ export class Project {
     this.questions = 0;
     this.named.clear();
     this.aliases.clear();
+    this.derived.clear();
     this.namedRecords.clear();
     this.namedAttributes.clear();
   }
@@ -202,6 +207,20 @@ export class Project {
     const names = getOrAdd(this.aliases, name, () => [...new Set([name, ...this.aliasesOf(name)])]);
     for (const each of names) this.look(each);
     return getOrAdd(this.named, name, () => names.flatMap((each) => this.callsOf(each)));
+  }
+
+  /** Names of the classes that have a class of this name among their superclasses. */
+  derivedFrom(name: string): readonly string[] {
+    return getOrAdd(this.derived, name, () => {
+      const found = new Set<string>();
+      for (const each of [name, ...this.aliasesOf(name)]) {
+        this.look(each);
+        for (const module of this.parsed.values())
+          for (const derived of indexOf(module).derived.get(each) ?? []) found.add(derived);
+      }
+      found.delete(name);
+      return [...found];
+    });
   }
 
   /** Calls of this name in one file. */
@@ -293,6 +312,7 @@ function indexModule(module: Module): ModuleIndex {
   const records = new Map<string, RecordSite[]>();
   const attributes = new Map<string, AssignmentSite[]>();
   const aliases = new Map<string, Set<string>>();
+  const derived = new Map<string, Set<string>>();
   const seen = new Set<Expression>();
   for (const root of module.program.roots)
     walk(root.expression, (each) => {
@@ -308,14 +328,19 @@ function indexModule(module: Module): ModuleIndex {
       }
       return true;
     });
-  for (const scope of module.program.scopes)
+  for (const scope of module.program.scopes) {
+    for (const base of scope.kind === 'class' ? scope.bases : []) {
+      const name = lastName(base);
+      if (name && scope.name !== '') getOrAdd(derived, name, () => new Set()).add(scope.name);
+    }
     for (const [local, bindings] of Object.entries(scope.bindings))
       for (const binding of bindings)
         if (binding.kind === 'import' && binding.member && binding.member !== local)
           getOrAdd(aliases, binding.member, () => new Set()).add(local);
+  }
   for (const assignment of module.program.attributes)
     getOrAdd(attributes, assignment.name, () => []).push({ module, assignment });
-  return { calls, records, attributes, aliases };
+  return { calls, records, attributes, aliases, derived };
 }
 
 export function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -1,4 +1,5 @@
 import type { Evaluator } from './evaluator';
+import { lastName } from './project';
 import type { Module } from './project';
 import { ANCHOR } from './value';
 import type { Value } from './value';
@@ -16,6 +17,18 @@ export function replacesDatabases(evaluator: Evaluator, module: Module): boolean
       if (above) files.add(above.file);
       if (folder === '') break;
     }
+  // `process.env.DB = '/tmp/x.db'`, `process.env.NODE_ENV = 'test'`
+  const isSet = module.program.attributes.some(
+    ({ object, name, value }) =>
+      lastName(object) === 'env' &&
+      evaluator
+        .evaluate(value, module.frame)
+        .some(
+          (each) =>
+            isTemporary(evaluator, each, 0) || (name === 'NODE_ENV' && each.kind === 'text' && each.text === 'test'),
+        ),
+  );
+  if (isSet) return true;
   return REPLACING.some((name) =>
     evaluator.project
       .callsNamed(name, false)

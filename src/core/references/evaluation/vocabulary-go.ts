@@ -11,6 +11,7 @@ import {
   passes,
   unchanged,
 } from './operations';
+import { built } from './built-texts';
 import type { Invocation } from './invocation';
 import { baseName } from './path-text';
 import { heardBy } from './project';
@@ -212,6 +213,7 @@ export const GO: Vocabulary = {
     if (OPENERS.test(callee.name) && call.texts(0).some((text) => /sqlite|libsql/i.test(text.text)))
       return call.open(call.texts(1));
     if (callee.name === 'StringP') return call.values(2);
+    if (callee.name === 'String' && call.positional.length === 0) return built(call, callee.object);
     if (callee.name === 'String') return call.positional.length > 1 ? call.values(1) : flagNamed(call);
     // Of an instance of viper, or of the flags of a command.
     if (callee.name === 'GetString') return viperString(call);

@@ -8,6 +8,7 @@ import type { Evaluator } from './evaluator';
 import { reads, readsReceiver } from './file-contents';
 import { targetValues } from './generated-access';
 import { importedMember } from './imports-typescript';
+import { migrated } from './knex';
 import { membersOf } from './members';
 import {
   anchors,
@@ -273,7 +274,7 @@ export const TYPESCRIPT: Vocabulary = {
       index.kind === 'text' ? membersOf(evaluator, object, index.text, undefined) : [],
     );
   },
-  injected: () => [],
+  injected: migrated,
   isProperty: (scope) => scope.isProperty === true,
   classMember: () => [],
   instanceMember: () => [],

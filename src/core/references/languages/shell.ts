@@ -148,10 +148,10 @@ class ShellLowering extends Lowering {
     for (const redirect of redirects) {
       const heredoc = redirect.children.find((child) => child.type === 'heredoc_body');
       if (heredoc) {
-        const text = literal(this.source, heredoc, heredoc.start, heredoc.end);
+        const text = this.heredoc(heredoc);
         this.builder.root(text);
         if (call) this.runs(call, text);
-        if (call && text.value.includes('.read ')) this.runsFile(call, '.read', text);
+        if (call && this.text(heredoc).includes('.read ')) this.runsFile(call, '.read', text);
       } else if (redirect.type === 'herestring_redirect') {
         const word = redirect.children[0];
         if (word && call) this.runs(call, this.expression(word));
@@ -162,6 +162,15 @@ class ShellLowering extends Lowering {
         if (call && this.source[redirect.start] === '<') this.runsFile(call, 'cat', this.expression(destination));
       }
     }
+  }
+
+  /** What is given to a command as it stands, with the values of variables put in. */
+  private heredoc(node: SyntaxNode): Expression {
+    const inner = node.children.filter(
+      (child) => child.type.endsWith('expansion') || child.type.endsWith('_substitution'),
+    );
+    if (inner.length === 0) return literal(this.source, node, node.start, node.end);
+    return this.concatenation(node, this.partsAround(inner, node.start, node.end, false), false);
   }
 
   protected expression(node: SyntaxNode): Expression {
@@ -237,6 +246,9 @@ class ShellLowering extends Lowering {
               false,
             );
       this.builder.root(fallback, 'value');
+      // `: "${DB:=data/x.db}"` sets it where it is not set.
+      if (operator.endsWith('='))
+        this.builder.bindValue({ text: this.text(name), ...this.span(name) }, fallback, node, {}, 0);
       return this.choice(node, [variable, fallback], true);
     }
     if (/^%{1,2}/.test(operator) && /^\/\*?$/.test(this.source.slice(name.end, node.end - 1).replace(/^%+/, '')))
@@ -282,10 +294,15 @@ class ShellLowering extends Lowering {
     const end = Math.max(node.start + 1, node.end - 1);
     if (inner.length === 0)
       return literal(this.source, node, node.start + 1, end, this.stringEscapes(node.start + 1, end));
+    return this.concatenation(node, this.partsAround(inner, node.start + 1, end, true), false);
+  }
+
+  private partsAround(inner: readonly SyntaxNode[], start: number, end: number, escapes: boolean): Expression[] {
     const parts: Expression[] = [];
-    let at = node.start + 1;
+    let at = start;
     const flush = (to: number) => {
-      if (to > at) parts.push(literal(this.source, { start: at, end: to }, at, to, this.stringEscapes(at, to)));
+      if (to > at)
+        parts.push(literal(this.source, { start: at, end: to }, at, to, escapes ? this.stringEscapes(at, to) : []));
     };
     for (const child of inner) {
       flush(child.start);
@@ -293,7 +310,7 @@ class ShellLowering extends Lowering {
       at = child.end;
     }
     flush(end);
-    return this.concatenation(node, parts, false);
+    return parts;
   }
 
   private stringEscapes(start: number, end: number): Escape[] {

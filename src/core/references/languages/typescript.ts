@@ -75,6 +75,9 @@ class TypeScriptLowering extends Lowering {
         }
         return;
       }
+      case 'type_alias_declaration':
+        this.alias(node);
+        return;
       default:
         if (TYPES.has(node.type)) return;
         if (HEADERS.has(node.type)) builder.inBlock(node, () => this.header(node));
@@ -219,6 +222,7 @@ class TypeScriptLowering extends Lowering {
       case 'identifier':
       case 'shorthand_property_identifier_pattern': {
         const name = this.text(target);
+        this.called(name, value);
         const scope = declares ? this.builder.scope : this.declaringScope(name);
         this.builder.bindValue({ text: name, ...this.span(target) }, value, statement, { type, blockScoped }, scope);
         return;
@@ -226,6 +230,7 @@ class TypeScriptLowering extends Lowering {
       case 'member_expression': {
         const object = this.field(target, 'object');
         const property = this.field(target, 'property');
+        if (property) this.called(this.text(property), value);
         if (object && property) this.builder.attribute(this.expression(object), this.text(property), value, statement);
         return;
       }
@@ -334,13 +339,24 @@ class TypeScriptLowering extends Lowering {
         // Promise<T> is a T to come.
         const name = this.field(node, 'name');
         const [argument] = this.field(node, 'type_arguments')?.children ?? [];
-        if (name && /^(?:Promise|Readonly|Partial|Required|NonNullable)$/.test(this.text(name)) && argument)
+        if (name && /^(?:Promise|Awaited|Readonly|Partial|Required|NonNullable)$/.test(this.text(name)) && argument)
           return this.typeExpression(argument);
+        if (name && this.text(name) === 'ReturnType' && argument?.type === 'type_query' && argument.children[0])
+          return this.callOf(node, this.expression(argument.children[0]), undefined, []);
         return name ? this.typeExpression(name) : this.nothing(node);
       }
       default:
         return this.nothing(node);
     }
+  }
+
+  /** `type Services = ReturnType<typeof createServices>` */
+  private alias(node: SyntaxNode): void {
+    const name = this.field(node, 'name');
+    const value = this.field(node, 'value');
+    if (!name || !value || !/\bReturnType\s*</.test(this.text(value))) return;
+    const type = this.typeExpression(value);
+    if (type.kind === 'call') this.builder.bindValue({ text: this.text(name), ...this.span(name) }, type, node);
   }
 
   private enum(node: SyntaxNode): void {
@@ -422,7 +438,10 @@ class TypeScriptLowering extends Lowering {
         if (!name) return;
         const injected = valueNode ? undefined : this.injected(node);
         const value = valueNode ? this.inInitialiser(node, () => this.expression(valueNode)) : injected;
-        if (valueNode && value) builder.root(value, 'value');
+        if (valueNode && value) {
+          builder.root(value, 'value');
+          this.called(this.keyText(name), value);
+        }
         builder.bindValue({ text: this.keyText(name), ...this.span(name) }, value ?? this.nothing(node), node, {
           type: this.typeOf(node),
           declared: !value,
@@ -435,6 +454,13 @@ class TypeScriptLowering extends Lowering {
       default:
         if (node.type === 'decorator') for (const child of node.children) this.root(child);
     }
+  }
+
+  /** A function or a class without a name of its own is called by the name of what holds it. */
+  private called(name: string, value: Expression): void {
+    const inner = value.kind === 'same' ? value.of : value;
+    const scope = inner.kind === 'function' ? this.builder.scopes[inner.scope] : undefined;
+    if (scope?.name === '') scope.name = name;
   }
 
   /** A field initialiser sees `this`, as a method does. */
@@ -670,7 +696,9 @@ class TypeScriptLowering extends Lowering {
             : key.type === 'string'
               ? this.string(key)
               : this.keyText(key);
-        return [{ key: name, value: this.expression(value) }];
+        const lowered = this.expression(value);
+        if (typeof name === 'string') this.called(name, lowered);
+        return [{ key: name, value: lowered }];
       }
       case 'shorthand_property_identifier':
         return [{ key: this.text(node), value: this.nameOf(node) }];

@@ -94,3 +94,11 @@ const TELLING =
 export function tellsPeople(name: string): boolean {
   return TELLING.test(name);
 }
+
+/** Functions that put their arguments into a text for people, after the first. */
+const LOGGING =
+  /^(?:log|info|warn|warning|error|debug|trace|critical|fatal|panic|print)(?:f|ln|w)?$|^(?:(?:ef?|f)?printf|eprintln!?|println!|print!|eprint!|format_err!|bail!|anyhow!|info!|warn!|error!|debug!)$/i;
+
+export function logs(name: string): boolean {
+  return LOGGING.test(name);
+}

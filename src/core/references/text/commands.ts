@@ -12,9 +12,9 @@ export interface Command {
   readonly files: readonly string[];
 }
 
-/** What comes before the database on its command line: the program and its options. */
+/** What comes before the database on its command line: the program, or the variable named like it, and its options. */
 const PROGRAM =
-  /(?:^|[\s"'`(/@[=-])(?:sqlite3?|litecli)(?:\.exe)?\\?["']?[\s,]+(?:\\?["']?-{1,2}(?:(?:init|cmd|separator|nullvalue|newline|vfs)["']?[\s,]+(?!\\?["']?-)(?:"[^"\n]*"|'[^'\n]*'|[^\s"',]+)|\w[^\s,]*)[\s,]+)*\\?["']?$/;
+  /(?:^|[\s"'`(/@[=-])(?:(?:sqlite3?|litecli)(?:\.exe)?|\$[({]SQLITE\w*[)}])\\?["']?[\s,]+(?:\\?["']?-{1,2}(?:(?:init|cmd|separator|nullvalue|newline|vfs)["']?[\s,]+(?!\\?["']?-)(?:"[^"\n]*"|'[^'\n]*'|[^\s"',]+)|\w[^\s,]*)[\s,]+)*\\?["']?$/;
 const PIPED = /\b(?:echo|printf)\s+(?:-\w+\s+)*(\\?["'])([^\n]*)\1\s*\|\s*$/;
 const HERE_DOCUMENT = /^[^\n]*?<<-?[ \t]*\\?["']?(\w+)["']?[^\n]*\n/;
 /** `cat schema.sql |` */

@@ -32,6 +32,10 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
   bat: /^[ \t]*(?:rem\b|::)/i,
 };
 
+const SETTINGS = new Set(['json', 'jsonc', 'yaml', 'toml', 'ini', 'properties']);
+const TITLE =
+  /^[ \t]*(?:-[ \t]+)?["']?(?:title|description|summary|comment|message|label|caption|headline)["']?[ \t]*[:=]/i;
+
 /** The paths of databases that a configuration file, a script or a document names. */
 export function searchText(text: string, file: string, language: string, resolver: DatabaseResolver): TextPlace[] {
   const directory = directoryOf(file);
@@ -45,6 +49,7 @@ export function searchText(text: string, file: string, language: string, resolve
     const value = mounted(expand(unescaped(token.text, language), variables), mounts);
     const resolution = resolver.resolve(value, directory);
     if (resolution.place === 'none') continue;
+    if (resolution.place === 'absent' && isTitle(text, token.start, language)) continue;
     // In prose a bare name is a reference only when it is the path.
     if (isDocument && !/[/\\]/.test(token.text) && resolution.place !== 'workspace') continue;
     if (isDocument && resolution.place === 'absent') continue;
@@ -87,7 +92,21 @@ function directoryOf(file: string): string {
 }
 
 function isInComment(text: string, at: number, language: string): boolean {
-  return COMMENTS[language]?.test(text.slice(text.lastIndexOf('\n', at) + 1, at)) ?? false;
+  const before = text.slice(text.lastIndexOf('\n', at) + 1, at);
+  return (COMMENTS[language]?.test(before) ?? false) || (language === 'makefile' && isPrinted(text, before, at));
+}
+
+/** `@echo "data/x.db is not removed"`: printed for people, and given to no other program. */
+function isPrinted(text: string, before: string, at: number): boolean {
+  if (!/^\t[@-]*[ \t]*echo[ \t]+(["'])(?:(?!\1)[^\n])*$/.test(before)) return false;
+  const end = text.indexOf('\n', at);
+  return !/[|>;&]/.test(text.slice(at, end < 0 ? undefined : end));
+}
+
+/** The value of a field that is words for people to read. */
+function isTitle(text: string, at: number, language: string): boolean {
+  const before = text.slice(text.lastIndexOf('\n', at) + 1, at);
+  return SETTINGS.has(language) && TITLE.test(before);
 }
 
 /** `*_US.db` names no file; `**data/x.db**` of Markdown does, and so does the last of a list. */
