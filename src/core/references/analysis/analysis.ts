@@ -21,7 +21,7 @@ import { PathPlaces, PathSearch, withoutInner } from './paths';
 import type { PathPlace } from './paths';
 import { PlanView } from './plan-view';
 import { jsonOf, sameList, sameSet } from '../../same';
-import { mergeQueries, QuerySearch } from './queries';
+import { hasHelpers, mergeQueries, QuerySearch } from './queries';
 import type { Queries } from './queries';
 import { changesBetween } from './record';
 import type { FileRecord, Round } from './record';
@@ -319,7 +319,7 @@ export class Analysis {
       ...(last ? [{ of: last, changes: changesBetween(last.modules, modules, files, declared) }] : []),
       ...(previous ? [{ of: previous, changes: changesBetween(previous.modules, modules) }] : []),
     ];
-    const searched = [...modules.values()].filter((module) => this.worth.has(module.file) && !module.isGenerated);
+    const searched = [...modules.values()].filter((module) => this.isSearched(module));
     this.project.show(modules);
     for (const [done, module] of searched.entries()) {
       const { file } = module;
@@ -345,6 +345,11 @@ export class Analysis {
       if (!last && !previous && records.size >= FIRST_TOLD && Number.isInteger(Math.log2(records.size / FIRST_TOLD)))
         this.tell?.([...records.values()].filter((each) => each.found));
     }
+  }
+
+  /** Files that say something of databases, and helpers that run what they are given. */
+  private isSearched(module: Module): boolean {
+    return !module.isGenerated && (this.worth.has(module.file) || hasHelpers(module));
   }
 
   private ask(module: Module): FileRecord {

@@ -7,6 +7,7 @@ import type { Segment, Text, Value } from '../evaluation/value';
 import type { Entry, Expression, Literal } from '../syntax/program';
 import { logs } from '../sql/prose';
 import { Interest } from './interest';
+import { isParameter } from './parameters';
 import type { DatabaseResolver, Resolution } from './resolve';
 
 /** A place in code where the path of a database is put together. */
@@ -332,16 +333,6 @@ function membersOf(value: Value): Value[] {
 function isGiven(module: Module, expression: Expression): boolean {
   if (expression.kind === 'index') return isGiven(module, expression.index);
   return expression.kind === 'name' && isParameter(module, expression.name, expression.scope);
-}
-
-function isParameter(module: Module, name: string, scopeId: number): boolean {
-  const { scopes } = module.program;
-  for (let id = scopeId; id >= 0; id = scopes[id]!.parent) {
-    const scope = scopes[id]!;
-    if (scope.parameters.some((parameter) => parameter.name === name)) return true;
-    if (Object.hasOwn(scope.bindings, name)) return false;
-  }
-  return false;
 }
 
 /** The literal that gives the end of the file name. */

@@ -1,13 +1,14 @@
 import type { Evaluator } from '../evaluation/evaluator';
 import { enclosingFunction } from '../evaluation/members';
 import { replacesDatabases } from '../evaluation/replaced';
-import { getOrAdd, walk } from '../evaluation/project';
+import { callsByName, getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Scope } from '../syntax/program';
 import { namedTables } from './named-tables';
+import { isParameter } from './parameters';
 import type { Resolution } from './resolve';
 import { isProse, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
@@ -116,6 +117,24 @@ const COMMON = new Set(['get', 'run', 'all', 'each', 'raw', 'Get', 'Select', 'Ra
 /** Is what a call of this name is given run as SQL, by the name alone? */
 export function isRunner(name: string): boolean {
   return RUNNERS.has(name) && !COMMON.has(name);
+}
+
+const helpers = new WeakMap<Module, boolean>();
+
+/** Is there a function in a module that runs what it is given as a statement on some connection? */
+export function hasHelpers(module: Module): boolean {
+  let known = helpers.get(module);
+  if (known === undefined) helpers.set(module, (known = findsHelpers(module)));
+  return known;
+}
+
+function findsHelpers(module: Module): boolean {
+  for (const [name, sites] of callsByName(module))
+    for (const { call } of isRunner(name) ? sites : []) {
+      const given = call.callee.kind === 'member' ? call.arguments[0]?.value : undefined;
+      if (given?.kind === 'name' && isParameter(module, given.name, given.scope)) return true;
+    }
+  return false;
 }
 
 /** Expressions whose value is not seen where they stand. */

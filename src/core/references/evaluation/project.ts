@@ -94,6 +94,11 @@ function indexOf(module: Module): ModuleIndex {
   return index;
 }
 
+/** The calls in a module by the last name of what is called. */
+export function callsByName(module: Module): ReadonlyMap<string, readonly CallSite[]> {
+  return indexOf(module).calls;
+}
+
 /** Every name under which a module is found when evaluation asks for the calls, records or assignments of the project. */
 export function* namesIn(module: Module): Generator<string> {
   const { calls, records, attributes, aliases, derived } = indexOf(module);
