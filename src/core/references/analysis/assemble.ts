@@ -204,6 +204,7 @@ export class Assembly {
     place: TablePlace,
     queries: Queries,
   ): { database: string; resolution: 'certain' | 'likely' | 'unknown'; note?: string } | undefined {
+    if (place.schemas) return this.inEach([place.use.schema ?? 'main', ...place.schemas], place, queries);
     const { name, schema } = place.use;
     const homes = this.homesOf(name);
     const handles = [...(place.handles.size > 0 ? place.handles : place.remote)];
@@ -251,6 +252,21 @@ export class Assembly {
       resolution: 'unknown',
       note: `one of ${(holding.length > 0 ? holding : candidates).join(', ')}`,
     };
+  }
+
+  /** A name that stands behind several schemas: known where they are the same database. */
+  private inEach(
+    schemas: readonly string[],
+    place: TablePlace,
+    queries: Queries,
+  ): ReturnType<Assembly['statementDatabase']> {
+    const found = schemas.flatMap((schema) => {
+      const { schemas: _, ...one } = place;
+      return this.statementDatabase({ ...one, use: { ...place.use, schema } }, queries) ?? [];
+    });
+    const names = [...new Set(found.map(({ database }) => database))];
+    if (names.length < 2) return found[0];
+    return { database: names[0]!, resolution: 'unknown', note: `one of ${names.join(', ')}` };
   }
 
   /** Tables that a command line in a configuration file asks a database for. */
