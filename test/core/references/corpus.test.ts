@@ -5,7 +5,7 @@ import { measureCodeBase, sumOf } from '../../references/measure';
 import type { Score } from '../../references/measure';
 
 const corpus = await readCorpus(path.join(import.meta.dirname, '../../references/corpus'));
-/** Code bases that were labelled before anything was measured on them, and that no shape was added for. */
+/** Code bases that were labelled before anything was measured on them. */
 const heldout = await readCorpus(path.join(import.meta.dirname, '../../references/heldout'));
 
 describe('code bases labelled before they were measured', () => {

@@ -214,6 +214,7 @@ export class Assembly {
   }
 
   private statementDatabase(place: TablePlace, queries: Queries): TableHome | undefined {
+    if (place.schemas) return this.inEach([place.use.schema ?? 'main', ...place.schemas], place, queries);
     const { name, schema } = place.use;
     const homes = this.homesOf(name);
     const handles = [...(place.handles.size > 0 ? place.handles : place.remote)];
@@ -265,6 +266,21 @@ export class Assembly {
       note: `one of ${(holding.length > 0 ? holding : candidates).join(', ')}`,
       ...(holding.length > 0 ? { among: holding } : {}),
     };
+  }
+
+  /** A name that stands behind several schemas: known where they are the same database. */
+  private inEach(
+    schemas: readonly string[],
+    place: TablePlace,
+    queries: Queries,
+  ): ReturnType<Assembly['statementDatabase']> {
+    const found = schemas.flatMap((schema) => {
+      const { schemas: _, ...one } = place;
+      return this.statementDatabase({ ...one, use: { ...place.use, schema } }, queries) ?? [];
+    });
+    const names = [...new Set(found.map(({ database }) => database))];
+    if (names.length < 2) return found[0];
+    return { database: names[0]!, resolution: 'unknown', note: `one of ${names.join(', ')}`, among: names };
   }
 
   /** Tables that a command line in a configuration file asks a database for. */

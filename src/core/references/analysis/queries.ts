@@ -12,6 +12,7 @@ import { isParameter } from './parameters';
 import type { Resolution } from './resolve';
 import { isProse, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
+import { foldName } from '../../sqlite/sql-tokens';
 import type { Attachment, TableUse } from '../sql/tables';
 
 /** A table name in the SQL text of the code. */
@@ -20,6 +21,8 @@ export interface TablePlace {
   readonly start: number;
   readonly end: number;
   readonly use: TableUse;
+  /** Other schemas that the same name is put behind: `"INSERT INTO old." + TABLE + " SELECT * FROM main." + TABLE`. */
+  schemas?: Set<string>;
   /** Connections that the statement runs on; empty when they are not known. */
   readonly handles: Set<Handle>;
   /** Connections of the helper that is given the statement, whoever calls it: they count when nothing closer is known. */
@@ -187,6 +190,7 @@ export function mergeQueries(all: readonly Queries[]): Queries {
         remote: new Set([...known.remote, ...place.remote]),
         isRun: known.isRun || place.isRun,
         isReplaced: known.isReplaced || place.isReplaced,
+        ...schemasOf([known, place]),
       });
     }
   return {
@@ -394,6 +398,7 @@ export class QuerySearch implements Queries {
         remote: new Set<Handle>(),
         isRun: false,
       }));
+      if (schemaOf(found.use) !== schemaOf(use)) (found.schemas ??= new Set()).add(schemaOf(use));
       for (const handle of handles)
         if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
         else (isRemote ? found.remote : found.handles).add(handle);
@@ -436,6 +441,17 @@ export class QuerySearch implements Queries {
       }
     this.attachments.push({ schema: attachment.schema, handles, paths, module });
   }
+}
+
+function schemaOf({ schema = 'main' }: TableUse): string {
+  return foldName(schema);
+}
+
+function schemasOf([first, ...rest]: readonly TablePlace[]): Pick<TablePlace, 'schemas'> {
+  const all = [first!, ...rest].flatMap(({ schemas = [] }) => [...schemas]);
+  const others = new Set([...all, ...rest.map(({ use }) => schemaOf(use))]);
+  others.delete(schemaOf(first!.use));
+  return others.size > 0 ? { schemas: others } : {};
 }
 
 /** The source range of a part of a text, when one literal gives all of it, character by character. */

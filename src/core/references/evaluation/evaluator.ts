@@ -1,7 +1,7 @@
 import type { Argument, Binding, Call, Expression, Parameter, Scope } from '../syntax/program';
 import { bindArguments } from './arguments';
 import { assignedAlike, membersOf, sameScope } from './members';
-import { getOrAdd, heardBy, lastName } from './project';
+import { getOrAdd, heardBy, isInTests, lastName } from './project';
 import type { Module, Project } from './project';
 import { ANCHOR, newFrame } from './value';
 import type { Frame, Instance, ScopeReference, Text, Value } from './value';
@@ -396,7 +396,9 @@ export class Evaluator {
     const sites =
       parameter.rest || isHanded
         ? []
-        : this.callSites(module, scope).filter(this.quiet ? (site) => site.module === module : heardBy(module));
+        : this.callSites(module, scope)
+            .filter(this.quiet ? (site) => site.module === module : heardBy(module))
+            .filter((site) => !isInTests(site.module, site.call.start) || isInTests(module, scope.start));
     let omitted = sites.length === 0 && !isHanded;
     for (const site of sites) {
       const { callee } = site;

@@ -1,7 +1,7 @@
 import type { AttributeAssignment, Binding, Expression, Scope } from '../syntax/program';
 import { bindArguments } from './arguments';
 import type { CallSiteOf, Evaluator } from './evaluator';
-import { getOrAdd, heardBy } from './project';
+import { getOrAdd, heardBy, isInTests } from './project';
 import type { Module } from './project';
 import { newFrame } from './value';
 import type { Frame, Instance, ScopeReference, Value } from './value';
@@ -208,6 +208,7 @@ function fieldOfAnyLiteral(evaluator: Evaluator, instance: Instance, type: Scope
   return evaluator.project
     .recordsNamed(scopeOf(type).name)
     .filter(heardBy(type.module))
+    .filter(({ module, record }) => !isInTests(module, record.start))
     .flatMap(({ module, record }) =>
       evaluator
         .evaluate(record, module.frame)

@@ -278,6 +278,19 @@ export function heardBy(module: Module): (from: { readonly module: Module }) => 
   return (from) => module.isTest || !from.module.isTest;
 }
 
+/** Tests that stand at the end of the file that they test, as those of Rust do. */
+export function isInTests(module: Module, at: number): boolean {
+  if (module.program.language !== 'rust') return false;
+  let from = testsFrom.get(module);
+  if (from === undefined) {
+    const found = module.text.search(/#\[cfg\(test\)\]\s*(?:pub\s+)?mod\b/);
+    testsFrom.set(module, (from = found < 0 ? Infinity : found));
+  }
+  return at >= from;
+}
+
+const testsFrom = new WeakMap<Module, number>();
+
 /** Last component of a dotted callee. */
 export function lastName(expression: Expression): string | undefined {
   if (expression.kind === 'name' || expression.kind === 'member') return expression.name;

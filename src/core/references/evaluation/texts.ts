@@ -126,9 +126,9 @@ function coreOf(texts: readonly Text[], origin: Origin): Text | undefined {
   let behind = '';
   for (const text of texts) {
     if (core) behind += text.text;
-    else if (isWithin(text, origin.expression, origin.module) || text.text === '') {
-      if (text.text !== '' && !SCHEME_ONLY.test(text.text)) return undefined;
-    } else core = text;
+    else if (text.text === '' || SCHEME_ONLY.test(text.text)) continue;
+    else if (isWithin(text, origin.expression, origin.module)) return undefined;
+    else core = text;
   }
   const isDecoration = behind === '' || /^[?;]/.test(behind) || (behind.startsWith('&') && core?.text.includes('?'));
   return isDecoration ? core : undefined;

@@ -85,8 +85,37 @@ class ShellLowering extends Lowering {
       ? { kind: 'name', name: this.text(name).replace(/^.*\//, ''), scope: this.builder.scope, ...this.span(name) }
       : this.nothing(node);
     const call = this.callOf(node, callee, undefined, values);
-    // `sqlite3 file.db "SELECT …"` runs its other words.
-    if (name && /(^|\/)(?:sqlite3?|litecli)$/.test(this.text(name))) {
+    const [first] = this.fields(node, 'argument');
+    if (name && this.text(name) === 'trap' && first?.type === 'raw_string') this.later(first);
+    if (name) this.runsWords(call, this.text(name), values);
+    return call;
+  }
+
+  /** `trap 'run "$DB" "DELETE …"' EXIT`: commands in a text that the shell runs later. */
+  private later(node: SyntaxNode): void {
+    const { builder } = this;
+    const text = this.source.slice(node.start + 1, Math.max(node.start + 1, node.end - 1));
+    for (const command of text.matchAll(/(?:^|[;&|\n])\s*([\w./-]+)((?:\s+(?:"[^"]*"|[^\s"';|&]+))+)/g)) {
+      const start = node.start + 1 + command.index + command[0].length - command[2]!.length;
+      const words = [...command[2]!.matchAll(/"([^"]*)"|[^\s"]+/g)].map((word): Argument => {
+        const [content, quote] = word[1] === undefined ? [word[0], 0] : [word[1], 1];
+        const from = start + word.index + quote;
+        const span = { start: from, end: from + content.length };
+        const variable = /^\$\{?(\w+)\}?$/.exec(content)?.[1];
+        if (variable !== undefined) return { value: { kind: 'name', name: variable, scope: builder.scope, ...span } };
+        return { value: literal(this.source, span, span.start, span.end) };
+      });
+      const name = command[1]!.replace(/^.*\//, '');
+      const span = { start, end: start + command[2]!.length };
+      const call = this.callOf(span, { kind: 'name', name, scope: builder.scope, ...span }, undefined, words);
+      builder.root(call);
+      this.runsWords(call, name, words);
+    }
+  }
+
+  /** `sqlite3 file.db "SELECT …"` runs its other words. */
+  private runsWords(call: Expression, name: string, values: readonly Argument[]): void {
+    if (/(^|\/)(?:sqlite3?|litecli)$/.test(name)) {
       for (const { value } of values.slice(1)) this.runs(call, value);
       values.forEach(({ value }, at) => {
         if (this.source.slice(value.start, value.end).includes('.read ')) this.runsFile(call, '.read', value);
@@ -94,7 +123,6 @@ class ShellLowering extends Lowering {
         if (before?.kind === 'literal' && before.value === '-init') this.runsFile(call, 'cat', value);
       });
     }
-    return call;
   }
 
   /** `echo "SELECT …" | sqlite3 file.db`: what is printed is run. */

@@ -460,7 +460,8 @@ class TypeScriptLowering extends Lowering {
   private called(name: string, value: Expression): void {
     const inner = value.kind === 'same' ? value.of : value;
     const scope = inner.kind === 'function' ? this.builder.scopes[inner.scope] : undefined;
-    if (scope?.name === '') scope.name = name;
+    // Without parameters, who calls a function says nothing of it.
+    if (scope?.name === '' && (scope.kind === 'class' || scope.parameters.length > 0)) scope.name = name;
   }
 
   /** A field initialiser sees `this`, as a method does. */

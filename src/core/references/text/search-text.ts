@@ -32,6 +32,8 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
   bat: /^[ \t]*(?:rem\b|::)/i,
 };
 
+/** A database that there is not, named for the tests that make it. */
+const OF_TESTS = /(?:^|[/\\_-])test\.(?:db3?|sqlite3?|s3db|sl3)$/i;
 const SETTINGS = new Set(['json', 'jsonc', 'yaml', 'toml', 'ini', 'properties']);
 const TITLE =
   /^[ \t]*(?:-[ \t]+)?["']?(?:title|description|summary|comment|message|label|caption|headline)["']?[ \t]*[:=]/i;
@@ -49,7 +51,7 @@ export function searchText(text: string, file: string, language: string, resolve
     const value = mounted(expand(unescaped(token.text, language), variables), mounts);
     const resolution = resolver.resolve(value, directory);
     if (resolution.place === 'none') continue;
-    if (resolution.place === 'absent' && isTitle(text, token.start, language)) continue;
+    if (resolution.place === 'absent' && (isTitle(text, token.start, language) || OF_TESTS.test(value))) continue;
     // In prose a bare name is a reference only when it is the path.
     if (isDocument && !/[/\\]/.test(token.text) && resolution.place !== 'workspace') continue;
     if (isDocument && resolution.place === 'absent') continue;
