@@ -304,10 +304,15 @@ function partOf(text: Text, literal: Literal): { start: number; end: number } | 
 
 const PATH_WORDS = /(?:db|database|sqlite|path|file|store|storage|cache|uri|url|dsn|open|connect|name)/i;
 
+/** Files of other kinds that are called databases, too. */
+const OTHER_STORES =
+  /\b(?:dbm(?:\.\w+)?|anydbm|gdbm|shelve|bsddb|plyvel|rocksdb|lmdb)\.(?:open|hashopen|btopen|DB)\(\s*$/;
+
 /** A bare name of which there is no file is a database only where something says so: `core.db` may be a module. */
 function isPlausible(resolution: PathPlace['resolution'], group: Group): boolean {
   if (resolution.place !== 'absent' || group.opened || group.expression.kind !== 'literal') return true;
   const { module, expression } = group;
+  if (OTHER_STORES.test(module.text.slice(Math.max(0, expression.start - 80), expression.start))) return false;
   if (/[/\\]/.test(expression.value)) return true;
   const line = module.text.lastIndexOf('\n', expression.start - 1) + 1;
   const before = module.text.slice(Math.max(line, expression.start - 80), expression.start);
@@ -317,6 +322,8 @@ function isPlausible(resolution: PathPlace['resolution'], group: Group): boolean
     return false;
   // A name that a person is offered for a file of their own.
   if (/\b(?:defaultPath|suggestedName|attachment|download(?:_?[nN]ame)?)\b/.test(before)) return false;
+  // What a name is held against, and what an attachment is called, is no file either.
+  if (/[=!]=\s*$/.test(before) || /attach(?:ment)?\w*\(/i.test(previous)) return false;
   return PATH_WORDS.test(previous) && !/\b(?:import_module|getLogger|patch|logger|logging)\b/i.test(previous);
 }
 

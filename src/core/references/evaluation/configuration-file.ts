@@ -2,6 +2,7 @@ import { parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
 import { parseTOML } from 'toml-eslint-parser';
 import type { AST } from 'toml-eslint-parser';
+import { ANCHOR } from './value';
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 
@@ -9,12 +10,18 @@ import type { Document } from 'yaml';
 export type Setting =
   | { readonly entries: ReadonlyMap<string, Setting> }
   | { readonly items: readonly Tree[] }
-  | { readonly text: string; readonly start: number; readonly end: number };
+  | {
+      readonly text: string;
+      readonly start: number;
+      readonly end: number;
+      /** What the text means, where it names other values of the file. */
+      readonly meant?: string;
+    };
 
 type Tree = Setting | undefined;
 
 /** What a configuration file says, as far as that are texts by names; nothing for a file with errors. */
-export function settingsIn(text: string, extension: string): Tree {
+export function settingsIn(text: string, extension: string, directory: string): Tree {
   if (/^(?:json|jsonc)$/.test(extension)) return ofJson(parseTree(text, [], { allowTrailingComma: true }));
   if (/^ya?ml$/.test(extension)) {
     const document = parseDocument(text);
@@ -22,7 +29,7 @@ export function settingsIn(text: string, extension: string): Tree {
   }
   if (extension === 'toml') return ofToml(text);
   if (extension === 'env') return ofEnvironment(text);
-  return ofIni(text);
+  return ofIni(text, directory);
 }
 
 function table(entries: Iterable<readonly [string, Tree]>): Setting {
@@ -138,15 +145,62 @@ function ofEnvironment(text: string): Tree {
 }
 
 /** Sections of `name = value`; values that go on in the next line are more than a path. */
-function ofIni(text: string): Tree {
-  const sections = new Map<string, Setting>();
-  let section = new Map<string, Setting>();
+function ofIni(text: string, directory: string): Tree {
+  const sections = iniSections(text);
+  const general = sections.get('DEFAULT') ?? new Map<string, IniValue>();
+  return table(
+    [...sections].map(([name, own]): [string, Tree] => {
+      const known = new Map([...general, ...own]);
+      const settings = [...known].map(([key, each]): [string, Tree] => {
+        const meant = each.text.includes('%(') ? interpolated(each.text, known, directory) : undefined;
+        return [key, { ...each, ...(meant === undefined ? {} : { meant }) }];
+      });
+      return [name, table(settings)];
+    }),
+  );
+}
+
+interface IniValue {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function iniSections(text: string): ReadonlyMap<string, ReadonlyMap<string, IniValue>> {
+  const sections = new Map<string, Map<string, IniValue>>();
+  let section = new Map<string, IniValue>();
   for (const match of text.matchAll(/^\[([^\]\n]+)\]|^([\w.-]+)[ \t]*[=:][ \t]*([^\s\n][^\n]*?)[ \t\r]*$/gm)) {
-    if (match[1] !== undefined) sections.set(match[1], { entries: (section = new Map()) });
+    if (match[1] !== undefined) sections.set(match[1], (section = sections.get(match[1]) ?? new Map()));
     else {
       const end = match.index + match[0].trimEnd().length;
       section.set(match[2]!, { text: match[3]!, start: end - match[3]!.length, end });
     }
   }
-  return { entries: sections };
+  return sections;
 }
+
+/** What `%(name)s` stands for in a value at an offset of an INI file: `undefined` where that is not known. */
+export function interpolatedAt(text: string, at: number, value: string, directory: string): string | undefined {
+  const sections = iniSections(text);
+  const [, name = ''] = [...text.slice(0, at).matchAll(/^\[([^\]\n]+)\]/gm)].at(-1) ?? [];
+  return interpolated(value, new Map([...(sections.get('DEFAULT') ?? []), ...(sections.get(name) ?? [])]), directory);
+}
+
+/** `%(data)s/x.db`, by the values of the same section and of `[DEFAULT]`; `%(here)s` is where the file is. */
+function interpolated(
+  value: string,
+  known: ReadonlyMap<string, IniValue>,
+  directory: string,
+  depth = 0,
+): string | undefined {
+  let isKnown = true;
+  const meant = value.replace(/%\((\w+)\)s/g, (_, name: string) => {
+    const given = known.get(name)?.text ?? (name === 'here' ? HERE(directory) : undefined);
+    const inner = given === undefined || depth > 4 ? undefined : interpolated(given, known, directory, depth + 1);
+    if (inner === undefined) isKnown = false;
+    return inner ?? '';
+  });
+  return isKnown ? meant : undefined;
+}
+
+const HERE = (directory: string) => [ANCHOR.workspace, directory].filter(Boolean).join('/');

@@ -39,7 +39,10 @@ const known = new WeakMap<Module, Setting | undefined>();
 
 function settingsOf(module: Module, isSections: boolean): Value[] {
   if (!known.has(module))
-    known.set(module, settingsIn(module.text, module.file.slice(module.file.lastIndexOf('.') + 1).toLowerCase()));
+    known.set(
+      module,
+      settingsIn(module.text, module.file.slice(module.file.lastIndexOf('.') + 1).toLowerCase(), module.directory),
+    );
   const setting = known.get(module);
   return setting ? valueOf(setting, module, isSections) : [];
 }
@@ -51,12 +54,19 @@ function valueOf(setting: Setting, module: Module, isSections = false): Value[] 
   }
   if ('items' in setting)
     return [{ kind: 'list', items: setting.items.map((each) => () => (each ? valueOf(each, module) : [])) }];
-  const { text, start, end } = setting;
+  const { text, start, end, meant } = setting;
   const contentStart = module.text.indexOf(text, start);
   // What is escaped stands for something else than what is written; statements are run from elsewhere.
-  if (contentStart < 0 || contentStart + text.length > end || UNKNOWN.test(text) || looksLikeSql(text)) return [];
+  if (contentStart < 0 || contentStart + text.length > end || UNKNOWN.test(meant ?? text) || looksLikeSql(text))
+    return [];
   const literal: Literal = { kind: 'literal', value: text, contentStart, start, end };
-  return [{ ...literalText(literal, { module, expression: literal, frame: module.frame }), sealed: true }];
+  const whole = literalText(literal, { module, expression: literal, frame: module.frame });
+  if (meant === undefined) return [{ ...whole, sealed: true }];
+  // Of what it is put together only the end is written here.
+  const from = text.lastIndexOf(')s') + 2;
+  const length = text.length - from;
+  const segments = [{ ...whole.segments[0]!, start: meant.length - length, length, index: from }];
+  return [{ ...whole, text: meant, segments, sealed: true }];
 }
 
 /** `configparser.ConfigParser()`: the one file that the one parser of a module reads. */

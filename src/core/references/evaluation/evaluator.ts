@@ -238,6 +238,10 @@ export class Evaluator {
       if (bindings && Object.hasOwn(scope.bindings, name)) {
         // What gives it its value may be left out.
         if (id === 0 && bindings.every((each) => each.kind === 'value' && each.declared)) module.look(name);
+        if (id === 0 && scopeId !== 0) {
+          const set = setBefore(bindings, at, scopes[scopeId]!);
+          if (set.length > 0) return set.flatMap((binding) => this.binding(binding, scopeId, frame));
+        }
         const reaching = this.reaching(visibleAt(bindings, at), id === scopeId ? at : -1, parameter !== undefined);
         // `if path is None: path = …` leaves an argument that is given as it is.
         const given =
@@ -729,6 +733,13 @@ function takes(scope: Scope, count: number): boolean {
   return (
     count >= required && (count <= scope.parameters.length || scope.parameters.some((parameter) => parameter.rest))
   );
+}
+
+/** `global connection; connection = …`: what a function has certainly set by itself when it comes to an offset. */
+function setBefore(bindings: readonly Binding[], at: number, scope: Scope): readonly Binding[] {
+  const before = bindings.filter((each) => scope.start <= each.start && each.end <= at && at <= scope.end);
+  const from = before.findLastIndex(({ block }) => block.start <= at && at <= block.end);
+  return from < 0 ? [] : before.slice(from);
 }
 
 /** Block-scoped bindings count in their block alone. */

@@ -1,7 +1,10 @@
 import type { Evaluator } from './evaluator';
 import type { Imports } from './imports';
 import { moduleBindings } from './members';
+import { normalize } from './path-text';
+import { lastName } from './project';
 import type { Module } from './project';
+import { ANCHOR } from './value';
 import type { Value } from './value';
 
 /** Python: dotted and relative modules, packages with and without `__init__.py`, star imports. */
@@ -95,9 +98,39 @@ function moduleFile(evaluator: Evaluator, from: Module, name: string): string | 
       const file = at(base);
       if (file && file !== from.file) return file;
     }
-    if (directory === '') return undefined;
+    if (directory === '') break;
     directory = parentDirectory(directory);
   }
+  return FOLDERS_BY.test(name) ? undefined : searchPath(evaluator, from).map(at).find(Boolean);
+}
+
+/** What the folders themselves are put together with. */
+const FOLDERS_BY = /^(?:os|sys|pathlib|posixpath|site|inspect)(?:\.|$)/;
+
+const asking = new WeakSet<Module>();
+
+/** Folders that a file puts on the search path itself: `sys.path.insert(0, os.path.join(HERE, "..", "lib"))`. */
+function searchPath(evaluator: Evaluator, module: Module): string[] {
+  // What the folders are put together of is imported, too.
+  if (asking.has(module) || !module.text.includes('sys.path')) return [];
+  asking.add(module);
+  const folders = ['insert', 'append'].flatMap((name) =>
+    evaluator.project.callsIn(module, name).flatMap(({ call }) => {
+      const { callee } = call;
+      const isSearchPath =
+        callee.kind === 'member' &&
+        callee.object.kind === 'member' &&
+        callee.object.name === 'path' &&
+        lastName(callee.object.object) === 'sys';
+      const folder = isSearchPath ? call.arguments.at(-1)?.value : undefined;
+      return folder ? evaluator.texts(folder, module.frame).map(({ text }) => normalize(text)) : [];
+    }),
+  );
+  asking.delete(module);
+  return folders.flatMap((folder) => {
+    if (folder.startsWith(ANCHOR.workspace)) return [folder.slice(2)];
+    return /^[/\uE000-\uE0FF.]/.test(folder) || folder.includes(ANCHOR.hole) ? [] : [folder];
+  });
 }
 
 function parentDirectory(directory: string): string {

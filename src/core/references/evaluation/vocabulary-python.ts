@@ -350,7 +350,11 @@ export const PYTHON: Vocabulary = {
     return [];
   },
   externalMember(evaluator, name, member, module) {
-    if (member === 'sep' && (name === 'os' || name === 'os.path')) return [separatorText(module, member)];
+    if (name === 'os' || name === 'os.path') {
+      if (member === 'sep') return [separatorText(module, member)];
+      if (member === 'pardir' || member === 'curdir')
+        return [{ ...separatorText(module, member), text: member === 'pardir' ? '..' : '.' }];
+    }
     if (name === 'django.db.connection') {
       const expression: Expression = { kind: 'name', name: 'connection', scope: 0, start: -1, end: -1 };
       return djangoConnection(evaluator, 'default', { module, expression, frame: module.frame });

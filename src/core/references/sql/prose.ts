@@ -89,7 +89,7 @@ function afterName(tokens: readonly SqlToken[], at: number): number {
 
 /** Functions whose text is for people. */
 const TELLING =
-  /^(?:log|logf|info|infof|warn|warning|warnf|error|errorf|debug|debugf|trace|critical|exception|fatal|fatalf|panic|panicf|print|println|printf|fprintf|eprintln!?|println!|print!|eprint!|panic!|format_err!|bail!|anyhow!|info!|warn!|error!|debug!|puts|echo|write_?line|notify|toast|alert|fail|die|raise|error_log|trigger_error|add_argument|help|describe|it|test|New|Errorf|\w*Error|\w*Exception)$/i;
+  /^(?:log|logf|info|infof|warn|warning|warnf|error|errorf|debug|debugf|trace|critical|exception|fatal|fatalf|panic|panicf|print|println|printf|fprintf|eprintln!?|println!|print!|eprint!|panic!|format_err!|bail!|anyhow!|info!|warn!|error!|debug!|puts|echo|write_?line|notify|toast|alert|fail|die|exit|raise|error_log|trigger_error|add_argument|help|describe|it|test|New|Errorf|\w*Error|\w*Exception)$/i;
 
 export function tellsPeople(name: string): boolean {
   return TELLING.test(name);

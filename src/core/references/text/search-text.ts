@@ -1,5 +1,6 @@
 import type { DatabaseResolver, Resolution } from '../analysis/resolve';
 import { hasDatabaseName } from '../analysis/resolve';
+import { interpolatedAt } from '../evaluation/configuration-file';
 import { ANCHOR } from '../evaluation/value';
 import { baseName } from '../evaluation/path-text';
 import { pathTokens } from './tokens';
@@ -48,7 +49,11 @@ export function searchText(text: string, file: string, language: string, resolve
   for (const word of pathTokens(text)) {
     const token = defaultOf(word);
     if (!mayName(token.text, resolver) || isPartOfGlob(text, token, isDocument)) continue;
-    const value = mounted(expand(unescaped(token.text, language), variables), mounts);
+    const written = unescaped(token.text, language);
+    const meant =
+      language === 'ini' && written.includes('%(') ? interpolatedAt(text, token.start, written, directory) : written;
+    // What a program fills in is not known.
+    const value = mounted(expand(meant ?? written.replace(/%\(\w+\)s/g, ANCHOR.hole), variables), mounts);
     const resolution = resolver.resolve(value, directory);
     if (resolution.place === 'none') continue;
     if (resolution.place === 'absent' && (isTitle(text, token.start, language) || OF_TESTS.test(value))) continue;

@@ -7,7 +7,7 @@ export interface PathToken {
 }
 
 const WORDS =
-  /(?:jdbc:)?(?:sqlite3?(?:\+\w+)?|file):[^\s"'`<>|,;()[\]*\u2018\u2019\u201c\u201d\u2026]+|(?:\$\(\w+\)|[^\s"'`<>|,;()[\]=*!&#\u2018\u2019\u201c\u201d\u2026])+/gu;
+  /(?:jdbc:)?(?:sqlite3?(?:\+\w+)?|file):[^\s"'`<>|,;()[\]*\u2018\u2019\u201c\u201d\u2026]+|(?:\$\(\w+\)|%\(\w+\)s|[^\s"'`<>|,;()[\]=*!&#\u2018\u2019\u201c\u201d\u2026])+/gu;
 
 /**
  * The words of a text that can be paths or URLs. Quotes, white space and brackets end a word; a colon does where it does
