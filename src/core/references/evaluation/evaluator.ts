@@ -427,6 +427,11 @@ export class Evaluator {
     return undefined;
   }
 
+  /** The calls of a constructor by which an instance of a class of this name is made, which may inherit it. */
+  constructions(module: Module, scope: Scope, name: string): readonly CallSiteOf[] {
+    return this.sitesNamed(name, true).get(`${module.file}\0${scope.id}`) ?? [];
+  }
+
   /** The calls of a function; for a constructor, those that make an instance. */
   callSites(module: Module, scope: Scope): readonly CallSiteOf[] {
     const owner =
@@ -651,13 +656,13 @@ export class Evaluator {
       }
       // `Repository[User]`: the same class or function, with types for its parameters.
       if (object.kind === 'scope') return [object];
-      if (object.kind === 'external')
-        return vocabularyOf(frame.module).indexExternal(
-          object.name,
-          indexes.find((index) => index.kind === 'text')?.text,
-          this,
-          { module: frame.module, expression, frame },
+      if (object.kind === 'external') {
+        const keys = indexes.flatMap((index) => (index.kind === 'text' ? [index.text] : []));
+        const at = { module: frame.module, expression, frame };
+        return (keys.length > 0 ? keys : [undefined]).flatMap((key) =>
+          vocabularyOf(frame.module).indexExternal(object.name, key, this, at),
         );
+      }
       if (object.kind === 'text' || object.kind === 'instance')
         return vocabularyOf(frame.module).indexValue(this, object, indexes, {
           module: frame.module,

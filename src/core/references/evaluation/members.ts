@@ -305,7 +305,7 @@ function constructorArguments(
   const own = evaluator.constructorOf(instance.type, instance.construction?.call);
   const prototype = scope.receiverType !== undefined ? evaluator.prototypeOf(module, scope) : undefined;
   if (own && ((own.module === module && own.scope === scope.id) || scopeOf(own) === prototype?.declaration)) {
-    if (!instance.construction) return undefined;
+    if (!instance.construction) return inheritedArguments(evaluator, instance, module, scope);
     return bindArguments(evaluator, module, scope, instance.construction.call, instance.construction.frame, own);
   }
   // An inherited constructor gets what the derived one passes on.
@@ -319,6 +319,37 @@ function constructorArguments(
   }
   // Another constructor than the one that made it.
   return instance.construction ? new Map() : undefined;
+}
+
+/** Any instance of a class that inherits its constructor: only what is given where this class, or one below it, is made. */
+function inheritedArguments(
+  evaluator: Evaluator,
+  instance: Instance,
+  module: Module,
+  scope: Scope,
+): ReadonlyMap<string, () => Value[]> | undefined {
+  if (scope.receiverType !== undefined || (instance.type.module === module && instance.type.scope === scope.parent))
+    return undefined;
+  const isBelow = (type: Value) =>
+    type.kind === 'scope' && evaluator.ancestry(type).some((each) => sameScope(each, instance.type));
+  const names = new Set([scopeOf(instance.type).name]);
+  for (const name of names) for (const each of evaluator.project.subclassesNamed(name)) names.add(each.name);
+  const given = [...names]
+    .flatMap((name) => evaluator.constructions(module, scope, name))
+    .filter(heardBy(module))
+    .filter(({ module: by, call }) => evaluator.evaluate(call.callee, by.frame).some(isBelow))
+    .map((site) => bindArguments(evaluator, module, scope, site.call, site.module.frame, site.callee));
+  if (given.length === 0) return undefined;
+  const bound = new Map<string, () => Value[]>();
+  for (const parameter of scope.parameters) {
+    const values = given.map((each) => each.get(parameter.name));
+    const { default: fallback } = parameter;
+    if (values.some(Boolean))
+      bound.set(parameter.name, () =>
+        values.flatMap((each) => each?.() ?? (fallback ? [...evaluator.evaluate(fallback, module.frame)] : [])),
+      );
+  }
+  return bound;
 }
 
 export function enclosingFunction(module: Module, scopeId: number): Scope | undefined {

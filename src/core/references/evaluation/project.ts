@@ -1,7 +1,7 @@
 import { GENERATED_MARK } from '../../access-layer/generated';
 import { LineIndex } from '../text/lines';
 import { operands } from '../syntax/program';
-import type { AttributeAssignment, Call, Expression, Program } from '../syntax/program';
+import type { AttributeAssignment, Call, Expression, Program, Scope } from '../syntax/program';
 import { newFrame } from './value';
 import type { Frame } from './value';
 import { isTestFile } from './test-file';
@@ -81,6 +81,8 @@ interface ModuleIndex {
   readonly attributes: Map<string, AssignmentSite[]>;
   /** Imported member → local names given to it. */
   readonly aliases: Map<string, Set<string>>;
+  /** Name of a superclass → the classes that inherit from it. */
+  readonly subclasses: Map<string, Scope[]>;
 }
 
 /** An unchanged file says the same in the next analysis. */
@@ -94,7 +96,8 @@ function indexOf(module: Module): ModuleIndex {
 
 /** Every name under which a module is found when evaluation asks for the calls, records or assignments of the project. */
 export function* namesIn(module: Module): Generator<string> {
-  const { calls, records, attributes, aliases } = indexOf(module);
+  const { calls, records, attributes, aliases, subclasses } = indexOf(module);
+  yield* subclasses.keys();
   yield* calls.keys();
   yield* records.keys();
   yield* attributes.keys();
@@ -240,6 +243,15 @@ export class Project {
     );
   }
 
+  /** Classes that inherit from one of this name, or of another name that an import gives it. */
+  subclassesNamed(name: string): readonly Scope[] {
+    const names = getOrAdd(this.aliases, name, () => [...new Set([name, ...this.aliasesOf(name)])]);
+    for (const each of names) this.look(each);
+    return [...this.parsed.values()].flatMap((module) =>
+      names.flatMap((each) => indexOf(module).subclasses.get(each) ?? []),
+    );
+  }
+
   /** Assignments to an attribute of this name, of whatever object. */
   attributesNamed(name: string): readonly AssignmentSite[] {
     this.look(name);
@@ -293,6 +305,7 @@ function indexModule(module: Module): ModuleIndex {
   const records = new Map<string, RecordSite[]>();
   const attributes = new Map<string, AssignmentSite[]>();
   const aliases = new Map<string, Set<string>>();
+  const subclasses = new Map<string, Scope[]>();
   const seen = new Set<Expression>();
   for (const root of module.program.roots)
     walk(root.expression, (each) => {
@@ -309,13 +322,15 @@ function indexModule(module: Module): ModuleIndex {
       return true;
     });
   for (const scope of module.program.scopes)
+    for (const base of scope.bases) getOrAdd(subclasses, lastName(base) ?? '', () => []).push(scope);
+  for (const scope of module.program.scopes)
     for (const [local, bindings] of Object.entries(scope.bindings))
       for (const binding of bindings)
         if (binding.kind === 'import' && binding.member && binding.member !== local)
           getOrAdd(aliases, binding.member, () => new Set()).add(local);
   for (const assignment of module.program.attributes)
     getOrAdd(attributes, assignment.name, () => []).push({ module, assignment });
-  return { calls, records, attributes, aliases };
+  return { calls, records, attributes, aliases, subclasses };
 }
 
 export function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
