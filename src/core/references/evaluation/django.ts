@@ -3,6 +3,7 @@ import type { Evaluator } from './evaluator';
 import { moduleBindings } from './members';
 import { getOrAdd } from './project';
 import type { Project } from './project';
+import { holeText } from './texts';
 import type { Origin, Text, Value } from './value';
 
 const SETTINGS = /(?:^|\/)settings(?:\/\w+)?\.py$/;
@@ -21,6 +22,8 @@ export function djangoConnection(evaluator: Evaluator, alias: string, origin: Or
       .filter((value) => value.kind === 'text');
   });
   if (paths.length === 0) return [];
+  // Django gives its tests databases of their own.
+  if (origin.module.isTest) paths.splice(0, paths.length, { ...holeText(origin), text: ':memory:' });
   const { start, end } = origin.expression;
   const call: Call = {
     kind: 'call',
@@ -30,6 +33,14 @@ export function djangoConnection(evaluator: Evaluator, alias: string, origin: Or
     ...{ argumentsStart: end, argumentsEnd: end, start, end },
   };
   return [{ kind: 'handle', paths, module: origin.module, call }];
+}
+
+/** `settings.REPORTS` of Django: what the settings of the workspace say. */
+export function djangoSetting(evaluator: Evaluator, name: string): Value[] {
+  return settingsOf(evaluator.project).flatMap((file) => {
+    const module = evaluator.project.request(file);
+    return module ? moduleBindings(module, name).flatMap((each) => evaluator.binding(each, 0, module.frame)) : [];
+  });
 }
 
 function settingsOf(project: Project): readonly string[] {

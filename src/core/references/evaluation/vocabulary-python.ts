@@ -1,5 +1,5 @@
 import { connectionMember } from './connections';
-import { djangoConnection } from './django';
+import { djangoConnection, djangoSetting } from './django';
 import { environmentVariable, inEnvironmentFile } from './environment';
 import type { Expression, Scope } from '../syntax/program';
 import {
@@ -358,6 +358,10 @@ export const PYTHON: Vocabulary = {
     if (name === 'django.db.connection') {
       const expression: Expression = { kind: 'name', name: 'connection', scope: 0, start: -1, end: -1 };
       return djangoConnection(evaluator, 'default', { module, expression, frame: module.frame });
+    }
+    if (name === 'django.conf.settings') {
+      const found = djangoSetting(evaluator, member);
+      return found.length > 0 ? found : undefined;
     }
     return name === NAMESPACE ? argumentDefault(evaluator, module, member) : undefined;
   },
