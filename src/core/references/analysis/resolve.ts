@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { baseName, normalize } from '../evaluation/path-text';
+import { isOtherUrl } from '../evaluation/other-engines';
 import { ANCHOR } from '../evaluation/value';
 import { pathTokens } from '../text/tokens';
 
@@ -119,6 +120,8 @@ export class DatabaseResolver {
   }
 
   private lookUp(text: string, from: string): Resolution {
+    if (text.startsWith(ANCHOR.otherEngine) || isOtherUrl(text))
+      return { place: 'outside', note: 'a database of another engine', database: shown(text) };
     const path = pathPart(text);
     if (path === undefined) return { place: 'none' };
     if (path === ':memory:' || path === '' || /[?&]mode=memory/.test(text))

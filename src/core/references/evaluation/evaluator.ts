@@ -7,6 +7,7 @@ import { ANCHOR, newFrame } from './value';
 import type { Frame, Instance, ScopeReference, Text, Value } from './value';
 import { concatenate, formatPercent, holeText, joinTexts, literalText, seal } from './texts';
 import { importsOf } from './imports';
+import { isOtherDriver } from './other-engines';
 import { own, vocabularyOf } from './vocabulary';
 import { callbackArguments, decoratedArguments } from './callbacks';
 import { joinList } from './operations';
@@ -535,7 +536,7 @@ export class Evaluator {
       const { functions } = vocabularyOf(module);
       const operation = own(functions, callee.name) ?? own(functions, callee.name.split('.').slice(-2).join('.'));
       if (operation) return operation(new Invocation(this, call, frame));
-      return [];
+      return isOtherDriver(callee.name) ? new Invocation(this, call, frame).otherEngine() : [];
     }
     if (callee.kind === 'handle') return vocabularyOf(module).ofHandle?.(new Invocation(this, call, frame)) ?? [callee];
     if (callee.kind === 'method') return this.invokeMethod(callee, new Invocation(this, call, frame));

@@ -93,6 +93,11 @@ export class Invocation {
     return { ...holeText(this.origin), text: ANCHOR[anchor], isPath };
   }
 
+  /** A database that is none of SQLite: what is run on it is of no interest. */
+  otherEngine(): Handle[] {
+    return this.open([this.anchored('otherEngine')]);
+  }
+
   /** An open database. */
   open(paths: readonly Text[]): Handle[] {
     return [{ kind: 'handle', paths, module: this.frame.module, call: this.call }];

@@ -16,6 +16,8 @@ export const ANCHOR = {
   target: '\uE004',
   /** Above the workspace folder. */
   outside: '\uE005',
+  /** A database of another engine than SQLite. */
+  otherEngine: '\uE006',
 } as const;
 
 /** Part of a text that a literal in the source gave. */

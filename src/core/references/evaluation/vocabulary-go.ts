@@ -13,6 +13,7 @@ import {
 } from './operations';
 import { built } from './built-texts';
 import type { Invocation } from './invocation';
+import { isOtherGoDriver } from './other-engines';
 import { baseName } from './path-text';
 import { heardBy } from './project';
 import { decoded, viperString } from './settings-go';
@@ -23,7 +24,8 @@ import type { Operation, Vocabulary } from './vocabulary';
 import { reads } from './file-contents';
 import { targetValues } from './generated-access';
 
-const openSecond = opens(1);
+const openSecond: Operation = (call) =>
+  call.texts(0).some(({ text }) => isOtherGoDriver(text)) ? call.otherEngine() : opens(1)(call);
 const openFirst = opens(0);
 
 const base: Operation = (call) =>
@@ -210,6 +212,7 @@ export const GO: Vocabulary = {
       if (found.length > 0) return found;
     }
     if (callee.name === 'TempDir' || callee.name === 'MkdirTemp') return [call.anchored('temporary')];
+    if (OPENERS.test(callee.name) && call.texts(0).some(({ text }) => isOtherGoDriver(text))) return call.otherEngine();
     if (OPENERS.test(callee.name) && call.texts(0).some((text) => /sqlite|libsql/i.test(text.text)))
       return call.open(call.texts(1));
     if (callee.name === 'StringP') return call.values(2);
