@@ -324,6 +324,7 @@ export class Evaluator {
       return this.anyInstance({ kind: 'scope', module, scope: scope.id, closure: module.frame });
     }
     const owner = this.ownerOf(module, scope);
+    if (owner && scope.isClassMethod) return owner;
     return owner ? this.anyInstance(owner) : { kind: 'external', name: scope.receiver ?? 'this' };
   }
 

@@ -64,7 +64,7 @@ export function membersOf(
 function classMember(evaluator: Evaluator, type: ScopeReference, name: string): Value[] {
   for (const each of evaluator.ancestry(type)) {
     const found = declared(evaluator, each, name, undefined);
-    if (found.length > 0) return found;
+    if (found.length > 0) return found.map((value) => (isClassMethod(value) ? { ...value, self: type } : value));
     const assigned = attributesNamed(each.module, name).filter((assignment) => {
       const objects = evaluator.evaluate(assignment.object, each.module.frame);
       return objects.some((object) => object.kind === 'scope' && sameScope(object, each));
@@ -90,12 +90,17 @@ function declared(
   const values = bindings.flatMap((binding) => {
     if (binding.kind !== 'scope') return evaluator.binding(binding, type.scope, module.frame, byType);
     const method: ScopeReference = { kind: 'scope', module, scope: binding.scope, closure: type.closure, self };
+    if (self?.kind === 'instance' && isClassMethod(method)) return [{ ...method, self: self.type }];
     return asProperty(evaluator, method, self);
   });
   if (values.length > 0 || bindings.length > 0) return values;
   return importsOf(module)
     .outsideMethods(evaluator, module, scope.name, name)
     .flatMap((method) => asProperty(evaluator, { ...method, self }, self));
+}
+
+function isClassMethod(value: Value): value is ScopeReference {
+  return value.kind === 'scope' && scopeOf(value).isClassMethod === true;
 }
 
 function asProperty(evaluator: Evaluator, method: ScopeReference, self: Value | undefined): Value[] {

@@ -269,12 +269,14 @@ class PythonLowering {
     const scope = builder.open('function', name, node);
     builder.bind(name, { kind: 'scope', scope: scope.id, start: node.start, end: node.end, block: builder.block });
     scope.decorators.push(...decorators);
-    const isStatic = decorators.some((decorator) => decorator.kind === 'name' && decorator.name === 'staticmethod');
+    const isDecorated = (by: string) =>
+      decorators.some((decorator) => decorator.kind === 'name' && decorator.name === by);
     this.parameters(fieldOf(node, 'parameters'), scope);
-    if (inClass && !isStatic) {
+    if (inClass && !isDecorated('staticmethod')) {
       const first = scope.parameters.shift();
       if (first) scope.receiver = first.name;
       scope.isConstructor = name === '__init__';
+      if (isDecorated('classmethod')) scope.isClassMethod = true;
     }
     const body = fieldOf(node, 'body');
     if (body) builder.within(scope, body, () => this.statements(body));

@@ -41,6 +41,8 @@ export interface Scope {
   /** Go, Rust, C++: the type that this function is a method of, when it stands outside of the type. */
   readonly receiverType?: string;
   readonly isConstructor?: boolean;
+  /** Its receiver is the class, not an instance (`@classmethod`). */
+  readonly isClassMethod?: boolean;
   /** A getter: naming it calls it. */
   readonly isProperty?: boolean;
 }
