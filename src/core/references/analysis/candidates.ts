@@ -3,7 +3,7 @@ import type { SourceFile } from '../source-files';
 
 const SQL = /\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
 const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:memory:/i;
-const DRIVER = /\b\w{0,3}sqlite|\bapsw\b|\bpeewee\b/i;
+const DRIVER = /sqlite|\bapsw\b|\bpeewee\b/i;
 /** Models name their tables in files that know of no database. */
 const MODEL =
   /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|TableName\(\))|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=/;
