@@ -51,6 +51,7 @@ import type {
   VerifyResult,
 } from './results';
 import { workspaceStatus } from './status';
+import { setNewest } from './maps';
 import { planFileOf, planWorkspace, refuseEmpty, scanWorkspace } from './workspace-state';
 import type { PlannedWorkspace } from './workspace-state';
 
@@ -394,12 +395,7 @@ const MOST_WORKSPACES = 8;
 
 function fixesOf(workspace: string): KeptFixes {
   const fixes = keptFixes.get(workspace) ?? new KeptFixes(workspace);
-  keptFixes.delete(workspace);
-  keptFixes.set(workspace, fixes);
-  for (const oldest of keptFixes.keys()) {
-    if (keptFixes.size <= MOST_WORKSPACES) break;
-    keptFixes.delete(oldest);
-  }
+  setNewest(keptFixes, workspace, fixes, MOST_WORKSPACES);
   return fixes;
 }
 

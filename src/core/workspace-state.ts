@@ -37,8 +37,8 @@ export function scanWorkspace(options: PipelineOptions): Promise<Inventory> {
 
 /**
  * Reads the plan and resolves it. With `changed`, the plan and the databases are as they were when everything was looked
- * at: what code says of databases that it alone names is looked at again then, and not after each edit. After a migration the legacy databases are those that the run found: a target may
- * stand in the place of one of them.
+ * at: what code says of databases that it alone names is looked at again then, and not after each edit. After a migration
+ * the legacy databases are those that the run found: a target may stand in the place of one of them.
  * @throws ConsolidationError what `readPlan` throws
  */
 export async function planWorkspace(options: PipelineOptions): Promise<PlannedWorkspace> {

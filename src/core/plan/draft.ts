@@ -1,3 +1,4 @@
+import { groupBy } from '../maps';
 import type { Inventory, InventoryDatabase } from '../inventory/inventory';
 import type { Finding } from '../ports';
 import { checkPlan, type PlanCheck } from './check';
@@ -60,7 +61,7 @@ export async function draftPlan(inventory: Inventory, options: DraftOptions = {}
     families,
     targets,
     tables,
-    entries: byDatabase(tables.tables),
+    entries: groupBy(tables.tables, ({ database }) => database),
     retiredViews: new Map(),
   };
   const first = parsePlan(planText(parts));
@@ -115,16 +116,6 @@ interface DraftParts {
   readonly entries: ReadonlyMap<InventoryDatabase, readonly DraftedTable[]>;
   /** Reason by database and view. */
   readonly retiredViews: ReadonlyMap<string, ReadonlyMap<string, string>>;
-}
-
-function byDatabase(tables: readonly DraftedTable[]): Map<InventoryDatabase, DraftedTable[]> {
-  const found = new Map<InventoryDatabase, DraftedTable[]>();
-  for (const table of tables) {
-    const known = found.get(table.database);
-    if (known) known.push(table);
-    else found.set(table.database, [table]);
-  }
-  return found;
 }
 
 function projectName(workspace: string): string {

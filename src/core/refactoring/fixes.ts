@@ -1,4 +1,5 @@
 import { GENERATED_MARK } from '../access-layer/generated';
+import { setNewest } from '../maps';
 import type { ResolvedPlan, ResolvedTarget, TableDisposition } from '../plan/resolved';
 import { getOrAdd } from '../references/evaluation/project';
 import type { Reference, ReferenceFix, ReferencesResult } from '../references/reference';
@@ -81,12 +82,8 @@ export class Fixes {
   open(file: string): FileFixes | { readonly problem: string } {
     let opened = this.opened.get(file);
     if (opened) return opened;
-    this.opened.set(file, (opened = this.read(file)));
     // A tokenized file is some twenty times its text; they are asked for one after the other.
-    for (const oldest of this.opened.keys()) {
-      if (this.opened.size <= OPEN_FILES) break;
-      this.opened.delete(oldest);
-    }
+    setNewest(this.opened, file, (opened = this.read(file)), OPEN_FILES);
     return opened;
   }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
 import { foldName } from '../sqlite/sql-tokens';
+import { setNewest } from '../maps';
 import { jsonOf } from '../same';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
@@ -78,11 +79,7 @@ function memoryOf(workspace: string): Memory {
     documents: new Set(),
     searches: new Map(),
   };
-  memories.set(workspace, made);
-  for (const oldest of memories.keys()) {
-    if (memories.size <= MOST_WORKSPACES) break;
-    memories.delete(oldest);
-  }
+  setNewest(memories, workspace, made, MOST_WORKSPACES);
   return made;
 }
 
@@ -98,12 +95,7 @@ function searchOf({ searches }: Memory, databases: ScanReferencesOptions['databa
     modules: new Map([...searches.values()].at(-1)?.modules),
     unread: new Set(),
   };
-  searches.delete(key);
-  searches.set(key, found);
-  for (const oldest of searches.keys()) {
-    if (searches.size <= MOST_SEARCHES) break;
-    searches.delete(oldest);
-  }
+  setNewest(searches, key, found, MOST_SEARCHES);
   return found;
 }
 

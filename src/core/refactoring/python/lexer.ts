@@ -178,22 +178,19 @@ function isNameStart(char: string): boolean {
 }
 
 function isNamePart(char: string): boolean {
-  return isNameStart(char) || isDigit(char);
+  return isNameCode(char.charCodeAt(0));
+}
+
+function isNameCode(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code > 127
+  );
 }
 
 /** The end of the name that begins at an offset. */
 function nameEnd(text: string, from: number): number {
   let end = from + 1;
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    const isPart =
-      (code >= 97 && code <= 122) ||
-      (code >= 65 && code <= 90) ||
-      (code >= 48 && code <= 57) ||
-      code === 95 ||
-      code > 127;
-    if (!isPart) break;
-  }
+  while (end < text.length && isNameCode(text.charCodeAt(end))) end++;
   return end;
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from '../../maps';
 import { TextIndex, lineBreakOf } from '../edits';
 import { tokenize } from './lexer';
 import type { Token } from './lexer';
@@ -62,7 +63,7 @@ export class PythonModule {
     this.lines = logicalLines(text, tokens);
     this.imports = this.lines.flatMap((line) => readImport(line) ?? []);
     this.nameUses = nameUsesIn(this.code, []);
-    this.names = byName(this.nameUses);
+    this.names = groupBy(this.nameUses, (token) => token.text);
   }
 
   lineAt(offset: number): LogicalLine | undefined {
@@ -185,14 +186,4 @@ function nameUsesIn(tokens: readonly Token[], uses: Token[]): Token[] {
     before = token.text;
   }
   return uses;
-}
-
-function byName(uses: readonly Token[]): Map<string, Token[]> {
-  const names = new Map<string, Token[]>();
-  for (const token of uses) {
-    const known = names.get(token.text);
-    if (known) known.push(token);
-    else names.set(token.text, [token]);
-  }
-  return names;
 }

@@ -294,7 +294,6 @@ export class Assembly {
       const found = this.judged(resolution, use.name, this.homesOf(use.name));
       if (!found) return [];
       const disposition = this.plan?.table(found.database, use.name);
-      const isKnown = at.role !== 'tooling' && found.resolution !== 'unknown';
       return [
         {
           ...location(at, sql.start + use.start, sql.start + use.end),
@@ -303,7 +302,7 @@ export class Assembly {
           table: use.name,
           ...(disposition?.target === undefined ? {} : { target: disposition.target }),
           role: at.role,
-          stale: isKnown && (this.plan?.isTableStale(found.database, use.name) ?? false),
+          stale: at.role !== 'tooling' && this.isTableStale(found, use.name),
           language: at.language,
           shape: 'text',
           text: sql.text.slice(use.start, use.end),

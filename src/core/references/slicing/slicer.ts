@@ -1,3 +1,4 @@
+import { setNewest } from '../../maps';
 import { sameList } from '../../same';
 import { commonEnds } from '../text/common-ends';
 import { goStatements, scriptStatements } from './statements-curly';
@@ -53,7 +54,7 @@ export class Slicer {
     const statements = before ? statementsAgain(lexer, before, text) : lexer(text);
     if (!statements) return undefined;
     const now: Kept = { text, statements, interest: before?.interest ?? new WeakMap<readonly string[], boolean>() };
-    this.keep(file, now);
+    setNewest(this.kept, file, now, MOST_KEPT);
     return sliceOf(
       text,
       statements,
@@ -69,14 +70,6 @@ export class Slicer {
         return words;
       },
     );
-  }
-
-  private keep(file: string, kept: Kept): void {
-    this.kept.set(file, kept);
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= MOST_KEPT) break;
-      this.kept.delete(oldest);
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { assetPath } from '../../assets';
 import type { AssetName } from '../../assets';
+import { setNewest } from '../../maps';
 import { commonEnds } from '../text/common-ends';
 
 /** A named node of a syntax tree, copied out of WebAssembly memory. Offsets are UTF-16 code units. */
@@ -81,7 +82,7 @@ export class Grammar {
     const root = this.copy(tree, unchanged);
     // How far a text with errors is understood depends on where parsing began: such a tree is nothing to go on from.
     if (key === undefined || tree.rootNode.hasError) tree.delete();
-    else this.keep(key, { tree, text, root });
+    else for (const old of setNewest(this.kept, key, { tree, text, root }, MOST_KEPT)) old.tree.delete();
     return root;
   }
 
@@ -89,15 +90,6 @@ export class Grammar {
     const kept = this.kept.get(key);
     this.kept.delete(key);
     return kept;
-  }
-
-  private keep(key: string, kept: Kept): void {
-    this.kept.set(key, kept);
-    for (const [oldest, { tree }] of this.kept) {
-      if (this.kept.size <= MOST_KEPT) break;
-      this.kept.delete(oldest);
-      tree.delete();
-    }
   }
 
   private again(previous: Kept, text: string): { tree: TreeSitter.Tree | null; unchanged?: Unchanged } {
