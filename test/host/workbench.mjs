@@ -70,20 +70,37 @@ const spaced = (text) =>
 export const dialog = (page) => page.locator('.monaco-dialog-box');
 
 /**
+ * Answers a dialog by keyboard. A webview that has just been shown may take the focus, and with it the key press: so the
+ * button is seen to have it first, and the dialog to go.
+ */
+export async function answer(page, name) {
+  const button = dialog(page).getByRole('button', { name });
+  await until(() => button.focus({ timeout: 3000 }), button.and(page.locator(':focus')));
+  await page.keyboard.press('Enter');
+  await button.waitFor({ state: 'detached' });
+}
+
+/**
  * Waits for a notification with this text. Toasts are not shown to the smoke-test driver, so the list is opened.
  * @param {Page} page
  * @param {string | RegExp} text
  * @returns {Promise<Locator>}
  */
 export async function notification(page, text) {
-  const found = page.locator('.notification-list-item', { hasText: text });
-  await until(
-    async () => {
-      if (!(await found.first().isVisible())) await runCommand(page, 'Notifications: Show Notifications');
-    },
-    found,
-    { tries: 20, each: 3000 },
-  );
+  const all = page.locator('.notification-list-item');
+  const found = all.filter({ hasText: text });
+  try {
+    await until(
+      async () => {
+        if (!(await found.first().isVisible())) await runCommand(page, 'Notifications: Show Notifications');
+      },
+      found,
+      { tries: 20, each: 3000 },
+    );
+  } catch (error) {
+    const instead = JSON.stringify([await all.allInnerTexts(), await dialog(page).allInnerTexts()]);
+    throw new Error(`No notification ${text}; the notifications and dialogs instead: ${instead}`, { cause: error });
+  }
   return found.first();
 }
 

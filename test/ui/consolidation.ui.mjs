@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  answer,
   closeEditors,
   dialog,
   editorLine,
@@ -11,7 +12,7 @@ import {
   webview,
 } from '../host/workbench.mjs';
 import { openWindow, pictureFailures } from './window.mjs';
-import { copyAndExecute, databaseDigests } from './oracle.mjs';
+import { copyAndExecute, databaseDigests, holds } from './oracle.mjs';
 
 const REPORT = ['python3', '-B', '-m', 'coffee_maker.report'];
 
@@ -55,7 +56,8 @@ describe('VS Code on the coffee-maker workspace', () => {
     await at().keyboard.press('Control+S');
     await closeEditors(at());
     const fixed = "from coffee_maker import messaging; assert messaging.AGENT_MESSAGES_DB.name == 'roadmap.db'";
-    copyAndExecute(window.folder, 'python3', '-B', '-c', fixed); // the access layer came with the fix
+    await holds(window.folder, 'coffee_maker/databases.py', 'def database_path'); // the access layer came with the fix
+    copyAndExecute(window.folder, 'python3', '-B', '-c', fixed);
   });
 
   it('lists databases, references and runs in the activity bar', async () => {
@@ -95,7 +97,7 @@ describe('VS Code on the coffee-maker workspace', () => {
   it('migrates by keyboard, and shows the report', async () => {
     await runCommand(at(), 'SQLite Consolidator: Migrate');
     await dialog(at()).getByRole('button', { name: 'Migrate' }).waitFor({ timeout: 60_000 });
-    await at().keyboard.press('Enter');
+    await answer(at(), 'Migrate');
     const report = webview(at());
     await report.getByText('Published and verified').waitFor({ timeout: 60_000 });
     await report.getByText('notification_user').first().waitFor();
@@ -112,7 +114,7 @@ describe('VS Code on the coffee-maker workspace', () => {
     await (await notification(at(), 'still name')).getByRole('button', { name: 'Fix References' }).click();
     await dialog(at()).getByRole('button', { name: 'Fix All' }).waitFor({ timeout: 60_000 });
     await window.screenshot('fix-all');
-    await at().keyboard.press('Enter');
+    await answer(at(), 'Fix All');
     await notification(at(), /Fixed \d+ files/);
     await runCommand(at(), 'File: Save All Files');
     await window.screenshot('all-fixed');
@@ -123,7 +125,7 @@ describe('VS Code on the coffee-maker workspace', () => {
     await runCommand(at(), 'SQLite Consolidator: Roll Back');
     await dialog(at()).getByRole('button', { name: 'Roll Back' }).waitFor({ timeout: 60_000 });
     await window.screenshot('roll-back');
-    await at().keyboard.press('Enter');
+    await answer(at(), 'Roll Back');
     await notification(at(), 'Rolled back:');
     await window.screenshot('rolled-back');
     assert.deepEqual(databaseDigests(window.folder), digests);

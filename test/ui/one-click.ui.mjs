@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { dialog, openView, runCommand, webview } from '../host/workbench.mjs';
+import { answer, dialog, openView, runCommand, webview } from '../host/workbench.mjs';
 import { copyAndExecute } from './oracle.mjs';
 import { openWindow, pictureFailures } from './window.mjs';
 
@@ -27,7 +27,7 @@ describe('VS Code on a workspace without a plan', () => {
     await dialog(at()).getByRole('button', { name: 'Migrate' }).waitFor({ timeout: 60_000 });
     await window.screenshot('confirmation');
     assert.ok(existsSync(path.join(window.folder, 'consolidation.jsonc')));
-    await at().keyboard.press('Enter');
+    await answer(at(), 'Migrate');
     await webview(at()).getByText('Published and verified').waitFor({ timeout: 60_000 });
     await window.screenshot('report');
     const target = JSON.parse(

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -15,6 +15,15 @@ export function copyAndExecute(folder, program, ...args) {
     return execFileSync(program, args, { cwd: copy, encoding: 'utf8' }).trim();
   } finally {
     rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** Waits until a file holds a text: what the editor saves by itself is saved a moment after it was written. */
+export async function holds(folder, file, text) {
+  const absolute = path.join(folder, file);
+  for (let turn = 0; !existsSync(absolute) || !readFileSync(absolute, 'utf8').includes(text); turn++) {
+    if (turn >= 100) throw new Error(`${file} does not hold ${text}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
