@@ -7,6 +7,7 @@ import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Scope } from '../syntax/program';
+import { gapOf } from './gaps';
 import { namedTables } from './named-tables';
 import { isParameter } from './parameters';
 import type { Resolution } from './resolve';
@@ -39,6 +40,10 @@ export interface TablePlace {
   readonly beside?: readonly string[];
   /** Named by a query builder or a model, not by SQL. */
   readonly isNamed?: boolean;
+  /** Only where a statement has a name filled in: where the name itself stands, which is another place. */
+  readonly filledFrom?: { readonly module: Module; readonly start: number };
+  /** Other names are filled in there as well. */
+  readonly isOneOf?: boolean;
 }
 
 /** `ATTACH DATABASE … AS schema` on a connection. */
@@ -124,10 +129,13 @@ export function isRunner(name: string): boolean {
 
 const helpers = new WeakMap<Module, boolean>();
 
-/** Is there a function in a module that runs what it is given as a statement on some connection? */
+/**
+ * Does a module run statements that come from elsewhere, or that have names from elsewhere filled in? It says nothing of
+ * databases itself, then.
+ */
 export function hasHelpers(module: Module): boolean {
   let known = helpers.get(module);
-  if (known === undefined) helpers.set(module, (known = findsHelpers(module)));
+  if (known === undefined) helpers.set(module, (known = findsHelpers(module) || findsTemplates(module)));
   return known;
 }
 
@@ -138,6 +146,22 @@ function findsHelpers(module: Module): boolean {
       if (given?.kind === 'name' && isParameter(module, given.name, given.scope)) return true;
     }
   return false;
+}
+
+/** A statement that ends, or has a directive, where the name of a table belongs. */
+const TEMPLATE =
+  /^\s*(?:select|insert|replace|update|delete|create|drop|alter|pragma|with)\b[^]*\b(?:from|join|into|update|table|exists|table_info)[\s("'`[]+(?:$|%[sv]|\{\w*\})/i;
+
+function findsTemplates(module: Module): boolean {
+  return module.program.roots.some(({ expression, role }) => {
+    let isFound = false;
+    if (role !== 'documentation')
+      walk(expression, (each) => {
+        isFound ||= each.kind === 'literal' && TEMPLATE.test(each.value);
+        return !isFound;
+      });
+    return isFound;
+  });
 }
 
 /** Expressions whose value is not seen where they stand. */
@@ -193,12 +217,22 @@ export function mergeQueries(all: readonly Queries[]): Queries {
         ...schemasOf([known, place]),
       });
     }
+  noteSeveral(places);
   return {
     places,
     attachments: all.flatMap((each) => each.attachments),
     joined: all.flatMap((each) => each.joined),
     creations: all.flatMap((each) => each.creations),
   };
+}
+
+/** Where several names are filled in at one place, the statement is on one of them. */
+function noteSeveral(places: Map<string, TablePlace>): void {
+  const gaps = new Map<string, Set<string>>();
+  const gapKey = ({ module, start, use }: TablePlace) => `${module.file}\0${start}\0${schemaOf(use)}`;
+  for (const [key, place] of places) if (place.filledFrom) getOrAdd(gaps, gapKey(place), () => new Set()).add(key);
+  for (const keys of gaps.values())
+    if (keys.size > 1) for (const key of keys) places.set(key, { ...places.get(key)!, isOneOf: true });
 }
 
 /** SQL texts of a module, with the connections they run on. */
@@ -390,19 +424,20 @@ export class QuerySearch implements Queries {
       const place = placeOf(text, use.start, use.end);
       if (!place) continue;
       const key = `${place.module.file}\0${place.start}`;
-      const found = getOrAdd(this.places, key, (): TablePlace => ({
-        ...place,
-        use,
-        beside,
-        handles: new Set<Handle>(),
-        remote: new Set<Handle>(),
-        isRun: false,
-      }));
-      if (schemaOf(found.use) !== schemaOf(use)) (found.schemas ??= new Set()).add(schemaOf(use));
-      for (const handle of handles)
-        if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
-        else (isRemote ? found.remote : found.handles).add(handle);
-      if (call) found.isRun = true;
+      const note = (at: { module: Module; start: number; end: number }, key: string, filledFrom?: typeof place) => {
+        const found = getOrAdd(this.places, key, (): TablePlace => ({
+          ...{ ...at, use, beside, handles: new Set<Handle>(), remote: new Set<Handle>(), isRun: false },
+          ...(filledFrom ? { filledFrom } : {}),
+        }));
+        if (schemaOf(found.use) !== schemaOf(use)) (found.schemas ??= new Set()).add(schemaOf(use));
+        for (const handle of handles)
+          if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
+          else (isRemote ? found.remote : found.handles).add(handle);
+        if (call) found.isRun = true;
+      };
+      note(place, key);
+      const gap = gapOf(text, use.start, use.end);
+      if (gap) note(gap, `${gap.module.file}\0${gap.start}\0${schemaOf(use)}\0${key}`, place);
       if (use.position === 'read') together.add(key);
     }
     // Several statements in one text join nothing.
