@@ -8,6 +8,7 @@ import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Scope } from '../syntax/program';
 import { gapOf } from './gaps';
+import { heirFrames } from './heirs';
 import { namedTables } from './named-tables';
 import { isParameter } from './parameters';
 import type { Resolution } from './resolve';
@@ -330,7 +331,10 @@ export class QuerySearch implements Queries {
     const isOfCallers = (handles: readonly Handle[]) => scope !== undefined && handles.length > 1;
     for (const each of plain)
       this.statement(each.text, each.handles, module, call, given.includes(each) || isOfCallers(each.handles));
-    if (!scope || !plain.some((each) => given.includes(each) || isOfCallers(each.handles))) return;
+    if (!scope) return;
+    const isOpen = ({ text, handles }: (typeof plain)[number]) =>
+      isOfCallers(handles) || sqlUses(text.text).tables.some(({ name }) => name.includes(ANCHOR.hole));
+    if (given.length === 0 && !plain.some(isOpen)) return;
     // A helper that is given the statement: each of its callers may have another connection.
     for (const { frame, isTest } of this.contexts(module, scope.id, 0))
       for (const { text, handles } of this.runs(call, frame))
@@ -390,12 +394,12 @@ export class QuerySearch implements Queries {
   /** Frames in which the arguments of a function, or the instance of a method, are those of one call. */
   private contexts(module: Module, scopeId: number, depth: number): Context[] {
     const scope = module.program.scopes[scopeId]!;
-    const frames: Context[] = [];
+    const frames: Context[] = depth === 0 ? this.heirs(module, scope) : [];
     for (const site of this.evaluator.callSites(module, scope)) {
       const outer = calledFunction(site.module, site.call.scope);
       const callers = outer && outer !== scope && depth < 1 ? this.contexts(site.module, outer.id, depth + 1) : [];
       const any = { frame: site.module.frame, isTest: site.module.isTest };
-      for (const { frame: caller, isTest } of callers.length > 0 ? callers : [any]) {
+      for (const { frame: caller, isTest } of callers.length > 0 ? callers : [any, ...this.heirs(site.module, outer)]) {
         for (const callee of this.evaluator.evaluate(site.call.callee, caller))
           if (callee.kind === 'scope' && callee.module === module && callee.scope === scopeId)
             frames.push({ frame: this.evaluator.callFrame(callee, site.call, caller), isTest });
@@ -403,6 +407,12 @@ export class QuerySearch implements Queries {
       }
     }
     return frames;
+  }
+
+  /** A method runs on instances of the classes that inherit it, too. */
+  private heirs(module: Module, scope: Scope | undefined): Context[] {
+    const frames = scope ? heirFrames(this.evaluator, module, scope) : [];
+    return frames.map((frame) => ({ frame, isTest: module.isTest }));
   }
 
   private statement(
