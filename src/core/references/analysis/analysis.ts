@@ -470,8 +470,7 @@ function distinct(references: readonly Reference[]): Reference[] {
     if (kept.length > 0 && compareReferences(kept.at(-1)!, each) !== 0) from = kept.length;
     let isKnown = false;
     for (let at = from; at < kept.length && !isKnown; at++)
-      isKnown =
-        kept[at]!.kind === each.kind && kept[at]!.database === each.database && kept[at]!.table === each.table;
+      isKnown = kept[at]!.kind === each.kind && kept[at]!.database === each.database && kept[at]!.table === each.table;
     if (!isKnown) kept.push(each);
   }
   return kept;

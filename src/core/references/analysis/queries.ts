@@ -6,10 +6,10 @@ import type { Module } from '../evaluation/project';
 import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
-import type { Call, Expression, Scope } from '../syntax/program';
+import type { Call, Expression, Literal, Scope } from '../syntax/program';
 import { gapOf } from './gaps';
 import { heirFrames } from './heirs';
-import { namedTables } from './named-tables';
+import { namedTables, tableObjects } from './named-tables';
 import { isParameter } from './parameters';
 import type { Resolution } from './resolve';
 import { isProse, tellsPeople } from '../sql/prose';
@@ -280,18 +280,50 @@ export class QuerySearch implements Queries {
   /** Tables named by query builders and models. */
   private named(module: Module): void {
     for (const { literal, length, on } of namedTables(module)) {
-      const handles = new Set<Handle>();
-      if (on) {
-        this.evaluator.begin();
-        for (const value of this.evaluator.evaluate(on, module.frame)) if (value.kind === 'handle') handles.add(value);
-        if (handles.size === 0) continue;
-      }
-      const [start, end] = [literalOffset(literal, 0), literalEnd(literal, length)];
-      const use: TableUse = { name: literal.value.slice(0, length), start: 0, end: length, position: 'read' };
-      getOrAdd(this.places, `${module.file}\0${start}`, (): TablePlace => ({
-        ...{ module, start, end, use, handles, remote: new Set<Handle>(), isRun: false, isNamed: true },
-      }));
+      const handles = on ? this.handlesIn(on, module) : new Set<Handle>();
+      if (on && handles.size === 0) continue;
+      this.name(module, literal, length, handles);
     }
+    for (const { expression, on } of tableObjects(module)) {
+      const handles = this.handlesIn(on, module);
+      for (const text of handles.size > 0 ? this.evaluator.texts(expression, module.frame) : []) {
+        const [segment] = text.segments;
+        if (!segment || segment.length !== text.text.length || segment.index !== 0) continue;
+        // What a test runs on a database of its own says nothing of the table of the code.
+        const given = module.isTest && !segment.module.isTest ? new Set<Handle>() : handles;
+        const { start, use } = this.name(segment.module, segment.literal, segment.length, given);
+        const filledFrom = { module: segment.module, start };
+        getOrAdd(this.places, `${module.file}\0${expression.start}\0main\0${segment.module.file}\0${start}`, () => ({
+          ...{ module, start: expression.start, end: expression.end, use, handles, filledFrom, isNamed: true },
+          ...{ remote: new Set<Handle>(), isRun: false },
+        }));
+      }
+    }
+  }
+
+  private name(module: Module, literal: Literal, length: number, handles: ReadonlySet<Handle>): TablePlace {
+    const [start, end] = [literalOffset(literal, 0), literalEnd(literal, length)];
+    const use: TableUse = { name: literal.value.slice(0, length), start: 0, end: length, position: 'read' };
+    const place = getOrAdd(this.places, `${module.file}\0${start}`, (): TablePlace => ({
+      ...{
+        module,
+        start,
+        end,
+        use,
+        handles: new Set<Handle>(),
+        remote: new Set<Handle>(),
+        isRun: false,
+        isNamed: true,
+      },
+    }));
+    if (place.isNamed) for (const handle of handles) place.handles.add(handle);
+    return place;
+  }
+
+  private handlesIn(expression: Expression, module: Module): Set<Handle> {
+    this.evaluator.begin();
+    const values = this.evaluator.evaluate(expression, module.frame);
+    return new Set(values.filter((value) => value.kind === 'handle'));
   }
 
   /** Does a call run SQL by its name, or is there SQL among its arguments? */

@@ -234,7 +234,9 @@ export class Project {
   heirsOf(name: string): readonly { readonly module: Module; readonly scope: number }[] {
     const names = [name, ...this.aliasesOf(name)];
     for (const each of names) this.look(each);
-    return [...this.parsed.values()].flatMap((module) => names.flatMap((each) => indexOf(module).heirs.get(each) ?? []));
+    return [...this.parsed.values()].flatMap((module) =>
+      names.flatMap((each) => indexOf(module).heirs.get(each) ?? []),
+    );
   }
 
   /** Calls of this name in one file. */
