@@ -1,7 +1,7 @@
 import type { Evaluator } from '../evaluation/evaluator';
 import { enclosingFunction } from '../evaluation/members';
 import { replacesDatabases } from '../evaluation/replaced';
-import { callsByName, getOrAdd, walk } from '../evaluation/project';
+import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
@@ -10,7 +10,6 @@ import type { Call, Expression, Literal, Scope } from '../syntax/program';
 import { gapOf } from './gaps';
 import { heirFrames } from './heirs';
 import { namedTables, tableObjects } from './named-tables';
-import { isParameter } from './parameters';
 import type { Resolution } from './resolve';
 import { isProse, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
@@ -126,43 +125,6 @@ const COMMON = new Set(['get', 'run', 'all', 'each', 'raw', 'Get', 'Select', 'Ra
 /** Is what a call of this name is given run as SQL, by the name alone? */
 export function isRunner(name: string): boolean {
   return RUNNERS.has(name) && !COMMON.has(name);
-}
-
-const helpers = new WeakMap<Module, boolean>();
-
-/**
- * Does a module run statements that come from elsewhere, or that have names from elsewhere filled in? It says nothing of
- * databases itself, then.
- */
-export function hasHelpers(module: Module): boolean {
-  let known = helpers.get(module);
-  if (known === undefined) helpers.set(module, (known = findsHelpers(module) || findsTemplates(module)));
-  return known;
-}
-
-function findsHelpers(module: Module): boolean {
-  for (const [name, sites] of callsByName(module))
-    for (const { call } of isRunner(name) ? sites : []) {
-      const given = call.callee.kind === 'member' ? call.arguments[0]?.value : undefined;
-      if (given?.kind === 'name' && isParameter(module, given.name, given.scope)) return true;
-    }
-  return false;
-}
-
-/** A statement that ends, or has a directive, where the name of a table belongs. */
-const TEMPLATE =
-  /^\s*(?:select|insert|replace|update|delete|create|drop|alter|pragma|with)\b[^]*\b(?:from|join|into|update|table|exists|table_info)[\s("'`[]+(?:$|%[sv]|\{\w*\})/i;
-
-function findsTemplates(module: Module): boolean {
-  return module.program.roots.some(({ expression, role }) => {
-    let isFound = false;
-    if (role !== 'documentation')
-      walk(expression, (each) => {
-        isFound ||= each.kind === 'literal' && TEMPLATE.test(each.value);
-        return !isFound;
-      });
-    return isFound;
-  });
 }
 
 /** Expressions whose value is not seen where they stand. */
