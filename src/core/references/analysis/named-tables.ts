@@ -17,6 +17,9 @@ const BUILDERS = new Set(
     ' ',
   ),
 );
+/** The same of builders in Go that know of no connection. */
+const BUILDERS_GO = new Set('From Into Insert Update Delete Replace Join LeftJoin RightJoin InnerJoin'.split(' '));
+const BUILDER_PACKAGES = /\/(?:squirrel|goqu)(?:\/v\d+)?$/;
 /** Functions, constructors and annotations that declare the table of a model. */
 const DECLARING = new Set(['Table', 'sqliteTable', 'Entity', 'ToTable']);
 /** Fields of a model that hold the name of its table. */
@@ -36,10 +39,11 @@ const NAME = /^([A-Za-z_]\w*)(?:\s+as\s+\w+)?$/i;
 /** `ForeignKey("jobs.id")` of SQLAlchemy. */
 const COLUMN = /^([A-Za-z_]\w*)\.\w+$/;
 
-/** A builder that is given a table object: `.from(schema.jobs)`. */
+/** A builder that is given a table object: `.from(schema.jobs)`, `.references(() => jobs.id)`. */
 export interface TableObject {
   readonly expression: Expression;
-  readonly on: Expression;
+  /** What has to be a connection. */
+  readonly on?: Expression;
 }
 
 /** Methods of a builder that take a table object. */
@@ -58,9 +62,14 @@ export function tableObjects(module: Module): TableObject[] {
   const found: TableObject[] = [];
   for (const root of module.program.roots)
     walk(root.expression, (each) => {
-      if (each.kind !== 'call' || each.callee.kind !== 'member' || !TAKE_OBJECTS.has(each.callee.name)) return;
+      if (each.kind !== 'call' || each.callee.kind !== 'member') return;
       const first = each.arguments[0]?.value;
-      if (first?.kind === 'name' || first?.kind === 'member') found.push({ expression: first, on: each.callee.object });
+      if (each.callee.name === 'references' && first?.kind === 'function') {
+        const [column] = module.program.scopes[first.scope]!.returns;
+        if (column?.kind === 'member') found.push({ expression: column.object });
+      }
+      if (TAKE_OBJECTS.has(each.callee.name) && (first?.kind === 'name' || first?.kind === 'member'))
+        found.push({ expression: first, on: each.callee.object });
     });
   return found;
 }
@@ -101,7 +110,7 @@ function noteCall(
   if (callee.kind !== 'name' && callee.kind !== 'member') return;
   const { language } = module.program;
   const first = list.find((argument) => argument.name === undefined || argument.name === 'name')?.value;
-  if (DECLARING.has(callee.name)) note(first);
+  if (DECLARING.has(callee.name) || (language === 'go' && isBuilderOfGo(callee, module))) note(first);
   else if (callee.kind === 'member' && BUILDERS.has(callee.name)) note(first, callee.object);
   else if (language === 'python' && BEFORE_CONNECTION.has(callee.name)) {
     const on = list.find((argument) => argument.name === 'con')?.value ?? list[1]?.value;
@@ -115,6 +124,19 @@ function noteCall(
 /** `models.ForeignKey("shop.Order")` names a model. */
 function isDjango(callee: Expression): boolean {
   return callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'models';
+}
+
+/** `squirrel.Select("rate").From("quotes")` */
+function isBuilderOfGo(callee: Expression, module: Module): boolean {
+  if (callee.kind !== 'member' || !BUILDERS_GO.has(callee.name)) return false;
+  let first: Expression = callee;
+  while (first.kind === 'member' || first.kind === 'call') first = first.kind === 'call' ? first.callee : first.object;
+  const bindings = module.program.scopes[0]!.bindings;
+  return (
+    first.kind === 'name' &&
+    Object.hasOwn(bindings, first.name) &&
+    bindings[first.name]!.some((each) => each.kind === 'import' && BUILDER_PACKAGES.test(each.module))
+  );
 }
 
 function isOfThis(callee: Expression): boolean {

@@ -247,8 +247,8 @@ export class QuerySearch implements Queries {
       this.name(module, literal, length, handles);
     }
     for (const { expression, on } of tableObjects(module)) {
-      const handles = this.handlesIn(on, module);
-      for (const text of handles.size > 0 ? this.evaluator.texts(expression, module.frame) : []) {
+      const handles = on ? this.handlesIn(on, module) : new Set<Handle>();
+      for (const text of on && handles.size === 0 ? [] : this.evaluator.texts(expression, module.frame)) {
         const [segment] = text.segments;
         if (!segment || segment.length !== text.text.length || segment.index !== 0) continue;
         // What a test runs on a database of its own says nothing of the table of the code.
