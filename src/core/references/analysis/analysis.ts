@@ -17,11 +17,12 @@ import type { Literal, Program } from '../syntax/program';
 import { Assembly } from './assemble';
 import { Candidates } from './candidates';
 import { absentDatabases } from './absent';
+import { hasHelpers } from './helpers';
 import { PathPlaces, PathSearch, withoutInner } from './paths';
 import type { PathPlace } from './paths';
 import { PlanView } from './plan-view';
 import { jsonOf, sameList, sameSet } from '../../same';
-import { hasHelpers, mergeQueries, QuerySearch } from './queries';
+import { mergeQueries, QuerySearch } from './queries';
 import type { Queries } from './queries';
 import { changesBetween } from './record';
 import type { FileRecord, Round } from './record';
@@ -470,7 +471,7 @@ function distinct(references: readonly Reference[]): Reference[] {
     if (kept.length > 0 && compareReferences(kept.at(-1)!, each) !== 0) from = kept.length;
     let isKnown = false;
     for (let at = from; at < kept.length && !isKnown; at++)
-      isKnown = kept[at]!.kind === each.kind && kept[at]!.database === each.database;
+      isKnown = kept[at]!.kind === each.kind && kept[at]!.database === each.database && kept[at]!.table === each.table;
     if (!isKnown) kept.push(each);
   }
   return kept;

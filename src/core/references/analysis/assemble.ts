@@ -164,6 +164,7 @@ export class Assembly {
     if (!found) return undefined;
     const { module, start, end } = place;
     const role = this.roles.of(module.file, module.program.language, true);
+    if (place.filledFrom) return this.filled(place, found, role);
     const disposition = this.plan?.table(found.database, place.use.name);
     const { database, resolution, among } = found;
     const isStale = role !== 'tooling' && this.isTableStale(found, place.use.name);
@@ -173,6 +174,22 @@ export class Assembly {
     if (disposition?.target !== undefined) reference.target = disposition.target;
     if (found.note !== undefined) reference.note = found.note;
     if (among) reference.among = among;
+    return reference;
+  }
+
+  /** Where a statement has the name of a table filled in. It changes with the name, which is told where that stands. */
+  private filled(place: TablePlace, found: TableHome, role: Role): Reference {
+    const { module, start, end, use, filledFrom, isOneOf } = place;
+    const { database } = found;
+    const resolution = isOneOf ? 'unknown' : found.resolution;
+    const said = { kind: 'table', database, resolution, role, stale: false, shape: 'text' } as const;
+    const reference = referenceAt(module, start, end, said);
+    reference.table = use.name;
+    const target = this.plan?.table(database, use.name)?.target;
+    if (target !== undefined) reference.target = target;
+    const line = filledFrom!.module.lines.range(filledFrom!.start, filledFrom!.start).startLine;
+    const note = `${isOneOf ? 'one of several: ' : ''}its name stands in ${filledFrom!.module.file}:${line}`;
+    reference.note = found.note === undefined ? note : `${note}; ${found.note}`;
     return reference;
   }
 

@@ -6,7 +6,11 @@ const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:mem
 const DRIVER = /sqlite|\bapsw\b|\bpeewee\b/i;
 /** Models name their tables in files that know of no database. */
 const MODEL =
-  /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|TableName\(\))|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=/;
+  /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|squirrel\b|goqu\b|TableName\(\))|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=/;
+
+/** A statement that has the name of its table filled in: what runs it may stand in a file that knows of no database. */
+const FILLED_IN =
+  /\b(?:select\b[^"'`\n]{1,200}?\bfrom|delete\s+from|insert\s+(?:or\s+\w+\s+)?into|(?:create|alter|drop)\s+table(?:\s+if(?:\s+not)?\s+exists)?|pragma\s+table_info\()\s*["'`[]?(?:\w+\.)?(?:\$?\{|%[sv]|["'`]\s*\+)/i;
 
 /** Whatever these find, found at once: most files have nothing of it. */
 const ANY = new RegExp([DATABASE_FILE, DRIVER, MODEL, SQL].map(({ source }) => source).join('|'), 'i');
@@ -44,7 +48,7 @@ export class Candidates {
   isCandidate(text: string): boolean {
     if (!ANY.test(text) && !this.otherNames?.test(text)) return false;
     if (this.namesDatabase(text) || DRIVER.test(text) || MODEL.test(text)) return true;
-    return SQL.test(text) && (this.tables?.test(text) ?? false);
+    return SQL.test(text) && ((this.tables?.test(text) ?? false) || FILLED_IN.test(text));
   }
 
   /** What a place that is worth parsing begins with. */

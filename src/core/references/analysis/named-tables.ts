@@ -5,7 +5,7 @@ import type { Call, Expression, Literal } from '../syntax/program';
 /** A table that code names outside of SQL: `knex('jobs')`, `__tablename__ = 'jobs'`, `ToTable("jobs")`. */
 export interface NamedTable {
   readonly literal: Literal;
-  /** Length of the name at the start of the literal; an alias may follow: `jobs as j`. */
+  /** Length of the name at the start of the literal; an alias or a column may follow: `jobs as j`, `jobs.id`. */
   readonly length: number;
   /** What has to be a connection for this to name a table; without it the name of the call or the field says so. */
   readonly on?: Expression;
@@ -17,6 +17,9 @@ const BUILDERS = new Set(
     ' ',
   ),
 );
+/** The same of builders in Go that know of no connection. */
+const BUILDERS_GO = new Set('From Into Insert Update Delete Replace Join LeftJoin RightJoin InnerJoin'.split(' '));
+const BUILDER_PACKAGES = /\/(?:squirrel|goqu)(?:\/v\d+)?$/;
 /** Functions, constructors and annotations that declare the table of a model. */
 const DECLARING = new Set(['Table', 'sqliteTable', 'Entity', 'ToTable']);
 /** Fields of a model that hold the name of its table. */
@@ -29,14 +32,54 @@ export function namesTable(callee: string): boolean {
   return BUILDERS.has(callee) || DECLARING.has(callee);
 }
 
+/** Functions whose first argument is a table of the connection behind it: `frame.to_sql("jobs", connection)`. */
+const BEFORE_CONNECTION = new Set(['read_sql_table', 'to_sql']);
+
 const NAME = /^([A-Za-z_]\w*)(?:\s+as\s+\w+)?$/i;
+/** `ForeignKey("jobs.id")` of SQLAlchemy. */
+const COLUMN = /^([A-Za-z_]\w*)\.\w+$/;
+
+/** A builder that is given a table object: `.from(schema.jobs)`, `.references(() => jobs.id)`. */
+export interface TableObject {
+  readonly expression: Expression;
+  /** What has to be a connection. */
+  readonly on?: Expression;
+}
+
+/** Methods of a builder that take a table object. */
+const TAKE_OBJECTS = new Set(['from', 'insert', 'update', 'delete', 'innerJoin', 'leftJoin', 'rightJoin', 'fullJoin']);
+
+export const DRIZZLE = 'drizzle-orm';
+
+/** May a call of this name be given a table object? */
+export function takesTableObject(callee: string): boolean {
+  return TAKE_OBJECTS.has(callee);
+}
+
+/** Where a module may hand a table object to a builder of drizzle. */
+export function tableObjects(module: Module): TableObject[] {
+  if (!module.text.includes(DRIZZLE)) return [];
+  const found: TableObject[] = [];
+  for (const root of module.program.roots)
+    walk(root.expression, (each) => {
+      if (each.kind !== 'call' || each.callee.kind !== 'member') return;
+      const first = each.arguments[0]?.value;
+      if (each.callee.name === 'references' && first?.kind === 'function') {
+        const [column] = module.program.scopes[first.scope]!.returns;
+        if (column?.kind === 'member') found.push({ expression: column.object });
+      }
+      if (TAKE_OBJECTS.has(each.callee.name) && (first?.kind === 'name' || first?.kind === 'member'))
+        found.push({ expression: first, on: each.callee.object });
+    });
+  return found;
+}
 
 /** The tables that a module names outside of SQL, whether or not there are such tables. */
 export function namedTables(module: Module): NamedTable[] {
   const found: NamedTable[] = [];
-  const note = (expression: Expression | undefined, on?: Expression): void => {
+  const note = (expression: Expression | undefined, on?: Expression, form = NAME): void => {
     if (expression?.kind !== 'literal') return;
-    const length = NAME.exec(expression.value)?.[1]!.length;
+    const length = form.exec(expression.value)?.[1]!.length;
     if (length !== undefined) found.push({ literal: expression, length, ...(on ? { on } : {}) });
   };
   for (const root of module.program.roots)
@@ -62,13 +105,40 @@ export function namedTables(module: Module): NamedTable[] {
 function noteCall(
   { callee, arguments: list }: Call,
   module: Module,
-  note: (expression: Expression | undefined, on?: Expression) => void,
+  note: (expression: Expression | undefined, on?: Expression, form?: RegExp) => void,
 ): void {
   if (callee.kind !== 'name' && callee.kind !== 'member') return;
+  const { language } = module.program;
   const first = list.find((argument) => argument.name === undefined || argument.name === 'name')?.value;
-  if (DECLARING.has(callee.name)) note(first);
+  if (DECLARING.has(callee.name) || (language === 'go' && isBuilderOfGo(callee, module))) note(first);
   else if (callee.kind === 'member' && BUILDERS.has(callee.name)) note(first, callee.object);
-  // `knex('jobs')`: the connection itself is called.
-  else if (list.length === 1 && callee.kind === 'name' && /^(?:java|type)script/.test(module.program.language))
+  else if (language === 'python' && BEFORE_CONNECTION.has(callee.name)) {
+    const on = list.find((argument) => argument.name === 'con')?.value ?? list[1]?.value;
+    if (on) note(first, on);
+  } else if (language === 'python' && callee.name === 'ForeignKey' && !isDjango(callee)) note(first, undefined, COLUMN);
+  // `knex('jobs')`, `this.knex('jobs')`: the connection itself is called.
+  else if (list.length === 1 && /^(?:java|type)script/.test(language) && (callee.kind === 'name' || isOfThis(callee)))
     note(first, callee);
+}
+
+/** `models.ForeignKey("shop.Order")` names a model. */
+function isDjango(callee: Expression): boolean {
+  return callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'models';
+}
+
+/** `squirrel.Select("rate").From("quotes")` */
+function isBuilderOfGo(callee: Expression, module: Module): boolean {
+  if (callee.kind !== 'member' || !BUILDERS_GO.has(callee.name)) return false;
+  let first: Expression = callee;
+  while (first.kind === 'member' || first.kind === 'call') first = first.kind === 'call' ? first.callee : first.object;
+  const bindings = module.program.scopes[0]!.bindings;
+  return (
+    first.kind === 'name' &&
+    Object.hasOwn(bindings, first.name) &&
+    bindings[first.name]!.some((each) => each.kind === 'import' && BUILDER_PACKAGES.test(each.module))
+  );
+}
+
+function isOfThis(callee: Expression): boolean {
+  return callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'this';
 }

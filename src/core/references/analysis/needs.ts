@@ -10,6 +10,8 @@ import type { Queries, TablePlace } from './queries';
 export function usesByOrigin(queries: Queries): Map<Expression, TablePlace[]> {
   const result = new Map<Expression, TablePlace[]>();
   for (const place of queries.places.values()) {
+    // Told where the name stands.
+    if (place.filledFrom) continue;
     const origins = new Set<Expression>();
     for (const handle of place.handles.size > 0 ? place.handles : place.remote)
       for (const path of handle.paths) origins.add(path.origin.expression);

@@ -1,14 +1,15 @@
 import type { Evaluator } from '../evaluation/evaluator';
 import { enclosingFunction } from '../evaluation/members';
 import { replacesDatabases } from '../evaluation/replaced';
-import { callsByName, getOrAdd, walk } from '../evaluation/project';
+import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import type { Frame, Handle, Text } from '../evaluation/value';
 import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
-import type { Call, Expression, Scope } from '../syntax/program';
-import { namedTables } from './named-tables';
-import { isParameter } from './parameters';
+import type { Call, Expression, Literal, Scope } from '../syntax/program';
+import { gapOf } from './gaps';
+import { heirFrames } from './heirs';
+import { namedTables, tableObjects } from './named-tables';
 import type { Resolution } from './resolve';
 import { isProse, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
@@ -39,6 +40,10 @@ export interface TablePlace {
   readonly beside?: readonly string[];
   /** Named by a query builder or a model, not by SQL. */
   readonly isNamed?: boolean;
+  /** Only where a statement has a name filled in: where the name itself stands, which is another place. */
+  readonly filledFrom?: { readonly module: Module; readonly start: number };
+  /** Other names are filled in there as well. */
+  readonly isOneOf?: boolean;
 }
 
 /** `ATTACH DATABASE … AS schema` on a connection. */
@@ -122,24 +127,6 @@ export function isRunner(name: string): boolean {
   return RUNNERS.has(name) && !COMMON.has(name);
 }
 
-const helpers = new WeakMap<Module, boolean>();
-
-/** Is there a function in a module that runs what it is given as a statement on some connection? */
-export function hasHelpers(module: Module): boolean {
-  let known = helpers.get(module);
-  if (known === undefined) helpers.set(module, (known = findsHelpers(module)));
-  return known;
-}
-
-function findsHelpers(module: Module): boolean {
-  for (const [name, sites] of callsByName(module))
-    for (const { call } of isRunner(name) ? sites : []) {
-      const given = call.callee.kind === 'member' ? call.arguments[0]?.value : undefined;
-      if (given?.kind === 'name' && isParameter(module, given.name, given.scope)) return true;
-    }
-  return false;
-}
-
 /** Expressions whose value is not seen where they stand. */
 const OPEN = new Set<Expression['kind']>([
   'name',
@@ -193,12 +180,22 @@ export function mergeQueries(all: readonly Queries[]): Queries {
         ...schemasOf([known, place]),
       });
     }
+  noteSeveral(places);
   return {
     places,
     attachments: all.flatMap((each) => each.attachments),
     joined: all.flatMap((each) => each.joined),
     creations: all.flatMap((each) => each.creations),
   };
+}
+
+/** Where several names are filled in at one place, the statement is on one of them. */
+function noteSeveral(places: Map<string, TablePlace>): void {
+  const gaps = new Map<string, Set<string>>();
+  const gapKey = ({ module, start, use }: TablePlace) => `${module.file}\0${start}\0${schemaOf(use)}`;
+  for (const [key, place] of places) if (place.filledFrom) getOrAdd(gaps, gapKey(place), () => new Set()).add(key);
+  for (const keys of gaps.values())
+    if (keys.size > 1) for (const key of keys) places.set(key, { ...places.get(key)!, isOneOf: true });
 }
 
 /** SQL texts of a module, with the connections they run on. */
@@ -245,18 +242,50 @@ export class QuerySearch implements Queries {
   /** Tables named by query builders and models. */
   private named(module: Module): void {
     for (const { literal, length, on } of namedTables(module)) {
-      const handles = new Set<Handle>();
-      if (on) {
-        this.evaluator.begin();
-        for (const value of this.evaluator.evaluate(on, module.frame)) if (value.kind === 'handle') handles.add(value);
-        if (handles.size === 0) continue;
-      }
-      const [start, end] = [literalOffset(literal, 0), literalEnd(literal, length)];
-      const use: TableUse = { name: literal.value.slice(0, length), start: 0, end: length, position: 'read' };
-      getOrAdd(this.places, `${module.file}\0${start}`, (): TablePlace => ({
-        ...{ module, start, end, use, handles, remote: new Set<Handle>(), isRun: false, isNamed: true },
-      }));
+      const handles = on ? this.handlesIn(on, module) : new Set<Handle>();
+      if (on && handles.size === 0) continue;
+      this.name(module, literal, length, handles);
     }
+    for (const { expression, on } of tableObjects(module)) {
+      const handles = on ? this.handlesIn(on, module) : new Set<Handle>();
+      for (const text of on && handles.size === 0 ? [] : this.evaluator.texts(expression, module.frame)) {
+        const [segment] = text.segments;
+        if (!segment || segment.length !== text.text.length || segment.index !== 0) continue;
+        // What a test runs on a database of its own says nothing of the table of the code.
+        const given = module.isTest && !segment.module.isTest ? new Set<Handle>() : handles;
+        const { start, use } = this.name(segment.module, segment.literal, segment.length, given);
+        const filledFrom = { module: segment.module, start };
+        getOrAdd(this.places, `${module.file}\0${expression.start}\0main\0${segment.module.file}\0${start}`, () => ({
+          ...{ module, start: expression.start, end: expression.end, use, handles, filledFrom, isNamed: true },
+          ...{ remote: new Set<Handle>(), isRun: false },
+        }));
+      }
+    }
+  }
+
+  private name(module: Module, literal: Literal, length: number, handles: ReadonlySet<Handle>): TablePlace {
+    const [start, end] = [literalOffset(literal, 0), literalEnd(literal, length)];
+    const use: TableUse = { name: literal.value.slice(0, length), start: 0, end: length, position: 'read' };
+    const place = getOrAdd(this.places, `${module.file}\0${start}`, (): TablePlace => ({
+      ...{
+        module,
+        start,
+        end,
+        use,
+        handles: new Set<Handle>(),
+        remote: new Set<Handle>(),
+        isRun: false,
+        isNamed: true,
+      },
+    }));
+    if (place.isNamed) for (const handle of handles) place.handles.add(handle);
+    return place;
+  }
+
+  private handlesIn(expression: Expression, module: Module): Set<Handle> {
+    this.evaluator.begin();
+    const values = this.evaluator.evaluate(expression, module.frame);
+    return new Set(values.filter((value) => value.kind === 'handle'));
   }
 
   /** Does a call run SQL by its name, or is there SQL among its arguments? */
@@ -296,7 +325,10 @@ export class QuerySearch implements Queries {
     const isOfCallers = (handles: readonly Handle[]) => scope !== undefined && handles.length > 1;
     for (const each of plain)
       this.statement(each.text, each.handles, module, call, given.includes(each) || isOfCallers(each.handles));
-    if (!scope || !plain.some((each) => given.includes(each) || isOfCallers(each.handles))) return;
+    if (!scope) return;
+    const isOpen = ({ text, handles }: (typeof plain)[number]) =>
+      isOfCallers(handles) || sqlUses(text.text).tables.some(({ name }) => name.includes(ANCHOR.hole));
+    if (given.length === 0 && !plain.some(isOpen)) return;
     // A helper that is given the statement: each of its callers may have another connection.
     for (const { frame, isTest } of this.contexts(module, scope.id, 0))
       for (const { text, handles } of this.runs(call, frame))
@@ -356,12 +388,12 @@ export class QuerySearch implements Queries {
   /** Frames in which the arguments of a function, or the instance of a method, are those of one call. */
   private contexts(module: Module, scopeId: number, depth: number): Context[] {
     const scope = module.program.scopes[scopeId]!;
-    const frames: Context[] = [];
+    const frames: Context[] = depth === 0 ? this.heirs(module, scope) : [];
     for (const site of this.evaluator.callSites(module, scope)) {
       const outer = calledFunction(site.module, site.call.scope);
       const callers = outer && outer !== scope && depth < 1 ? this.contexts(site.module, outer.id, depth + 1) : [];
       const any = { frame: site.module.frame, isTest: site.module.isTest };
-      for (const { frame: caller, isTest } of callers.length > 0 ? callers : [any]) {
+      for (const { frame: caller, isTest } of callers.length > 0 ? callers : [any, ...this.heirs(site.module, outer)]) {
         for (const callee of this.evaluator.evaluate(site.call.callee, caller))
           if (callee.kind === 'scope' && callee.module === module && callee.scope === scopeId)
             frames.push({ frame: this.evaluator.callFrame(callee, site.call, caller), isTest });
@@ -369,6 +401,12 @@ export class QuerySearch implements Queries {
       }
     }
     return frames;
+  }
+
+  /** A method runs on instances of the classes that inherit it, too. */
+  private heirs(module: Module, scope: Scope | undefined): Context[] {
+    const frames = scope ? heirFrames(this.evaluator, module, scope) : [];
+    return frames.map((frame) => ({ frame, isTest: module.isTest }));
   }
 
   private statement(
@@ -390,19 +428,20 @@ export class QuerySearch implements Queries {
       const place = placeOf(text, use.start, use.end);
       if (!place) continue;
       const key = `${place.module.file}\0${place.start}`;
-      const found = getOrAdd(this.places, key, (): TablePlace => ({
-        ...place,
-        use,
-        beside,
-        handles: new Set<Handle>(),
-        remote: new Set<Handle>(),
-        isRun: false,
-      }));
-      if (schemaOf(found.use) !== schemaOf(use)) (found.schemas ??= new Set()).add(schemaOf(use));
-      for (const handle of handles)
-        if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
-        else (isRemote ? found.remote : found.handles).add(handle);
-      if (call) found.isRun = true;
+      const note = (at: { module: Module; start: number; end: number }, key: string, filledFrom?: typeof place) => {
+        const found = getOrAdd(this.places, key, (): TablePlace => ({
+          ...{ ...at, use, beside, handles: new Set<Handle>(), remote: new Set<Handle>(), isRun: false },
+          ...(filledFrom ? { filledFrom } : {}),
+        }));
+        if (schemaOf(found.use) !== schemaOf(use)) (found.schemas ??= new Set()).add(schemaOf(use));
+        for (const handle of handles)
+          if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
+          else (isRemote ? found.remote : found.handles).add(handle);
+        if (call) found.isRun = true;
+      };
+      note(place, key);
+      const gap = gapOf(text, use.start, use.end);
+      if (gap) note(gap, `${gap.module.file}\0${gap.start}\0${schemaOf(use)}\0${key}`, place);
       if (use.position === 'read') together.add(key);
     }
     // Several statements in one text join nothing.

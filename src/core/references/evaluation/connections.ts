@@ -29,6 +29,8 @@ export function connectionMember(
 /** The last word of an expression; frameworks hand the same things around under short and long names. */
 function roleOf(expression: Expression): string | undefined {
   const name = lastName(expression);
+  // Everything has a `self`: it is no role.
+  if (name === 'self' || name === 'this' || name === 'cls') return undefined;
   if (name === 'req') return 'request';
   return name === 'c' || name === 'context' ? 'ctx' : name;
 }

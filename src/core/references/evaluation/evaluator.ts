@@ -626,7 +626,7 @@ export class Evaluator {
       if (kept) return kept;
       const scope = type.module.program.scopes[type.scope]!;
       // Unnamed entries follow the order of the fields.
-      const names = Object.keys(scope.bindings);
+      const names = fieldNames(scope);
       const fields = new Map(entries.map((entry, index) => [entry.key ?? names[index] ?? '', entry.value]));
       const made: Instance = { kind: 'instance', type, fields };
       frame.instances.set(expression, made);
@@ -700,6 +700,19 @@ export class Evaluator {
   calleeName(call: Call): string | undefined {
     return lastName(call.callee);
   }
+}
+
+const fieldsOf = new WeakMap<Scope, readonly string[]>();
+
+/** The fields of a struct in their order; an embedded one has the name of its type. */
+function fieldNames(scope: Scope): readonly string[] {
+  const known = fieldsOf.get(scope);
+  if (known) return known;
+  const own = Object.entries(scope.bindings).map(([name, [first]]) => ({ name, start: first?.start ?? 0 }));
+  const embedded = scope.bases.map((base) => ({ name: lastName(base) ?? '', start: base.start }));
+  const names = [...own, ...embedded].sort((one, other) => one.start - other.start).map(({ name }) => name);
+  fieldsOf.set(scope, names);
+  return names;
 }
 
 /** A loop over a map that is given one name gets the values in these, not the keys. */

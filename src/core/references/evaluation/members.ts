@@ -339,10 +339,17 @@ function inheritedArguments(
   module: Module,
   scope: Scope,
 ): ReadonlyMap<string, () => Value[]> {
-  const ofType = (site: CallSiteOf) =>
+  const classesOf = (site: CallSiteOf) =>
     evaluator
       .evaluate(site.call.callee, site.module.frame)
-      .some((callee) => callee.kind === 'scope' && sameScope(callee, type));
+      .filter((callee) => callee.kind === 'scope')
+      .filter((callee) => scopeOf(callee).kind === 'class');
+  const ofType = (site: CallSiteOf) => classesOf(site).some((callee) => sameScope(callee, type));
+  const ofOthers = (site: CallSiteOf) => {
+    const classes = classesOf(site);
+    const isOther = (each: ScopeReference) => !evaluator.ancestry(each).some((one) => sameScope(one, type));
+    return classes.length > 0 && classes.every(isOther);
+  };
   const bound = scope.parameters.map((parameter): [string, () => Value[]] => [
     parameter.name,
     () => {
@@ -354,7 +361,10 @@ function inheritedArguments(
           (parameter.default ? [...evaluator.evaluate(parameter.default, module.frame)] : [])
         );
       });
-      return values.length > 0 ? values : evaluator.parameter(module, scope, parameter, module.frame);
+      if (values.length > 0) return values;
+      // What only other classes are made with says nothing of this one.
+      const all = evaluator.callSites(module, scope).filter(heardBy(type.module));
+      return all.length > 0 && all.every(ofOthers) ? [] : evaluator.parameter(module, scope, parameter, module.frame);
     },
   ]);
   return new Map(bound);

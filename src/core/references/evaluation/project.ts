@@ -83,6 +83,8 @@ interface ModuleIndex {
   readonly aliases: Map<string, Set<string>>;
   /** Superclass → classes that name it as theirs. */
   readonly derived: Map<string, Set<string>>;
+  /** The same, as scopes. */
+  readonly heirs: Map<string, { readonly module: Module; readonly scope: number }[]>;
 }
 
 /** An unchanged file says the same in the next analysis. */
@@ -228,6 +230,15 @@ export class Project {
     });
   }
 
+  /** The classes that have a class of this name among their superclasses. */
+  heirsOf(name: string): readonly { readonly module: Module; readonly scope: number }[] {
+    const names = [name, ...this.aliasesOf(name)];
+    for (const each of names) this.look(each);
+    return [...this.parsed.values()].flatMap((module) =>
+      names.flatMap((each) => indexOf(module).heirs.get(each) ?? []),
+    );
+  }
+
   /** Calls of this name in one file. */
   callsIn(module: Module, name: string): readonly CallSite[] {
     this.reads.files.add(module.file);
@@ -331,6 +342,7 @@ function indexModule(module: Module): ModuleIndex {
   const attributes = new Map<string, AssignmentSite[]>();
   const aliases = new Map<string, Set<string>>();
   const derived = new Map<string, Set<string>>();
+  const heirs: ModuleIndex['heirs'] = new Map();
   const seen = new Set<Expression>();
   for (const root of module.program.roots)
     walk(root.expression, (each) => {
@@ -349,7 +361,9 @@ function indexModule(module: Module): ModuleIndex {
   for (const scope of module.program.scopes) {
     for (const base of scope.kind === 'class' ? scope.bases : []) {
       const name = lastName(base);
-      if (name && scope.name !== '') getOrAdd(derived, name, () => new Set()).add(scope.name);
+      if (!name || scope.name === '') continue;
+      getOrAdd(derived, name, () => new Set()).add(scope.name);
+      getOrAdd(heirs, name, () => []).push({ module, scope: scope.id });
     }
     for (const [local, bindings] of Object.entries(scope.bindings))
       for (const binding of bindings)
@@ -358,7 +372,7 @@ function indexModule(module: Module): ModuleIndex {
   }
   for (const assignment of module.program.attributes)
     getOrAdd(attributes, assignment.name, () => []).push({ module, assignment });
-  return { calls, records, attributes, aliases, derived };
+  return { calls, records, attributes, aliases, derived, heirs };
 }
 
 export function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

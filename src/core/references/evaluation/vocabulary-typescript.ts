@@ -189,6 +189,8 @@ const FUNCTIONS: Record<string, Operation> = {
   'kysely.sql': passes(0),
   'kysely.sql.raw': passes(0),
   'drizzle-orm.sql': passes(0),
+  // A table stands for its name.
+  'drizzle-orm/sqlite-core.sqliteTable': passes(0),
   'drizzle-orm.sql.raw': passes(0),
   'util.promisify': passes(0),
   'Object.freeze': passes(0),

@@ -160,12 +160,15 @@ class GoLowering extends Lowering {
   private structure(node: SyntaxNode, name: string): number {
     const { builder } = this;
     const scope = builder.open('class', name, node);
+    const outside = { id: builder.scope };
     const list = childOf(node, 'field_declaration_list');
     builder.within(scope, node, () => {
       for (const field of list?.children ?? []) {
         if (field.type !== 'field_declaration') continue;
         const typeNode = this.field(field, 'type');
-        const type = typeNode ? this.typeExpression(typeNode) : undefined;
+        let type: Expression | undefined;
+        // `Store Store`: a field does not hide the type that it is named like.
+        builder.within(outside, node, () => (type = typeNode && this.typeExpression(typeNode)));
         const names = this.fields(field, 'name');
         const tag = this.field(field, 'tag');
         const fallback = tag ? this.tagDefault(tag) : undefined;

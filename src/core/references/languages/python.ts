@@ -93,7 +93,10 @@ class PythonLowering {
         if (left && right) {
           const iterable = this.expression(right);
           this.builder.root(iterable);
-          this.assign(left, { kind: 'element', of: iterable, start: right.start, end: right.end }, node);
+          // In the body it has been given its value; behind the loop it may not.
+          const value: Expression = { kind: 'element', of: iterable, start: right.start, end: right.end };
+          const header = { ...node, start: node.start, end: right.end };
+          this.builder.inBlock(node, () => this.assign(left, value, header));
         }
         for (const child of node.children)
           if (child !== left && child !== right) {

@@ -1,6 +1,6 @@
 import { baseName } from '../evaluation/path-text';
 import { isOpener, isPathCall } from '../analysis/interest';
-import { namesTable } from '../analysis/named-tables';
+import { DRIZZLE, namesTable, takesTableObject } from '../analysis/named-tables';
 import { isRunner } from '../analysis/queries';
 import type { TopStatement } from './statements';
 
@@ -25,6 +25,7 @@ export class StatementInterest {
       called.some((each) => each !== name && (isOpener(each) || isPathCall(each) || isRunner(each) || namesTable(each)))
     )
       return true;
+    if (called.some(takesTableObject) && text.includes(DRIZZLE)) return true;
     if (!hasString) return false;
     const source = text.slice(start, end);
     return IN_STRING.test(source) || wordsIn(source).some((word) => this.names.has(word));

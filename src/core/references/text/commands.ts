@@ -79,7 +79,10 @@ export function filesRead(text: string): string[] {
   return [...text.matchAll(READ)].map(([, file]) => file!);
 }
 
-/** `.mode csv` is the shell's, not SQL. */
+/** `.mode csv` is the shell's, not SQL; `.dump users` names a table as `FROM` does. */
 function withoutDotCommands(text: string): string {
-  return text.replace(/^[ \t]*\.\w[^\n]*/gm, (line) => ' '.repeat(line.length));
+  return text.replace(/^[ \t]*\.\w[^\n]*/gm, (line) => {
+    const naming = /^([ \t]*\.(?:dump|schema|indexes))([ \t]+\w+[ \t\r]*)$/.exec(line);
+    return naming ? 'FROM'.padStart(naming[1]!.length) + naming[2]! : ' '.repeat(line.length);
+  });
 }
