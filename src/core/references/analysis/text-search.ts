@@ -37,6 +37,9 @@ interface Said {
   readonly runs: readonly CommandRun[];
 }
 
+/** The shell opens another database: what follows is run on it. */
+const OPEN = /^[ \t]*\.open[ \t]+(?:-{1,2}\w+[ \t]+)*["']?$/;
+
 const NOTHING: Said = { references: [], runs: [] };
 
 /** Finds references by the text alone: in configuration and documents, and in code that is too long to be parsed as a whole. */
@@ -141,12 +144,15 @@ export class TextSearch {
   private inText(file: SourceFile, text: string, { assembly, roles }: Judges, slice?: Slice): Said {
     const role = roles.of(file.path, file.language, file.isCode);
     const at = { file: file.path, language: file.language, lines: new LineIndex(text), role };
-    const runsNothing = isDocument(file.language) || file.isCode;
+    const isRead = isDocument(file.language);
     const runs: CommandRun[] = [];
     const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] => {
-      if (isComment || runsNothing) return [];
+      if (isComment || file.isCode) return [];
+      if (file.language === 'sql' && OPEN.test(text.slice(text.lastIndexOf('\n', start) + 1, start)))
+        runs.push({ by: file.path, file: file.path, resolution });
       const { texts, files } = commandAt(text, start, end);
-      for (const each of files) runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
+      // What a document says is run by people.
+      for (const each of isRead ? [] : files) runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
       return texts.flatMap((sql) => assembly.commandTables(resolution, sql, at));
     };
     const found = searchText(slice?.text ?? text, file.path, file.language, this.resolver);
@@ -167,7 +173,7 @@ export class TextSearch {
         },
       ];
     });
-    if (slice || runsNothing) return { references: paths, runs };
+    if (slice || isRead || file.isCode) return { references: paths, runs };
     const byVariable = commandVariables(text, file.path, file.language, this.resolver).flatMap(tables);
     return { references: [...paths, ...byVariable], runs };
   }

@@ -18,6 +18,8 @@ export function isProse(text: string): boolean {
   const word = (at: number) => (tokens[at]?.kind === 'word' ? tokens[at].text.toLowerCase() : undefined);
   // `Select plates from samples.`: no statement ends in a full stop.
   if (/[\p{L}\p{N}][.!…]\s*$/u.test(text)) return true;
+  // `Select one from snippets`: a statement has its keywords in one case, or more than words.
+  if (/^\s*[A-Z][a-z]/.test(text) && !/[^\p{L}\s'’-]/u.test(text)) return true;
   // `delete from samples: 5 rows`: the colon of a parameter stands before its name.
   if (
     tokens.some(

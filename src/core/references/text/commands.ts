@@ -70,8 +70,8 @@ function argument(after: string): CommandText | undefined {
   const from = quote[0].length;
   const to = after.indexOf(quote[1]!, from);
   const text = to < 0 ? '' : after.slice(from, to);
-  // What is escaped stands for something else than what is written.
-  return text === '' || text.includes('\\') ? undefined : { text, start: from };
+  // What is escaped stands for something else than what is written; a dollar stands for itself.
+  return text === '' || /\\(?!\$)/.test(text) ? undefined : { text, start: from };
 }
 
 /** `.read schema.sql` */
