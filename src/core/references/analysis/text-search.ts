@@ -152,7 +152,8 @@ export class TextSearch {
         runs.push({ by: file.path, file: file.path, resolution });
       const { texts, files } = commandAt(text, start, end);
       // What a document says is run by people.
-      for (const each of isRead ? [] : files) runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
+      for (const each of isRead ? [] : files)
+        runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
       return texts.flatMap((sql) => assembly.commandTables(resolution, sql, at));
     };
     const found = searchText(slice?.text ?? text, file.path, file.language, this.resolver);
