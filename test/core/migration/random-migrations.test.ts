@@ -7,7 +7,7 @@ import { toErrorValue } from '../../../src/core/errors';
 import { temporaryWorkspace } from '../../support/workspace';
 
 /** So many plans are migrated; `HEAVY=1` makes it 2,000, `CASES` and `SEED` choose others. */
-const CASES = Number(process.env.CASES ?? (process.env.HEAVY ? 2000 : 40));
+const CASES = Number(process.env.CASES ?? (process.env.HEAVY ? 2000 : 28));
 const SEED = Number(process.env.SEED ?? 1);
 const BATCH = 50;
 const ORACLE = path.join(import.meta.dirname, 'oracle/random_migrations.py');
