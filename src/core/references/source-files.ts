@@ -66,7 +66,7 @@ export function sourceFile(file: string): SourceFile | undefined {
   const extension = path.posix.extname(name).toLowerCase();
   const code = codeLanguage(extension);
   if (code) return { path: file, language: code.id, isCode: true };
-  const text = textLanguage(name, extension);
+  const text = textLanguage(file, extension);
   return text ? { path: file, language: text, isCode: false } : undefined;
 }
 
