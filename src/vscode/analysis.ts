@@ -10,7 +10,7 @@ const quietBeforeAll = 10_000;
 /** The files that references are searched in, as far as a glob can say it. */
 const sourceFiles =
   '**/*.{py,pyi,pyw,go,ts,mts,cts,tsx,js,mjs,cjs,jsx,java,cs,rs,rb,rake,ru,php,cpp,cc,cxx,c,h,hpp,hh,hxx,ipp,inl,sh,bash,' +
-  'yaml,yml,toml,json,jsonc,ini,cfg,conf,properties,env,service,xml,config,md,mdx,rst,txt,sql,prisma,mk,tf}';
+  'yaml,yml,toml,json,jsonc,ini,cfg,conf,properties,env,service,xml,config,md,mdx,rst,txt,sql,prisma,mk,tf,cron,crontab,just}';
 
 /**
  * Keeps check results and references up to date: once when a folder has a plan, then after edits, saves and changes of the

@@ -11,7 +11,7 @@ import type { Module } from './evaluation/project';
 import { loadGrammar } from './languages/language';
 import type { Reference, ReferencesResult, Role } from './reference';
 import { sameWhereEqual } from './same-references';
-import { TextCache, listSourceFiles, sourceFile } from './source-files';
+import { TextCache, isNamedLikeProgram, listSourceFiles, programFile, sourceFile } from './source-files';
 import type { SourceFile } from './source-files';
 
 export interface ScanReferencesOptions extends WorkOptions {
@@ -116,7 +116,10 @@ function analysisOf(search: Search, files: readonly SourceFile[], options: ScanR
 
 function sameFiles(one: readonly SourceFile[], other: readonly SourceFile[]): boolean {
   if (one === other) return true;
-  return one.length === other.length && one.every((file, index) => file.path === other[index]!.path);
+  return (
+    one.length === other.length &&
+    one.every(({ path, language }, index) => path === other[index]!.path && language === other[index]!.language)
+  );
 }
 
 /** What a scan found, and every text as it had it: another scan of the workspace may begin at once. */
@@ -205,6 +208,11 @@ async function readChanged(memory: Memory, options: ScanReferencesOptions): Prom
   // An editor that was closed without saving: what the file says counts again.
   for (const file of new Set([...options.changed, ...documents.keys(), ...memory.documents])) {
     const isListed = listed.paths.has(file);
+    if (isNamedLikeProgram(file)) {
+      // Another first line makes another language of it.
+      const now = programFile(options.workspace, file, documents.get(file));
+      if (now?.language !== listed.files.find(({ path }) => path === file)?.language) return undefined;
+    }
     if (!isListed && (documents.has(file) || !sourceFile(file))) continue;
     const text = documents.get(file) ?? cache.read(file);
     if (isListed !== (text !== undefined)) return undefined;
@@ -218,7 +226,7 @@ async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<
   const { workspace, signal, progress, exclude, documents = new Map<string, string>() } = options;
   const before = memory.listed?.paths;
   memory.listed = undefined;
-  const files = await listSourceFiles(workspace, { exclude, signal });
+  const files = await listSourceFiles(workspace, { exclude, signal, documents });
   const paths = new Set(files.map((file) => file.path));
   memory.cache.retain(paths);
   // That a file is there counts, even if it cannot be read.

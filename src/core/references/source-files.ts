@@ -3,7 +3,8 @@ import type { Dirent, Stats } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
-import { codeLanguage } from './languages/language';
+import { interpretedLanguage } from './languages/interpreter';
+import { codeLanguage, codeLanguageNamed } from './languages/language';
 import { textLanguage } from './languages/text-language';
 import type { SkippedFile } from './reference';
 import { decodeText, isPlain } from './text/decode';
@@ -44,6 +45,12 @@ const OWN_COPIES = picomatch(['**/backups/migration_*', '**/archive/migration_*'
 /** Longer files are data more than code, and would have to be held in memory. */
 const LONGEST = 16 * 1024 * 1024;
 
+/** Longer files without an extension are no programs that a person wrote. */
+const LONGEST_PROGRAM = 1024 * 1024;
+const FIRST_LINE = 256;
+/** A folder with more files without an extension holds data: objects of a cache, messages, keys. */
+const MOST_PROGRAMS = 200;
+
 /** A file that may hold references. */
 export interface SourceFile {
   /** Workspace-relative, `/`. */
@@ -59,8 +66,40 @@ export function sourceFile(file: string): SourceFile | undefined {
   const extension = path.posix.extname(name).toLowerCase();
   const code = codeLanguage(extension);
   if (code) return { path: file, language: code.id, isCode: true };
-  const text = textLanguage(name, extension);
+  const text = textLanguage(file, extension);
   return text ? { path: file, language: text, isCode: false } : undefined;
+}
+
+/** Is it the first line of a file, and not its name, that says whether it is a program? */
+export function isNamedLikeProgram(file: string): boolean {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return !name.includes('.') && !sourceFile(file);
+}
+
+/** A file without an extension that begins with `#!`. @param text of an unsaved editor */
+export function programFile(workspace: string, file: string, text?: string): SourceFile | undefined {
+  const language = interpretedLanguage(text ?? beginningOf(`${workspace}/${file}`));
+  return language === undefined
+    ? undefined
+    : { path: file, language, isCode: codeLanguageNamed(language) !== undefined };
+}
+
+/** The first bytes of a file that is not too long for a program. */
+function beginningOf(absolute: string): string {
+  const info = statOf(absolute);
+  if (!info?.isFile() || info.size > LONGEST_PROGRAM) return '';
+  try {
+    const descriptor = openSync(absolute, 'r');
+    try {
+      const bytes = Buffer.alloc(FIRST_LINE);
+      return bytes.toString('latin1', 0, readSync(descriptor, bytes, 0, FIRST_LINE, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // It went away, or may not be read.
+    return '';
+  }
 }
 
 /** Synchronous: a promise for each small folder takes longer. A folder that cannot be listed holds nothing that could be edited. */
@@ -75,7 +114,12 @@ function entriesOf(directory: string): Dirent[] {
 /** Every file of the workspace that may hold references, sorted by path. Links to folders are not followed. */
 export async function listSourceFiles(
   workspace: string,
-  options: { readonly exclude?: readonly string[]; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly exclude?: readonly string[];
+    readonly signal?: AbortSignal;
+    /** Unsaved editors: workspace-relative path to text. */
+    readonly documents?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<SourceFile[]> {
   const excluded = picomatch([...(options.exclude ?? [])], { dot: true });
   const found: SourceFile[] = [];
@@ -83,6 +127,7 @@ export async function listSourceFiles(
   const queue = [''];
   for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
     if (pause.due) await pause.take();
+    let programs = 0;
     for (const entry of entriesOf(`${workspace}/${directory}`)) {
       const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (entry.isDirectory()) {
@@ -90,8 +135,12 @@ export async function listSourceFiles(
         continue;
       }
       if (!entry.isFile()) continue;
-      const file = sourceFile(relative);
-      if (file && !excluded(relative)) found.push(file);
+      const named = sourceFile(relative);
+      if ((!named && entry.name.includes('.')) || excluded(relative)) continue;
+      const file =
+        named ??
+        (++programs <= MOST_PROGRAMS ? programFile(workspace, relative, options.documents?.get(relative)) : undefined);
+      if (file) found.push(file);
     }
   }
   return found.sort((left, right) => (left.path < right.path ? -1 : 1));

@@ -2,7 +2,7 @@ import { Evaluator } from '../evaluation/evaluator';
 import { changedDeclarations } from '../evaluation/imports-named';
 import { getOrAdd, Module, Project } from '../evaluation/project';
 import { Reads } from '../evaluation/reads';
-import { codeLanguage, extensionOf, grammarOf, loadGrammar } from '../languages/language';
+import { codeLanguageNamed, grammarOf, loadGrammar } from '../languages/language';
 import type { WorkOptions } from '../../ports';
 import { Pause, SHORT_STRETCH } from '../../sqlite/rows/pause';
 import type { ResolvedPlan } from '../../plan/resolved';
@@ -410,7 +410,7 @@ export class Analysis {
   /** @param isSliced may functions be left out in which nothing of interest seems to be? */
   private async parse(file: string, isSliced = this.worth.has(file)): Promise<Module | undefined> {
     const text = this.texts.get(file);
-    const language = codeLanguage(extensionOf(file));
+    const language = codeLanguageNamed(this.files.get(file)?.language ?? '');
     if (text === undefined || !language || this.isUnreadable(file)) return undefined;
     const partial = this.input.modules.get(file);
     const modules = !isSliced && partial?.rest ? this.wholes : this.input.modules;

@@ -1,5 +1,6 @@
 import { filesRead } from '../text/commands';
 import { contentsOf } from './file-contents';
+import type { Invocation } from './invocation';
 import { anchors, converts, currentDirectory, parents, passes } from './operations';
 import { variableText } from './texts';
 import { ANCHOR } from './value';
@@ -39,7 +40,11 @@ const cat: Operation = (call) =>
     }),
   );
 
+/** Command lines of other engines: what they run is not SQLite's. */
+const OTHERS = ['psql', 'pgcli', 'mysql', 'mariadb', 'mycli', 'duckdb', 'clickhouse-client', 'sqlcmd', 'snowsql', 'bq'];
+
 const FUNCTIONS: Record<string, Operation> = {
+  ...Object.fromEntries(OTHERS.map((name) => [name, (call: Invocation) => call.otherEngine()])),
   sqlite3: sqlite,
   sqlite: sqlite,
   litecli: sqlite,

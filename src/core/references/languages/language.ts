@@ -62,6 +62,13 @@ const BY_EXTENSION = new Map(
   LANGUAGES.flatMap((language) => language.extensions.map((extension) => [extension, language] as const)),
 );
 
+const BY_ID = new Map(LANGUAGES.map((language) => [language.id, language]));
+
+/** The programming language with an id as VS Code names it. */
+export function codeLanguageNamed(id: string): CodeLanguage | undefined {
+  return BY_ID.get(id);
+}
+
 /** The programming language of a file by its extension (`.py`), lower case. */
 export function codeLanguage(extension: string): CodeLanguage | undefined {
   return BY_EXTENSION.get(extension);

@@ -116,6 +116,10 @@ class ShellLowering extends Lowering {
   /** `sqlite3 file.db "SELECT …"` runs its other words. */
   private runsWords(call: Expression, name: string, values: readonly Argument[]): void {
     if (/(^|\/)(?:sqlite3?|litecli)$/.test(name)) {
+      // `query() { sqlite3 "$DB" "$@"; }`: whoever calls it gives it the statement.
+      const { current } = this.builder;
+      const isGiven = /\$[@*1-9]"?\s*$/.test(this.source.slice(call.start, call.end));
+      if (current.kind === 'function' && isGiven) current.returns.push(call);
       for (const { value } of values.slice(1)) this.runs(call, value);
       values.forEach(({ value }, at) => {
         if (this.source.slice(value.start, value.end).includes('.read ')) this.runsFile(call, '.read', value);

@@ -32,6 +32,10 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   '.sql': 'sql',
   '.prisma': 'prisma',
   '.mk': 'makefile',
+  '.mak': 'makefile',
+  '.just': 'makefile',
+  '.cron': 'shellscript',
+  '.crontab': 'shellscript',
   '.tf': 'terraform',
   '.dockerfile': 'dockerfile',
 };
@@ -40,16 +44,21 @@ const BY_NAME: readonly (readonly [RegExp, string])[] = [
   [/^\.env(\..*)?$|\.env(\..*)?$|^env\.example$/i, 'dotenv'],
   [/^dockerfile(\..*)?$|^containerfile$/i, 'dockerfile'],
   [/^makefile$|^gnumakefile$|^justfile$/i, 'makefile'],
-  [/^procfile$/i, 'plaintext'],
-  [/^\.envrc$|^\.(bash|zsh)(rc|_profile)$|^crontab$/i, 'shellscript'],
-  [/^\.gitignore$|^\.dockerignore$/i, 'ignore'],
+  [/^procfile(\..*)?$/i, 'procfile'],
+  [/^\.envrc$|^\.(bash|zsh)(rc|_profile)$|^crontab(\..*)?$/i, 'shellscript'],
+  [/^\.(?!hg)\w+ignore$|^\.ignore$|^\.gitattributes$|^manifest\.in$/i, 'ignore'],
 ];
+
+/** Files of any name in folders that say what they are: times and commands. */
+const BY_FOLDER: readonly (readonly [RegExp, string])[] = [[/(?:^|\/)(?:cron\.d|crontabs)\/[^/]+$/, 'shellscript']];
 
 const DOCUMENTS = new Set(['markdown', 'restructuredtext', 'plaintext']);
 
-export function textLanguage(name: string, extension: string): string | undefined {
+/** @param file its path, with `/`. @param extension lower case */
+export function textLanguage(file: string, extension: string): string | undefined {
+  const name = file.slice(file.lastIndexOf('/') + 1);
   for (const [pattern, language] of BY_NAME) if (pattern.test(name)) return language;
-  return BY_EXTENSION[extension];
+  return BY_EXTENSION[extension] ?? BY_FOLDER.find(([pattern]) => pattern.test(file))?.[1];
 }
 
 export function isDocument(language: string): boolean {

@@ -22,9 +22,19 @@ export interface TextPlace extends CommandPlace {
 /** How a line begins that is a comment. */
 const COMMENTS: Readonly<Record<string, RegExp>> = {
   ...Object.fromEntries(
-    ['yaml', 'toml', 'dotenv', 'dockerfile', 'makefile', 'properties', 'terraform', 'shellscript', 'powershell'].map(
-      (language) => [language, /^[ \t]*#/],
-    ),
+    [
+      'yaml',
+      'toml',
+      'dotenv',
+      'dockerfile',
+      'makefile',
+      'properties',
+      'terraform',
+      'shellscript',
+      'powershell',
+      'procfile',
+      'ignore',
+    ].map((language) => [language, /^[ \t]*#/]),
   ),
   ini: /^[ \t]*[#;]/,
   jsonc: /^[ \t]*(?:\/\/|\*|\/\*)/,
@@ -54,8 +64,11 @@ export function searchText(text: string, file: string, language: string, resolve
       language === 'ini' && written.includes('%(') ? interpolatedAt(text, token.start, written, directory) : written;
     // What a program fills in is not known.
     const value = mounted(expand(meant ?? written.replace(/%\(\w+\)s/g, ANCHOR.hole), variables), mounts);
-    const resolution = resolver.resolve(value, directory);
+    const isIgnored = language === 'ignore';
+    const resolution = resolver.resolve(isIgnored ? below(directory, value) : value, directory);
     if (resolution.place === 'none') continue;
+    // A line for what may come to be there one day, as templates are full of.
+    if (isIgnored && resolution.place !== 'workspace' && resolution.place !== 'several') continue;
     if (resolution.place === 'absent' && (isTitle(text, token.start, language) || OF_TESTS.test(value))) continue;
     // In prose a bare name is a reference only when it is the path.
     if (isDocument && !/[/\\]/.test(token.text) && resolution.place !== 'workspace') continue;
@@ -87,6 +100,12 @@ export function commandVariables(
     const start = match.index;
     return [{ start, end: start + match[0].length, resolution, isComment: isInComment(text, start, language) }];
   });
+}
+
+/** Where a path of an ignore file lies: a bare name is looked for everywhere, any other from the folder of the file. */
+function below(directory: string, path: string): string {
+  if (!path.includes('/')) return path;
+  return [ANCHOR.workspace, directory, path.replace(/^\//, '')].filter((part) => part !== '').join('/');
 }
 
 /** A word of a command line with the variables that the file sets. */
