@@ -141,12 +141,13 @@ export class TextSearch {
   private inText(file: SourceFile, text: string, { assembly, roles }: Judges, slice?: Slice): Said {
     const role = roles.of(file.path, file.language, file.isCode);
     const at = { file: file.path, language: file.language, lines: new LineIndex(text), role };
-    const runsNothing = isDocument(file.language) || file.isCode;
     const runs: CommandRun[] = [];
     const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] => {
-      if (isComment || runsNothing) return [];
+      if (isComment || file.isCode) return [];
       const { texts, files } = commandAt(text, start, end);
-      for (const each of files) runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
+      // A person may run what a document says, and may have run it long ago.
+      if (!isDocument(file.language))
+        for (const each of files) runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
       return texts.flatMap((sql) => assembly.commandTables(resolution, sql, at));
     };
     const found = searchText(slice?.text ?? text, file.path, file.language, this.resolver);
@@ -167,7 +168,7 @@ export class TextSearch {
         },
       ];
     });
-    if (slice || runsNothing) return { references: paths, runs };
+    if (slice || file.isCode || isDocument(file.language)) return { references: paths, runs };
     const byVariable = commandVariables(text, file.path, file.language, this.resolver).flatMap(tables);
     return { references: [...paths, ...byVariable], runs };
   }
