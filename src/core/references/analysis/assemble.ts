@@ -1,5 +1,6 @@
 import { sameList } from '../../same';
 import { getOrAdd } from '../evaluation/project';
+import { isTestFile } from '../evaluation/test-file';
 import type { Module } from '../evaluation/project';
 import type { Handle, Text } from '../evaluation/value';
 import type { Reference, ReferencesResult, Role } from '../reference';
@@ -252,6 +253,13 @@ export class Assembly {
     if (resolved.length > 0 && real.length === 0) return undefined;
     if (real.length === 0) {
       if (homes.length === 0) return undefined;
+      const meant = withoutTests(homes, place.module);
+      if (meant.length === 1 && homes.length > 1 && !place.among && !place.isReplaced)
+        return {
+          database: meant[0]!,
+          resolution: 'likely',
+          note: 'the only database with this table besides those of tests',
+        };
       if (place.isReplaced)
         return { database: homes[0]!, resolution: 'unknown', note: 'the test puts a database of its own in its place' };
       if (homes.length === 1 && !place.among)
@@ -461,4 +469,10 @@ export function location(
     endLine: range.endLine,
     endColumn: range.endColumn,
   };
+}
+
+/** Code that says nothing of tests does not run on the databases that only they have. */
+function withoutTests(homes: readonly string[], module: Module): readonly string[] {
+  if (module.isTest || /fixture|testdata|\btests?\//i.test(module.text)) return homes;
+  return homes.filter((each) => !isTestFile(each));
 }

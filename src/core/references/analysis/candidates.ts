@@ -6,7 +6,7 @@ const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:mem
 const DRIVER = /sqlite|\bapsw\b|\bpeewee\b/i;
 /** Models name their tables in files that know of no database. */
 const MODEL =
-  /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|squirrel\b|goqu\b|TableName\(\))|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=/;
+  /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|squirrel\b|goqu\b|TableName\(\))|\.schema\s*\.\s*(?:create|alter|drop|has|table)|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=/;
 
 /** A statement that has the name of its table filled in: what runs it may stand in a file that knows of no database. */
 const FILLED_IN =

@@ -13,7 +13,7 @@ export interface NamedTable {
 
 /** Methods of query builders whose first argument is a table. */
 const BUILDERS = new Set(
-  'from into table insertInto insert_into selectFrom updateTable deleteFrom replaceInto join innerJoin leftJoin rightJoin createTable dropTable alterTable hasTable createTableIfNotExists dropTableIfExists'.split(
+  'from into table insertInto insert_into selectFrom updateTable deleteFrom replaceInto join innerJoin leftJoin rightJoin createTable dropTable alterTable hasTable createTableIfNotExists dropTableIfExists inTable'.split(
     ' ',
   ),
 );
@@ -46,6 +46,9 @@ export interface TableObject {
   readonly on?: Expression;
 }
 
+/** Methods of a schema builder: `for (const name of NAMES) knex.schema.dropTable(name)`. */
+const SCHEMA = /^(?:(?:create|drop|alter|has)Table|(?:create|drop)TableIf(?:Not)?Exists)$/;
+
 /** Methods of a builder that take a table object. */
 const TAKE_OBJECTS = new Set(['from', 'insert', 'update', 'delete', 'innerJoin', 'leftJoin', 'rightJoin', 'fullJoin']);
 
@@ -56,14 +59,17 @@ export function takesTableObject(callee: string): boolean {
   return TAKE_OBJECTS.has(callee);
 }
 
-/** Where a module may hand a table object to a builder of drizzle. */
+/** Where a module may hand a table object to a builder of drizzle, or a name that it got elsewhere to a schema builder. */
 export function tableObjects(module: Module): TableObject[] {
-  if (!module.text.includes(DRIZZLE)) return [];
   const found: TableObject[] = [];
+  const isDrizzle = module.text.includes(DRIZZLE);
   for (const root of module.program.roots)
     walk(root.expression, (each) => {
       if (each.kind !== 'call' || each.callee.kind !== 'member') return;
       const first = each.arguments[0]?.value;
+      if (SCHEMA.test(each.callee.name) && first?.kind === 'name')
+        found.push({ expression: first, on: each.callee.object });
+      if (!isDrizzle) return;
       if (each.callee.name === 'references' && first?.kind === 'function') {
         const [column] = module.program.scopes[first.scope]!.returns;
         if (column?.kind === 'member') found.push({ expression: column.object });

@@ -11,7 +11,7 @@ import { gapOf } from './gaps';
 import { heirFrames } from './heirs';
 import { namedTables, tableObjects } from './named-tables';
 import type { Resolution } from './resolve';
-import { isProse, tellsPeople } from '../sql/prose';
+import { isProse, isShown, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
 import { foldName } from '../../sqlite/sql-tokens';
 import type { Attachment, TableUse } from '../sql/tables';
@@ -228,6 +228,7 @@ export class QuerySearch implements Queries {
       if (root.role === 'documentation') continue;
       walk(root.expression, (expression) => {
         if (run.has(expression)) return;
+        if (expression.kind === 'record' || expression.kind === 'call') noteShown(expression, run);
         if (expression.kind === 'call' || !mayBeSql(expression)) return;
         this.evaluator.begin();
         const texts = this.evaluator.texts(expression, module.frame);
@@ -535,6 +536,18 @@ function statementsIn(value: Expression): readonly Expression[] {
     const isStatement = typeof name === 'string' && STATEMENT_KEYS.has(name);
     return isStatement && each.kind !== 'record' && each.kind !== 'list' ? [each] : [];
   });
+}
+
+/** `{ placeHolder: 'Select one from snippets' }`, `add_option(help="…")` */
+function noteShown(of: Extract<Expression, { kind: 'record' | 'call' }>, told: Set<Expression>): void {
+  if (of.kind === 'call') {
+    for (const { name, value } of of.arguments) if (name !== undefined && isShown(name)) noteTold(value, told);
+    return;
+  }
+  for (const { key, value } of of.entries) {
+    const name = typeof key === 'object' && key.kind === 'literal' ? key.value : key;
+    if (typeof name === 'string' && isShown(name)) noteTold(value, told);
+  }
 }
 
 /** What a text for people is put together of; a call within may run something. */

@@ -144,16 +144,15 @@ export class TextSearch {
   private inText(file: SourceFile, text: string, { assembly, roles }: Judges, slice?: Slice): Said {
     const role = roles.of(file.path, file.language, file.isCode);
     const at = { file: file.path, language: file.language, lines: new LineIndex(text), role };
-    const isRead = isDocument(file.language);
     const runs: CommandRun[] = [];
     const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] => {
       if (isComment || file.isCode) return [];
       if (file.language === 'sql' && OPEN.test(text.slice(text.lastIndexOf('\n', start) + 1, start)))
         runs.push({ by: file.path, file: file.path, resolution });
       const { texts, files } = commandAt(text, start, end);
-      // What a document says is run by people.
-      for (const each of isRead ? [] : files)
-        runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
+      // A person may run what a document says, and may have run it long ago.
+      if (!isDocument(file.language))
+        for (const each of files) runs.push({ by: file.path, file: expandIn(each, text, file.language), resolution });
       return texts.flatMap((sql) => assembly.commandTables(resolution, sql, at));
     };
     const found = searchText(slice?.text ?? text, file.path, file.language, this.resolver);
@@ -174,7 +173,7 @@ export class TextSearch {
         },
       ];
     });
-    if (slice || isRead || file.isCode) return { references: paths, runs };
+    if (slice || file.isCode || isDocument(file.language)) return { references: paths, runs };
     const byVariable = commandVariables(text, file.path, file.language, this.resolver).flatMap(tables);
     return { references: [...paths, ...byVariable], runs };
   }

@@ -97,6 +97,14 @@ export function tellsPeople(name: string): boolean {
   return TELLING.test(name);
 }
 
+/** Fields and named arguments that hold words to be read on a screen. */
+const SHOWN =
+  /^(?:place_?holder|prompt|title|sub_?title|label|message|details?|description|tool_?tip|help|help_?text|hint|summary|caption|heading|epilog|usage|aria_?label)$/i;
+
+export function isShown(name: string): boolean {
+  return SHOWN.test(name);
+}
+
 /** Functions that put their arguments into a text for people, after the first. */
 const LOGGING =
   /^(?:log|info|warn|warning|error|debug|trace|critical|fatal|panic|print)(?:f|ln|w)?$|^(?:(?:ef?|f)?printf|eprintln!?|println!|print!|eprint!|format_err!|bail!|anyhow!|info!|warn!|error!|debug!)$/i;

@@ -68,10 +68,15 @@ function argument(after: string): CommandText | undefined {
   const quote = /^\\?["']?[ \t]*,?[ \t]*(?:\\\n[ \t]*)?(\\?["'])/.exec(after);
   if (!quote) return undefined;
   const from = quote[0].length;
-  const to = after.indexOf(quote[1]!, from);
-  const text = to < 0 ? '' : after.slice(from, to);
-  // What is escaped stands for something else than what is written; a dollar stands for itself.
-  return text === '' || /\\(?!\$)/.test(text) ? undefined : { text, start: from };
+  const text = quote[1] === '"' ? unescaped(after.slice(from)) : after.slice(from);
+  const to = text.indexOf(quote[1]!);
+  // What is escaped stands for something else than what is written.
+  return to <= 0 || text.slice(0, to).includes('\\') ? undefined : { text: text.slice(0, to), start: from };
+}
+
+/** `SELECT \$1 FROM \"beds\"`: what a shell takes as it is, with every character where it was. */
+function unescaped(text: string): string {
+  return text.replace(/\\"(\w+)\\"/g, ' `$1` ').replace(/\\[$`]/g, ' ?');
 }
 
 /** `.read schema.sql` */

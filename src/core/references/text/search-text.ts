@@ -226,7 +226,7 @@ function volumeMounts(text: string): { from: string; to: string }[] {
 }
 
 function mounted(text: string, mounts: readonly { from: string; to: string }[]): string {
-  const path = text.replace(/^sqlite3?(?:\+\w+)?:\/\/\/(?=\/)/, '');
+  const path = text.replace(/^sqlite3?(?:\+\w+)?:\/\/\/(?=\/)/, '').replace(/^file:(?:\/\/)?(\/[^?#]*).*$/s, '$1');
   for (const { from, to } of mounts)
     if (path.startsWith(`${to}/`)) return `${from === '.' ? '' : `${from}/`}${path.slice(to.length + 1)}`;
   return text;
