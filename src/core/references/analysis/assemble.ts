@@ -6,6 +6,7 @@ import type { Handle, Text } from '../evaluation/value';
 import type { Reference, ReferencesResult, Role } from '../reference';
 import { sqlUses } from '../sql/tables';
 import type { CommandText } from '../text/commands';
+import { TablesByConnection } from './connection-tables';
 import { databaseOf, strongest, withoutVague } from './paths';
 import type { PathPlace } from './paths';
 import type { PlanView } from './plan-view';
@@ -41,7 +42,7 @@ export class Assembly {
   >();
   private toldTables = {
     attachments: [] as Queries['attachments'],
-    by: new WeakMap<TablePlace, Reference | undefined>(),
+    by: new WeakMap<TablePlace, { readonly key: string; readonly reference: Reference | undefined }>(),
   };
 
   constructor(
@@ -154,14 +155,17 @@ export class Assembly {
     const { attachments } = queries;
     if (!sameList(this.toldTables.attachments, attachments)) this.toldTables = { attachments, by: new WeakMap() };
     const { by } = this.toldTables;
+    const connections = new TablesByConnection(queries);
     return [...queries.places.values()].flatMap((place) => {
-      if (!by.has(place)) by.set(place, this.table(place, queries));
-      return by.get(place) ?? [];
+      const { names, key } = connections.of(place);
+      let told = by.get(place);
+      if (told?.key !== key) by.set(place, (told = { key, reference: this.table(place, queries, names) }));
+      return told.reference ?? [];
     });
   }
 
-  private table(place: TablePlace, queries: Queries): Reference | undefined {
-    const found = this.tableDatabase(place, queries);
+  private table(place: TablePlace, queries: Queries, onConnection: readonly string[]): Reference | undefined {
+    const found = this.tableDatabase(place, queries, onConnection);
     if (!found) return undefined;
     const { module, start, end } = place;
     const role = this.roles.of(module.file, module.program.language, true);
@@ -223,15 +227,24 @@ export class Assembly {
   }
 
   /** A name outside of SQL counts only where the database has such a table, and is never certain: a person decides. */
-  private tableDatabase(place: TablePlace, queries: Queries): TableHome | undefined {
-    const found = this.statementDatabase(place, queries);
+  private tableDatabase(
+    place: TablePlace,
+    queries: Queries,
+    onConnection: readonly string[] = [],
+  ): TableHome | undefined {
+    const found = this.statementDatabase(place, queries, onConnection);
     if (!found || !place.isNamed) return found;
     if (!this.homesOf(place.use.name).includes(found.database)) return undefined;
     if (found.resolution !== 'certain') return found;
     return { ...found, resolution: 'likely', note: 'a query builder or a model names it, not SQL' };
   }
 
-  private statementDatabase(place: TablePlace, queries: Queries): TableHome | undefined {
+  /** @param onConnection the tables that are asked for through the same connection */
+  private statementDatabase(
+    place: TablePlace,
+    queries: Queries,
+    onConnection: readonly string[],
+  ): TableHome | undefined {
     if (place.schemas) return this.inEach([place.use.schema ?? 'main', ...place.schemas], place, queries);
     const { name, schema } = place.use;
     const homes = this.homesOf(name);
@@ -253,13 +266,6 @@ export class Assembly {
     if (resolved.length > 0 && real.length === 0) return undefined;
     if (real.length === 0) {
       if (homes.length === 0) return undefined;
-      const meant = withoutTests(homes, place.module);
-      if (meant.length === 1 && homes.length > 1 && !place.among && !place.isReplaced)
-        return {
-          database: meant[0]!,
-          resolution: 'likely',
-          note: 'the only database with this table besides those of tests',
-        };
       if (place.isReplaced)
         return { database: homes[0]!, resolution: 'unknown', note: 'the test puts a database of its own in its place' };
       if (homes.length === 1 && !place.among)
@@ -268,6 +274,11 @@ export class Assembly {
       if (only !== undefined && others.length === 0) {
         const what = place.among ? 'file' : 'statement';
         return { database: only, resolution: 'likely', note: `the only database with all tables of this ${what}` };
+      }
+      const meant = place.among ? [] : this.withAll(withoutTests(homes, place.module), onConnection);
+      if (meant.length === 1) {
+        const note = 'the only database with all tables that the connection is asked for, besides those of tests';
+        return { database: meant[0]!, resolution: 'likely', note };
       }
       // Whichever it is: with the rows of others beside them it would silently read more.
       const isShared = homes.some((each) => this.plan?.isShared(each, name));
@@ -301,7 +312,7 @@ export class Assembly {
   ): ReturnType<Assembly['statementDatabase']> {
     const found = schemas.flatMap((schema) => {
       const { schemas: _, ...one } = place;
-      return this.statementDatabase({ ...one, use: { ...place.use, schema } }, queries) ?? [];
+      return this.statementDatabase({ ...one, use: { ...place.use, schema } }, queries, []) ?? [];
     });
     const names = [...new Set(found.map(({ database }) => database))];
     if (names.length < 2) return found[0];
