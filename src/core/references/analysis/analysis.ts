@@ -147,7 +147,13 @@ export class Analysis {
     if (inTexts.length > 0) this.tell?.([]);
     const { rounds, records } = await this.rounds(options);
     const places = await this.places(records);
-    const queries = withSqlFiles(queriesOf(records), this.project, this.input.databases, this.byText.runs);
+    const queries = withSqlFiles(
+      queriesOf(records),
+      this.project,
+      this.input.databases,
+      this.byText.runs,
+      this.resolver,
+    );
     const references = inCode(assembly, places, queries);
     const all = sorted([...references, ...this.byText.besideSyntax([...inTexts, ...references], judges)]);
     this.finish(rounds);

@@ -6,12 +6,17 @@ import { foldName } from '../../sqlite/sql-tokens';
 import { sqlUses } from '../sql/tables';
 import type { SqlUses } from '../sql/tables';
 import type { TablesByDatabase } from './assemble';
-import type { Queries } from './queries';
+import type { Queries, TablePlace } from './queries';
+import type { DatabaseResolver } from './resolve';
 import type { CommandRun } from './text-search';
 
 /** What only other engines understand: the file is for one of them. */
 const OTHER_ENGINE =
   /\b(?:(?:BIG|SMALL)?SERIAL|AUTO_INCREMENT|TIMESTAMPTZ|JSONB|NVARCHAR|VARCHAR2|CREATE\s+(?:EXTENSION|SCHEMA|SEQUENCE|FUNCTION|OR\s+REPLACE)|ENGINE\s*=|IDENTITY\s*\(|plpgsql)\b|\$\$|^\s*GO\s*$/im;
+
+const OPEN = /^[ \t]*\.open[ \t]+(?:--?\w+[ \t]+)*["']?([^\s"']+)/gm;
+
+const opens = new WeakMap<Module, readonly { readonly index: number; readonly path: string }[]>();
 
 const uses = new WeakMap<Module, SqlUses | undefined>();
 
@@ -24,6 +29,7 @@ export function withSqlFiles(
   project: Project,
   tables: TablesByDatabase,
   commands: readonly CommandRun[],
+  resolver: DatabaseResolver,
 ): Queries {
   const read = new Set<string>();
   for (const { module } of queries.places.values()) read.add(module.file);
@@ -33,6 +39,10 @@ export function withSqlFiles(
     for (const [key, place] of places)
       if (place.handles.size === 0 && ranOn.has(place.module.file))
         places.set(key, { ...place, ranOn: ranOn.get(place.module.file)! });
+  for (const [key, place] of queries.places) {
+    const opened = place.module.program.language === 'sql' ? openedBefore(place, resolver) : undefined;
+    if (opened) places.set(key, { ...place, ranOn: [opened] });
+  }
   const attachments = [...queries.attachments];
   for (const file of project.documents) {
     const module = file.toLowerCase().endsWith('.sql') && !read.has(file) ? documentModule(project, file) : undefined;
@@ -42,15 +52,27 @@ export function withSqlFiles(
       if (path) attachments.push({ schema, handles: [], module, paths: [{ ...wholeText(module), text: path.text }] });
     const on = ranOn.get(file);
     const standing = on ? { ranOn: on } : { among: holders(used, tables) };
-    for (const use of used.tables)
+    for (const use of used.tables) {
+      const opened = openedBefore({ module, start: use.start }, resolver);
       places.set(`${file}\0${use.start}`, {
-        ...{ module, start: use.start, end: use.end, use, ...standing },
+        ...{ module, start: use.start, end: use.end, use, ...(opened ? { ranOn: [opened] } : standing) },
         handles: new Set(),
         remote: new Set(),
         isRun: true,
       });
+    }
   }
   return { ...queries, places, attachments };
+}
+
+/** `.open data/app.db`: what follows in the file runs on it, whatever the file was run on. */
+function openedBefore({ module, start }: Pick<TablePlace, 'module' | 'start'>, resolver: DatabaseResolver) {
+  let all = opens.get(module);
+  if (!all)
+    opens.set(module, (all = [...module.text.matchAll(OPEN)].map(({ index, 1: path }) => ({ index, path: path! }))));
+  const found = all.findLast(({ index }) => index < start);
+  const resolution = found && resolver.resolve(found.path, module.directory);
+  return resolution?.place === 'none' ? undefined : resolution;
 }
 
 /** The databases that command lines run each file on. */
