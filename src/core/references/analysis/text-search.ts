@@ -37,9 +37,6 @@ interface Said {
   readonly runs: readonly CommandRun[];
 }
 
-/** The shell opens another database: what follows is run on it. */
-const OPEN = /^[ \t]*\.open[ \t]+(?:-{1,2}\w+[ \t]+)*["']?$/;
-
 const NOTHING: Said = { references: [], runs: [] };
 
 /** Finds references by the text alone: in configuration and documents, and in code that is too long to be parsed as a whole. */
@@ -147,8 +144,6 @@ export class TextSearch {
     const runs: CommandRun[] = [];
     const tables = ({ resolution, start, end, isComment }: CommandPlace): Reference[] => {
       if (isComment || file.isCode) return [];
-      if (file.language === 'sql' && OPEN.test(text.slice(text.lastIndexOf('\n', start) + 1, start)))
-        runs.push({ by: file.path, file: file.path, resolution });
       const { texts, files } = commandAt(text, start, end);
       // A person may run what a document says, and may have run it long ago.
       if (!isDocument(file.language))
