@@ -25,6 +25,16 @@ export function bindArguments(
     else if (argument.name !== undefined) named.set(argument.name, value);
     else positional.push(value);
   }
+  const [only] = call.arguments;
+  // `must(load(path))` of Go: a call gives as many arguments as it has results.
+  if (module.program.language === 'go' && only?.value.kind === 'call' && positional.length === 1) {
+    const { start, end } = only.value;
+    const results = scope.parameters.map(
+      (_, index) => ({ kind: 'element', of: only.value, index, start, end }) as const,
+    );
+    if (results.length > 1)
+      positional.splice(0, 1, ...results.map((each) => () => [...evaluator.evaluate(each, frame)]));
+  }
   // `Base.__init__(self, path)`: the instance is passed by hand.
   if (
     scope.receiver !== undefined &&

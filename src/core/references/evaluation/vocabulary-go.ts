@@ -160,6 +160,8 @@ const FUNCTIONS: Record<string, Operation> = {
   'github.com/spf13/pflag.StringP': passes(2),
   'github.com/spf13/viper.GetString': viperString,
   'go:decoded': decoded,
+  new: (call) =>
+    call.values(0).flatMap((type) => (type.kind === 'scope' ? [{ kind: 'instance', type, fields: new Map() }] : [])),
   'os.Open': passes(0),
   'encoding/json.NewDecoder': passes(0),
   'gopkg.in/yaml.v3.NewDecoder': passes(0),

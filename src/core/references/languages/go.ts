@@ -1,6 +1,6 @@
 import { childOf } from '../syntax/tree';
 import type { SyntaxNode } from '../syntax/tree';
-import type { Argument, Entry, Expression, Program, Scope } from '../syntax/program';
+import type { Argument, Entry, Expression, Program, Scope, Span } from '../syntax/program';
 import { Lowering } from './lowering';
 import { backslash, literal } from './strings';
 
@@ -244,9 +244,15 @@ class GoLowering extends Lowering {
     return inner ? this.baseTypeName(inner) : '';
   }
 
+  /** Where the statement begins that returns what is being lowered: `return settings, yaml.Unmarshal(text, settings)`. */
+  private returned: ({ readonly scope: number } & Span) | undefined;
+
   private return(node: SyntaxNode): void {
     const list = childOf(node, 'expression_list');
+    const outer = this.returned;
+    this.returned = { scope: this.builder.scope, start: node.start, end: node.start + 1 };
     const values = (list?.children ?? []).map((each) => this.expression(each));
+    this.returned = outer;
     for (const value of values) this.builder.root(value, 'value');
     const [only] = values;
     if (!only) {
@@ -284,7 +290,7 @@ class GoLowering extends Lowering {
     });
   }
 
-  private assign(target: SyntaxNode, value: Expression, statement: SyntaxNode, declares: boolean): void {
+  private assign(target: SyntaxNode, value: Expression, statement: Span, declares: boolean): void {
     switch (target.type) {
       case 'identifier':
         if (this.text(target) === '_') return;
@@ -519,21 +525,27 @@ class GoLowering extends Lowering {
     return value;
   }
 
-  /** `yaml.Unmarshal(text, &settings)`: the variable is what the file says from then on. */
+  /** `yaml.Unmarshal(text, &settings)`, or a pointer: the variable is what the file says from then on. */
   private decoded(
     node: SyntaxNode,
     callee: SyntaxNode,
     list: readonly SyntaxNode[],
     values: readonly Argument[],
   ): void {
-    const at = list.findIndex((each) => each.type === 'unary_expression' && this.source[each.start] === '&');
-    const target = at < 0 ? undefined : this.field(list[at]!, 'operand');
+    const addressed = list.findIndex((each) => each.type === 'unary_expression' && this.source[each.start] === '&');
+    const last = list.length - 1;
+    const isPointer = addressed < 0 && list[last]?.type === 'identifier' && FILLS_POINTER.test(this.text(callee));
+    const at = isPointer ? last : addressed;
+    const target = isPointer ? list[last] : at < 0 ? undefined : this.field(list[at]!, 'operand');
     const by = this.field(callee, 'operand');
     if (!target || !by || list.length !== values.length) return;
     const given = values.filter((_, index) => index !== at);
     const method: Expression = { kind: 'name', name: 'go:decoded', scope: 0, ...this.span(callee) };
-    const value = this.callOf(node, method, undefined, [values[at]!, { value: this.expression(by) }, ...given]);
-    this.assign(target, value, node, false);
+    // What is returned beside it is filled by then.
+    const returned = this.returned?.scope === this.builder.scope ? this.returned : undefined;
+    const before: Expression = returned ? { kind: 'name', name: this.text(target), ...returned } : values[at]!.value;
+    const value = this.callOf(node, method, undefined, [{ value: before }, { value: this.expression(by) }, ...given]);
+    this.assign(target, value, returned ?? node, false);
   }
 
   private string(node: SyntaxNode): Expression {
@@ -547,6 +559,8 @@ class GoLowering extends Lowering {
 /** Calls that fill a variable with what a file of configuration says. */
 const DECODERS =
   /^(?:Unmarshal|UnmarshalExact|UnmarshalStrict|UnmarshalKey|Decode|DecodeFile|ReadConfig|Load|LoadFile|MapTo)$/;
+/** Those that are given a pointer at last: `decoder.Decode(settings)`. */
+const FILLS_POINTER = /\.(?:Unmarshal|UnmarshalExact|UnmarshalStrict|Decode|DecodeFile)$/;
 /** What a tag of a field says of its name in such a file. */
 const KNOWN_AS = /\b(?:mapstructure|yaml|json|toml|koanf|ini)\s*:\s*\\?"([^",\\]+)/g;
 
