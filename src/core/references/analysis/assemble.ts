@@ -485,5 +485,5 @@ export function location(
 /** Code that says nothing of tests does not run on the databases that only they have. */
 function withoutTests(homes: readonly string[], module: Module): readonly string[] {
   if (module.isTest || /fixture|testdata|\btests?\//i.test(module.text)) return homes;
-  return homes.filter((each) => !isTestFile(each));
+  return homes.filter((each) => !isTestFile(each.slice(0, each.lastIndexOf('/') + 1)));
 }
