@@ -2,20 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { createPipeline } from '../../../src/core/pipeline';
 import { makeDatabase, temporaryWorkspace, writeText } from '../../support/workspace';
 
-const TICKS =
-  'CREATE TABLE ticks(id INTEGER PRIMARY KEY, price REAL); CREATE TABLE notes(note TEXT); CREATE TABLE runs(id INTEGER);';
+const TICKS = 'CREATE TABLE ticks(id INTEGER PRIMARY KEY, price REAL); CREATE TABLE notes(note TEXT);';
+const RUNS = 'CREATE TABLE runs(id INTEGER);';
 
 /** Two databases of the same tables: `ticks` become one table with a discriminator, `notes` are retired, `runs` of one stay as they are. */
-function workspaceOf(files: Readonly<Record<string, string>>): string {
+function workspaceOf(files: Readonly<Record<string, string>>, withRuns: readonly string[]): string {
   const workspace = temporaryWorkspace();
   const symbols = ['BTC', 'ETH'];
-  for (const symbol of symbols) makeDatabase(workspace, `data/${symbol}.db`, TICKS);
+  for (const symbol of symbols)
+    makeDatabase(workspace, `data/${symbol}.db`, withRuns.includes(symbol) ? TICKS + RUNS : TICKS);
   const source = (symbol: string) => ({
     action: 'merge',
     tables: {
       ticks: { to: 'core.ticks', discriminator: { symbol } },
       notes: { retire: 'nobody reads them' },
-      runs: symbol === 'BTC' ? { to: 'core.runs' } : { retire: 'empty' },
+      ...(withRuns.includes(symbol) ? { runs: symbol === 'BTC' ? { to: 'core.runs' } : { retire: 'empty' } } : {}),
     },
   });
   const plan = {
@@ -30,8 +31,8 @@ function workspaceOf(files: Readonly<Record<string, string>>): string {
   return workspace;
 }
 
-async function told(files: Readonly<Record<string, string>>) {
-  const { references } = await createPipeline().references({ workspace: workspaceOf(files) });
+async function told(files: Readonly<Record<string, string>>, withRuns: readonly string[] = ['BTC', 'ETH']) {
+  const { references } = await createPipeline().references({ workspace: workspaceOf(files, withRuns) });
   return references.map(({ line, text, stale, fix, note = '' }) => ({ line, text, stale, fix: fix?.title, note }));
 }
 
@@ -85,5 +86,28 @@ class Store:
       note: expect.stringContaining('First change the query on ticks'),
     },
     { line: 6, text: 'ticks', stale: true, fix: undefined, note: 'one of data/BTC.db, data/ETH.db' },
+  ]);
+});
+
+it('a database that is inferred from what its connection is asked for does not release the paths of the others', async () => {
+  const store = `import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+def ticks():
+    return db.execute("SELECT * FROM ticks").fetchall()
+def runs():
+    return db.execute("SELECT * FROM runs").fetchall()
+`;
+  const found = await told({ 'app.py': 'import sqlite3\nETH = sqlite3.connect("data/ETH.db")\n', 'store.py': store }, [
+    'BTC',
+  ]);
+  expect(found).toMatchObject([
+    {
+      line: 2,
+      text: '"data/ETH.db"',
+      fix: undefined,
+      note: expect.stringContaining('First change the query on ticks'),
+    },
+    { line: 4, text: 'ticks', stale: true, fix: undefined },
+    { line: 6, text: 'runs', stale: false },
   ]);
 });

@@ -201,7 +201,7 @@ export class Assembly {
   /** Of a statement on one of several databases it is enough that one of them leaves it wrong. */
   private isTableStale({ database, resolution, among, homes }: TableHome, table: string): boolean {
     if (!this.plan) return false;
-    if (resolution !== 'unknown') return this.plan.isTableStale(database, table);
+    if (resolution !== 'unknown' && !among) return this.plan.isTableStale(database, table);
     return (among ?? homes)?.some((each) => this.plan!.isTableStale(each, table)) ?? false;
   }
 
@@ -275,15 +275,15 @@ export class Assembly {
         const what = place.among ? 'file' : 'statement';
         return { database: only, resolution: 'likely', note: `the only database with all tables of this ${what}` };
       }
+      // Whichever it is: with the rows of others beside them it would silently read more.
+      const isShared = homes.some((each) => this.plan?.isShared(each, name));
+      const among = isShared ? { among: homes } : {};
       const meant = place.among ? [] : this.withAll(withoutTests(homes, place.module), onConnection);
       if (meant.length === 1) {
         const note = 'the only database with all tables that the connection is asked for, besides those of tests';
-        return { database: meant[0]!, resolution: 'likely', note };
+        return { database: meant[0]!, resolution: 'likely', note, ...among };
       }
-      // Whichever it is: with the rows of others beside them it would silently read more.
-      const isShared = homes.some((each) => this.plan?.isShared(each, name));
-      const note = `one of ${homes.join(', ')}`;
-      return { database: homes[0]!, resolution: 'unknown', note, homes, ...(isShared ? { among: homes } : {}) };
+      return { database: homes[0]!, resolution: 'unknown', note: `one of ${homes.join(', ')}`, homes, ...among };
     }
     const names = [...new Set(real.map(databaseOf))];
     if (names.length === 1 && real[0]!.place !== 'several') return this.judged(strongest(real), name, homes);
