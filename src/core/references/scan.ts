@@ -11,7 +11,7 @@ import type { Module } from './evaluation/project';
 import { loadGrammar } from './languages/language';
 import type { Reference, ReferencesResult, Role } from './reference';
 import { sameWhereEqual } from './same-references';
-import { TextCache, isNamedLikeProgram, listSourceFiles, programFile, sourceFile } from './source-files';
+import { TextCache, isLeftOut, isNamedLikeProgram, listSourceFiles, programFile, sourceFile } from './source-files';
 import type { SourceFile } from './source-files';
 
 export interface ScanReferencesOptions extends WorkOptions {
@@ -208,7 +208,7 @@ async function readChanged(memory: Memory, options: ScanReferencesOptions): Prom
   // An editor that was closed without saving: what the file says counts again.
   for (const file of new Set([...options.changed, ...documents.keys(), ...memory.documents])) {
     const isListed = listed.paths.has(file);
-    if (isNamedLikeProgram(file)) {
+    if (isNamedLikeProgram(file) && (isListed || !isLeftOut(file, exclude))) {
       // Another first line makes another language of it.
       const now = programFile(options.workspace, file, documents.get(file));
       if (now?.language !== listed.files.find(({ path }) => path === file)?.language) return undefined;
@@ -238,7 +238,7 @@ async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<
     }
   const pause = new Pause(signal, SHORT_STRETCH);
   let ahead = new Map<string, string | undefined>();
-  for (const [done, { path: file }] of files.entries()) {
+  for (const [done, { path: file, language }] of files.entries()) {
     if (pause.due) {
       progress?.({ phase: 'references', message: 'Reading files', done, total: files.length, unit: 'files' });
       await pause.take();
@@ -247,7 +247,7 @@ async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<
     const text = documents.get(file) ?? ahead.get(file);
     note(memory, file, text);
     // The grammars of what will be parsed are compiled while the other files are read.
-    if (text?.includes('sqlite') || text?.includes('.db')) loadGrammar(file);
+    if (text?.includes('sqlite') || text?.includes('.db')) loadGrammar(language);
   }
   memory.documents = new Set(documents.keys());
   return (memory.listed = { files, paths, exclude: JSON.stringify(exclude) });

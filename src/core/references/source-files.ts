@@ -111,6 +111,17 @@ function entriesOf(directory: string): Dirent[] {
   }
 }
 
+/** Is a file of no search: by a glob, or by a folder that it lies in? */
+export function isLeftOut(file: string, exclude: readonly string[] = []): boolean {
+  const excluded = picomatch([...exclude], { dot: true });
+  const folders = [...file.matchAll(/\//g)].map(({ index }) => file.slice(0, index));
+  return excluded(file) || folders.some((folder) => isLeftOutFolder(folder, excluded));
+}
+
+function isLeftOutFolder(folder: string, excluded: (path: string) => boolean): boolean {
+  return SKIPPED.has(folder.slice(folder.lastIndexOf('/') + 1)) || OWN_COPIES(folder) || excluded(folder);
+}
+
 /** Every file of the workspace that may hold references, sorted by path. Links to folders are not followed. */
 export async function listSourceFiles(
   workspace: string,
@@ -131,7 +142,7 @@ export async function listSourceFiles(
     for (const entry of entriesOf(`${workspace}/${directory}`)) {
       const relative = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!SKIPPED.has(entry.name) && !OWN_COPIES(relative) && !excluded(relative)) queue.push(relative);
+        if (!isLeftOutFolder(relative, excluded)) queue.push(relative);
         continue;
       }
       if (!entry.isFile()) continue;

@@ -28,6 +28,27 @@ it.each([
   ['', undefined],
 ])('%j says what it is written in', (text, language) => expect(interpretedLanguage(text)).toBe(language));
 
+it('does not look at the whole folder again because of a program that is left out', async () => {
+  await withWorkspace(base, async (workspace) => {
+    const scan = async (changed?: readonly string[], documents?: ReadonlyMap<string, string>) => {
+      const found = await scanReferences({
+        workspace,
+        databases: base.databases,
+        exclude: ['old/**'],
+        changed,
+        documents,
+      });
+      return found.references.length;
+    };
+    const all = await scan();
+    await writeFile(path.join(workspace, 'unseen.py'), PYTHON);
+    for (const file of ['old/water', 'node_modules/.bin/water'])
+      expect(await scan([file], new Map([[file, SHELL]]))).toBe(all);
+    expect(await scan()).toBe(all + 2);
+    forgetScans(workspace);
+  });
+});
+
 it('follows a program whose first line changes, is made and goes away, on the disk and in an editor', async () => {
   await withWorkspace(base, async (workspace) => {
     const told = async (changed?: readonly string[], documents?: ReadonlyMap<string, string>) => {

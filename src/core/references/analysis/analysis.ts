@@ -203,7 +203,7 @@ export class Analysis {
         for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
         if (now !== undefined && (await this.isCandidate(path, now))) {
           this.worth.add(path);
-          loadGrammar(path);
+          loadGrammar(file.language);
         } else this.worth.delete(path);
         this.candidates.changed(path, now);
       }

@@ -268,16 +268,8 @@ export class QuerySearch implements Queries {
     const [start, end] = [literalOffset(literal, 0), literalEnd(literal, length)];
     const use: TableUse = { name: literal.value.slice(0, length), start: 0, end: length, position: 'read' };
     const place = getOrAdd(this.places, `${module.file}\0${start}`, (): TablePlace => ({
-      ...{
-        module,
-        start,
-        end,
-        use,
-        handles: new Set<Handle>(),
-        remote: new Set<Handle>(),
-        isRun: false,
-        isNamed: true,
-      },
+      ...{ module, start, end, use, handles: new Set<Handle>(), remote: new Set<Handle>() },
+      ...{ isRun: false, isNamed: true },
     }));
     if (place.isNamed) for (const handle of handles) place.handles.add(handle);
     return place;
@@ -429,8 +421,8 @@ export class QuerySearch implements Queries {
       const place = placeOf(text, use.start, use.end);
       if (!place) continue;
       const key = `${place.module.file}\0${place.start}`;
-      const note = (at: { module: Module; start: number; end: number }, key: string, filledFrom?: typeof place) => {
-        const found = getOrAdd(this.places, key, (): TablePlace => ({
+      const note = (at: typeof place, as: string, filledFrom?: typeof place) => {
+        const found = getOrAdd(this.places, as, (): TablePlace => ({
           ...{ ...at, use, beside, handles: new Set<Handle>(), remote: new Set<Handle>(), isRun: false },
           ...(filledFrom ? { filledFrom } : {}),
         }));

@@ -444,7 +444,7 @@ export class Evaluator {
     const key = `${module.file}\0${scope.id}`;
     if (!owner) return this.sitesNamed(scope.name, true).get(key) ?? [];
     return [
-      ...[owner.name, ...this.project.derivedFrom(owner.name)].flatMap(
+      ...[owner.name, ...this.project.heirNamesOf(owner.name)].flatMap(
         (name) => this.sitesNamed(name, true).get(key) ?? [],
       ),
       ...[scope.name, ...GENERAL].flatMap((name) => this.sitesNamed(name, false).get(key) ?? []),

@@ -74,6 +74,12 @@ interface RecordSite {
   readonly record: RecordExpression;
 }
 
+/** A class that has another as its superclass. */
+interface Heir {
+  readonly module: Module;
+  readonly scope: number;
+}
+
 /** What one module contributes to the indexes of the project. */
 interface ModuleIndex {
   readonly calls: Map<string, CallSite[]>;
@@ -82,9 +88,7 @@ interface ModuleIndex {
   /** Imported member → local names given to it. */
   readonly aliases: Map<string, Set<string>>;
   /** Superclass → classes that name it as theirs. */
-  readonly derived: Map<string, Set<string>>;
-  /** The same, as scopes. */
-  readonly heirs: Map<string, { readonly module: Module; readonly scope: number }[]>;
+  readonly heirs: Map<string, Heir[]>;
 }
 
 /** An unchanged file says the same in the next analysis. */
@@ -103,12 +107,12 @@ export function callsByName(module: Module): ReadonlyMap<string, readonly CallSi
 
 /** Every name under which a module is found when evaluation asks for the calls, records or assignments of the project. */
 export function* namesIn(module: Module): Generator<string> {
-  const { calls, records, attributes, aliases, derived } = indexOf(module);
+  const { calls, records, attributes, aliases, heirs } = indexOf(module);
   yield* calls.keys();
   yield* records.keys();
   yield* attributes.keys();
   yield* aliases.keys();
-  yield* derived.keys();
+  yield* heirs.keys();
   if (module.rest) yield* module.rest.words;
 }
 
@@ -122,7 +126,7 @@ export class Project {
   private parsed: ReadonlyMap<string, Module> = new Map();
   private readonly named = new Map<string, CallSite[]>();
   private readonly aliases = new Map<string, readonly string[]>();
-  private readonly derived = new Map<string, readonly string[]>();
+  private readonly heirNames = new Map<string, readonly string[]>();
   private readonly namedRecords = new Map<string, RecordSite[]>();
   private readonly namedAttributes = new Map<string, AssignmentSite[]>();
 
@@ -160,7 +164,7 @@ export class Project {
     this.questions = 0;
     this.named.clear();
     this.aliases.clear();
-    this.derived.clear();
+    this.heirNames.clear();
     this.namedRecords.clear();
     this.namedAttributes.clear();
   }
@@ -217,21 +221,16 @@ export class Project {
   }
 
   /** Names of the classes that have a class of this name among their superclasses. */
-  derivedFrom(name: string): readonly string[] {
-    return getOrAdd(this.derived, name, () => {
-      const found = new Set<string>();
-      for (const each of [name, ...this.aliasesOf(name)]) {
-        this.look(each);
-        for (const module of this.parsed.values())
-          for (const derived of indexOf(module).derived.get(each) ?? []) found.add(derived);
-      }
+  heirNamesOf(name: string): readonly string[] {
+    return getOrAdd(this.heirNames, name, () => {
+      const found = new Set(this.heirsOf(name).map(({ module, scope }) => module.program.scopes[scope]!.name));
       found.delete(name);
       return [...found];
     });
   }
 
   /** The classes that have a class of this name among their superclasses. */
-  heirsOf(name: string): readonly { readonly module: Module; readonly scope: number }[] {
+  heirsOf(name: string): readonly Heir[] {
     const names = [name, ...this.aliasesOf(name)];
     for (const each of names) this.look(each);
     return [...this.parsed.values()].flatMap((module) =>
@@ -341,7 +340,6 @@ function indexModule(module: Module): ModuleIndex {
   const records = new Map<string, RecordSite[]>();
   const attributes = new Map<string, AssignmentSite[]>();
   const aliases = new Map<string, Set<string>>();
-  const derived = new Map<string, Set<string>>();
   const heirs: ModuleIndex['heirs'] = new Map();
   const seen = new Set<Expression>();
   for (const root of module.program.roots)
@@ -361,9 +359,7 @@ function indexModule(module: Module): ModuleIndex {
   for (const scope of module.program.scopes) {
     for (const base of scope.kind === 'class' ? scope.bases : []) {
       const name = lastName(base);
-      if (!name || scope.name === '') continue;
-      getOrAdd(derived, name, () => new Set()).add(scope.name);
-      getOrAdd(heirs, name, () => []).push({ module, scope: scope.id });
+      if (name && scope.name !== '') getOrAdd(heirs, name, () => []).push({ module, scope: scope.id });
     }
     for (const [local, bindings] of Object.entries(scope.bindings))
       for (const binding of bindings)
@@ -372,7 +368,7 @@ function indexModule(module: Module): ModuleIndex {
   }
   for (const assignment of module.program.attributes)
     getOrAdd(attributes, assignment.name, () => []).push({ module, assignment });
-  return { calls, records, attributes, aliases, derived, heirs };
+  return { calls, records, attributes, aliases, heirs };
 }
 
 export function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -76,15 +76,10 @@ export function codeLanguage(extension: string): CodeLanguage | undefined {
 
 const grammars = new Map<AssetName, Promise<Grammar>>();
 
-/** Begins to load the grammar of a file that will be parsed. That it cannot be loaded is told to whoever asks for it. */
-export function loadGrammar(file: string): void {
-  const language = codeLanguage(extensionOf(file));
+/** Begins to load the grammar of a language that will be parsed. That it cannot be loaded is told to whoever asks for it. */
+export function loadGrammar(id: string): void {
+  const language = codeLanguageNamed(id);
   if (language && !grammars.has(language.grammar)) grammarOf(language).catch(() => undefined);
-}
-
-/** The ending of a file's name, lower case. */
-export function extensionOf(file: string): string {
-  return file.slice(file.lastIndexOf('.')).toLowerCase();
 }
 
 /** The grammar of a language, loaded once. */
