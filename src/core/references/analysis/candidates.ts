@@ -3,7 +3,7 @@ import type { SourceFile } from '../source-files';
 
 const SQL = /\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
 const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:memory:/i;
-const DRIVER = /sqlite|\bapsw\b|\bpeewee\b/i;
+const DRIVER = /sqlite|SQLite|Sqlite|SQLITE|\bapsw\b|\bpeewee\b/;
 /** Models name their tables in files that know of no database. */
 const MODEL =
   /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|squirrel\b|goqu\b|TableName\(\))|\.schema\s*\.\s*(?:create|alter|drop|has|table)|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=/;
@@ -12,8 +12,20 @@ const MODEL =
 const FILLED_IN =
   /\b(?:select\b[^"'`\n]{1,200}?\bfrom|delete\s+from|insert\s+(?:or\s+\w+\s+)?into|(?:create|alter|drop)\s+table(?:\s+if(?:\s+not)?\s+exists)?|pragma\s+table_info\()\s*["'`[]?(?:\w+\.)?(?:\$?\{|%[sv]|["'`]\s*\+)/i;
 
-/** Whatever these find, found at once: most files have nothing of it. */
-const ANY = new RegExp([DATABASE_FILE, DRIVER, MODEL, SQL].map(({ source }) => source).join('|'), 'i');
+/**
+ * What each of these begins with, by what stands before it: most files have nothing of it. One expression for all takes
+ * half as long again.
+ */
+const BEGINNINGS = [
+  /\b(?:a(?:psw|lter|ttach)|create|d(?:b_table|elete|rop)|goqu|insert|p(?:eewee|ragma)|replace|s(?:elect|qlalchemy|qlite|quirrel)|t(?:otable|able_?name)|update|__tablename__)/i,
+  /[.:@$](?:db|s3db|sl3|sqlite|memory|schema|table|entity)/i,
+];
+const SQLITE = ['sqlite', 'SQLite', 'Sqlite', 'SQLITE'];
+
+/** False where nothing of `DATABASE_FILE`, `DRIVER`, `MODEL` and `SQL` is in a text. */
+function mayMatter(text: string): boolean {
+  return SQLITE.some((name) => text.includes(name)) || BEGINNINGS.some((begins) => begins.test(text));
+}
 
 /** Which files are worth parsing, from their text alone. */
 export class Candidates {
@@ -46,7 +58,7 @@ export class Candidates {
   }
 
   isCandidate(text: string): boolean {
-    if (!ANY.test(text) && !this.otherNames?.test(text)) return false;
+    if (!mayMatter(text) && !this.otherNames?.test(text)) return false;
     if (this.namesDatabase(text) || DRIVER.test(text) || MODEL.test(text)) return true;
     return SQL.test(text) && ((this.tables?.test(text) ?? false) || FILLED_IN.test(text));
   }

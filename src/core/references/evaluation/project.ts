@@ -91,6 +91,9 @@ interface ModuleIndex {
   readonly heirs: Map<string, Heir[]>;
 }
 
+/** What all files say together. */
+type Merged = Pick<ModuleIndex, 'calls' | 'aliases' | 'heirs'>;
+
 /** An unchanged file says the same in the next analysis. */
 const moduleIndexes = new WeakMap<Module, ModuleIndex>();
 
@@ -132,7 +135,7 @@ export class Project {
 
   /** Modules of which a part is not parsed. */
   private partial: readonly Module[] = [];
-  private merged: Pick<ModuleIndex, 'calls' | 'aliases'> | undefined;
+  private merged: Merged | undefined;
   private questions = 0;
   private readonly directories = new Map<string, string[]>();
   private readonly namedDocuments = new Map<string, readonly string[]>();
@@ -233,9 +236,12 @@ export class Project {
   heirsOf(name: string): readonly Heir[] {
     const names = [name, ...this.aliasesOf(name)];
     for (const each of names) this.look(each);
-    return [...this.parsed.values()].flatMap((module) =>
-      names.flatMap((each) => indexOf(module).heirs.get(each) ?? []),
-    );
+    return names.flatMap((each) => this.heirsOfClass(each));
+  }
+
+  private heirsOfClass(name: string): readonly Heir[] {
+    if (this.questions++ > FEW_QUESTIONS) return this.merge().heirs.get(name) ?? [];
+    return [...this.parsed.values()].flatMap((module) => indexOf(module).heirs.get(name) ?? []);
   }
 
   /** Calls of this name in one file. */
@@ -261,7 +267,7 @@ export class Project {
     return [...this.parsed.values()].flatMap((module) => [...(indexOf(module).aliases.get(name) ?? [])]);
   }
 
-  private merge(): Pick<ModuleIndex, 'calls' | 'aliases'> {
+  private merge(): Merged {
     return (this.merged ??= merge([...this.parsed.values()].map(indexOf)));
   }
 
@@ -320,19 +326,25 @@ export function walk(expression: Expression, visit: (each: Expression) => boolea
 }
 
 /** Calls and aliases of all modules by name: a question would else go through every module. */
-function merge(indexes: Iterable<ModuleIndex>): Pick<ModuleIndex, 'calls' | 'aliases'> {
+function merge(indexes: Iterable<ModuleIndex>): Merged {
   const calls = new Map<string, CallSite[]>();
   const aliases = new Map<string, Set<string>>();
+  const heirs = new Map<string, Heir[]>();
   for (const index of indexes) {
-    for (const [name, sites] of index.calls) {
-      const known = calls.get(name);
-      if (!known) calls.set(name, [...sites]);
-      else for (const site of sites) known.push(site);
-    }
+    addAll(calls, index.calls);
+    addAll(heirs, index.heirs);
     for (const [name, locals] of index.aliases)
       for (const local of locals) getOrAdd(aliases, name, () => new Set()).add(local);
   }
-  return { calls, aliases };
+  return { calls, aliases, heirs };
+}
+
+function addAll<T>(lists: Map<string, T[]>, more: ReadonlyMap<string, readonly T[]>): void {
+  for (const [name, added] of more) {
+    const known = lists.get(name);
+    if (!known) lists.set(name, [...added]);
+    else for (const each of added) known.push(each);
+  }
 }
 
 function indexModule(module: Module): ModuleIndex {

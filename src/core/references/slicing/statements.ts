@@ -70,8 +70,40 @@ export class StatementList {
   }
 }
 
+/** What a lexer looks for, as character codes: to compare them is faster than strings of one character. */
+export const CODE = {
+  tab: 9,
+  lineFeed: 10,
+  return: 13,
+  space: 32,
+  quote: 34,
+  hash: 35,
+  dollar: 36,
+  percent: 37,
+  apostrophe: 39,
+  open: 40,
+  close: 41,
+  star: 42,
+  plus: 43,
+  slash: 47,
+  semicolon: 59,
+  at: 64,
+  openBracket: 91,
+  backslash: 92,
+  closeBracket: 93,
+  backquote: 96,
+  openBrace: 123,
+  closeBrace: 125,
+} as const;
+
+const WORD_START = 1;
+const DIGIT = 2;
+const KINDS = new Uint8Array(128);
+for (let code = 0; code < KINDS.length; code++)
+  KINDS[code] = /[A-Za-z_$]/.test(String.fromCharCode(code)) ? WORD_START : code >= 48 && code <= 57 ? DIGIT : 0;
+
 export function isWordStart(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 36 || code >= 128;
+  return code >= 128 || KINDS[code] === WORD_START;
 }
 
 /** The end of the word that begins at an offset. */
@@ -79,7 +111,7 @@ export function wordEnd(text: string, at: number): number {
   let end = at + 1;
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
-    if (!isWordStart(code) && !(code >= 48 && code <= 57)) break;
+    if (code < 128 && KINDS[code] === 0) break;
   }
   return end;
 }
