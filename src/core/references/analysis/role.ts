@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { isDocument } from '../languages/text-language';
+import { isCodeAsText, isDocument } from '../languages/text-language';
 import { isTestFile } from '../evaluation/test-file';
 import { ROLES } from '../reference';
 import type { Role } from '../reference';
@@ -12,8 +12,9 @@ function roleOf(file: string, language: string, isCode: boolean): Role {
   if (isDocument(language)) return 'documentation';
   if (isTestFile(file)) return 'test';
   const name = file.slice(file.lastIndexOf('/') + 1);
-  if (TOOLING.test(name) && (isCode || language === 'shellscript' || language === 'sql')) return 'tooling';
-  return isCode || language === 'shellscript' || language === 'sql' ? 'code' : 'config';
+  const isRun = isCode || language === 'shellscript' || language === 'sql' || isCodeAsText(language);
+  if (isRun && TOOLING.test(name)) return 'tooling';
+  return isRun ? 'code' : 'config';
 }
 
 /** What files are for: by their names and languages, or as a person says. */

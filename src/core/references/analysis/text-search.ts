@@ -1,5 +1,5 @@
 import { getOrAdd } from '../evaluation/project';
-import { isDocument } from '../languages/text-language';
+import { isCodeAsText, isDocument } from '../languages/text-language';
 import type { PartlySearchedFile, Reference } from '../reference';
 import { offsetInWhole } from '../slicing/slice';
 import type { Slice } from '../slicing/slice';
@@ -100,10 +100,7 @@ export class TextSearch {
           for (let line = each.line; line <= each.endLine; line++) getOrAdd(known, line, () => []).push(each);
       return this.inText(file, text, judges, windows.slice)
         .references.filter((each) => !known.get(each.line)?.some((other) => meets(each, other)))
-        .map((each): Reference => {
-          const resolution = each.resolution === 'certain' ? 'likely' : each.resolution;
-          return { ...each, resolution, note: each.note ?? 'known by its text alone' };
-        });
+        .map(knownByText);
     });
   }
 
@@ -156,22 +153,27 @@ export class TextSearch {
       const start = slice ? offsetInWhole(slice, place.start) : place.start;
       const end = slice ? offsetInWhole(slice, place.end, true) : place.end;
       if (resolution.place === 'memory' || resolution.place === 'target') return [];
-      return [
-        ...tables({ ...place, start, end }),
-        {
-          ...location(at, start, end),
-          kind: 'path',
-          ...assembly.standing(resolution, isComment ? 'documentation' : role),
-          language: file.language,
-          shape,
-          text: text.slice(start, end),
-        },
-      ];
+      const path: Reference = {
+        ...location(at, start, end),
+        kind: 'path',
+        ...assembly.standing(resolution, isComment ? 'documentation' : role),
+        language: file.language,
+        shape,
+        text: text.slice(start, end),
+      };
+      return isCodeAsText(file.language) ? [knownByText(path)] : [...tables({ ...place, start, end }), path];
     });
-    if (slice || file.isCode || isDocument(file.language)) return { references: paths, runs };
+    if (slice || file.isCode || isDocument(file.language) || isCodeAsText(file.language))
+      return { references: paths, runs };
     const byVariable = commandVariables(text, file.path, file.language, this.resolver).flatMap(tables);
     return { references: [...paths, ...byVariable], runs };
   }
+}
+
+/** What code is known for by its text alone is not certain: nobody followed what it is given to. */
+function knownByText(reference: Reference): Reference {
+  const resolution = reference.resolution === 'certain' ? 'likely' : reference.resolution;
+  return { ...reference, resolution, note: reference.note ?? 'known by its text alone' };
 }
 
 /** Do two references of one file have a character in common? */

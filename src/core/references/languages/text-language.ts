@@ -40,6 +40,34 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   '.dockerfile': 'dockerfile',
 };
 
+/** Code that no grammar is here for, and notebooks: what stands in quotes is searched. Language ids as VS Code names them. */
+const CODE_BY_EXTENSION: Readonly<Record<string, string>> = {
+  '.ipynb': 'jupyter',
+  '.kt': 'kotlin',
+  '.kts': 'kotlin',
+  '.scala': 'scala',
+  '.groovy': 'groovy',
+  '.gradle': 'groovy',
+  '.swift': 'swift',
+  '.dart': 'dart',
+  '.lua': 'lua',
+  '.r': 'r',
+  '.rmd': 'r',
+  '.qmd': 'r',
+  '.jl': 'julia',
+  '.pl': 'perl',
+  '.pm': 'perl',
+  '.ex': 'elixir',
+  '.exs': 'elixir',
+  '.vb': 'vb',
+  '.fs': 'fsharp',
+  '.fsx': 'fsharp',
+  '.vue': 'vue',
+  '.svelte': 'svelte',
+};
+
+const CODE = new Set(Object.values(CODE_BY_EXTENSION));
+
 const BY_NAME: readonly (readonly [RegExp, string])[] = [
   [/^\.env(\..*)?$|\.env(\..*)?$|^env\.example$/i, 'dotenv'],
   [/^dockerfile(\..*)?$|^containerfile$/i, 'dockerfile'],
@@ -58,9 +86,16 @@ const DOCUMENTS = new Set(['markdown', 'restructuredtext', 'plaintext']);
 export function textLanguage(file: string, extension: string): string | undefined {
   const name = file.slice(file.lastIndexOf('/') + 1);
   for (const [pattern, language] of BY_NAME) if (pattern.test(name)) return language;
-  return BY_EXTENSION[extension] ?? BY_FOLDER.find(([pattern]) => pattern.test(file))?.[1];
+  return (
+    BY_EXTENSION[extension] ?? CODE_BY_EXTENSION[extension] ?? BY_FOLDER.find(([pattern]) => pattern.test(file))?.[1]
+  );
 }
 
 export function isDocument(language: string): boolean {
   return DOCUMENTS.has(language);
+}
+
+/** Is it code of which only the text is known? */
+export function isCodeAsText(language: string): boolean {
+  return CODE.has(language);
 }

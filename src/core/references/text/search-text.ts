@@ -1,9 +1,11 @@
 import type { DatabaseResolver, Resolution } from '../analysis/resolve';
 import { hasDatabaseName } from '../analysis/resolve';
 import { interpolatedAt } from '../evaluation/configuration-file';
+import { isCodeAsText, isDocument } from '../languages/text-language';
 import { ANCHOR } from '../evaluation/value';
 import { baseName } from '../evaluation/path-text';
 import { pathTokens } from './tokens';
+import type { PathToken } from './tokens';
 
 /** A place that a command may take as the database that it opens. */
 export interface CommandPlace {
@@ -53,12 +55,14 @@ const TITLE =
 export function searchText(text: string, file: string, language: string, resolver: DatabaseResolver): TextPlace[] {
   const directory = directoryOf(file);
   const places: TextPlace[] = [];
-  const isDocument = language === 'markdown' || language === 'plaintext' || language === 'restructuredtext';
+  const inDocument = isDocument(language);
+  const inCode = isCodeAsText(language);
   const mounts = language === 'yaml' ? volumeMounts(text) : [];
   const variables = assignments(text, language);
   for (const word of pathTokens(text)) {
-    const token = defaultOf(word);
-    if (!mayName(token.text, resolver) || isPartOfGlob(text, token, isDocument)) continue;
+    // `store.db` is an attribute as often as a name.
+    const token = inCode ? quoted(text, word) : defaultOf(word);
+    if (!token || !mayName(token.text, resolver) || isPartOfGlob(text, token, inDocument)) continue;
     const written = unescaped(token.text, language);
     const meant =
       language === 'ini' && written.includes('%(') ? interpolatedAt(text, token.start, written, directory) : written;
@@ -71,8 +75,8 @@ export function searchText(text: string, file: string, language: string, resolve
     if (isIgnored && resolution.place !== 'workspace' && resolution.place !== 'several') continue;
     if (resolution.place === 'absent' && (isTitle(text, token.start, language) || OF_TESTS.test(value))) continue;
     // In prose a bare name is a reference only when it is the path.
-    if (isDocument && !/[/\\]/.test(token.text) && resolution.place !== 'workspace') continue;
-    if (isDocument && resolution.place === 'absent') continue;
+    if (inDocument && !/[/\\]/.test(token.text) && resolution.place !== 'workspace') continue;
+    if ((inDocument || inCode) && resolution.place === 'absent') continue;
     places.push({
       start: token.start,
       end: token.end,
@@ -100,6 +104,14 @@ export function commandVariables(
     const start = match.index;
     return [{ start, end: start + match[0].length, resolution, isComment: isInComment(text, start, language) }];
   });
+}
+
+/** A word that is all of what stands in quotes, which may be escaped in a notebook: `"data/x.db"`, `"dbi:SQLite:dbname=data/x.db"`. */
+function quoted(text: string, { text: word, start, end }: PathToken): PathToken | undefined {
+  const before = /(["'`])(?:dbi:\w+:(?:\w+=)?)?$/i.exec(text.slice(Math.max(0, start - 40), start));
+  const to = word.endsWith('\\') ? end - 1 : end;
+  if (!before || text[end] !== before[1]) return undefined;
+  return { text: word.slice(0, to - start), start, end: to };
 }
 
 /** Where a path of an ignore file lies: a bare name is looked for everywhere, any other from the folder of the file. */
