@@ -14,6 +14,7 @@ import type {
   StatusResult,
   VerifyResult,
 } from '../core/results';
+import { plural } from '../protocol/text';
 import { clean } from './progress';
 import type { Output } from './progress';
 
@@ -46,7 +47,7 @@ export function inventory(value: Inventory): string {
   const problems = value.databases.flatMap((database) =>
     database.problems.map((problem) => `  ${clean(database.path)}: ${problem.code}: ${clean(problem.message)}\n`),
   );
-  return `${columns(['Database', 'Kind', 'Size', 'Tables', 'Rows', 'References'], rows, [2, 3, 4, 5])}${problems.join('')}${unlisted}\n${count(value.databases.length)} databases. Next: sqlite-consolidator draft\n`;
+  return `${columns(['Database', 'Kind', 'Size', 'Tables', 'Rows', 'References'], rows, [2, 3, 4, 5])}${problems.join('')}${unlisted}\n${plural(value.databases.length, 'database')}. Next: sqlite-consolidator draft\n`;
 }
 
 export function draft(value: DraftResult): string {
@@ -90,12 +91,12 @@ export function migration(value: MigrateResult): string {
   for (const target of value.targets) {
     const rows = target.tables.reduce((sum, table) => sum + table.rows, 0);
     lines.push(
-      `${clean(target.name)} → ${clean(target.path)}: ${count(target.tables.length)} tables, ${count(rows)} rows, ${size(target.bytes)}`,
+      `${clean(target.name)} → ${clean(target.path)}: ${plural(target.tables.length, 'table')}, ${plural(rows, 'row')}, ${size(target.bytes)}`,
     );
   }
   for (const { database, table, rows, target, reason } of value.rejected.slice(0, 20))
     lines.push(
-      `quarantine: ${count(rows)} rows of ${clean(database)} ${clean(table)} that ${clean(target)} refuses: ${clean(reason)}`,
+      `quarantine: ${plural(rows, 'row')} of ${clean(database)} ${clean(table)} that ${clean(target)} refuses: ${clean(reason)}`,
     );
   lines.push(...findingLines(value.warnings).split('\n').filter(Boolean));
   const failed = value.verification.checks.filter((item) => !item.ok);
@@ -154,7 +155,7 @@ export function status(value: StatusResult): string {
   const lines = [
     ...value.runs
       .slice(0, 5)
-      .map((run) => `${run.run}  ${run.state}  ${count(run.rows)} rows  ${run.targets.map(clean).join(', ')}`),
+      .map((run) => `${run.run}  ${run.state}  ${plural(run.rows, 'row')}  ${run.targets.map(clean).join(', ')}`),
     ...value.targets.map((target) => `target ${clean(target.path)}: ${target.state}`),
     ...value.databases
       .filter((database) => database.state !== 'unchanged')
@@ -180,7 +181,7 @@ export function references(value: ReferencesResult): string {
     ({ file, bytes, reason }) => `Not searched: ${file} (${count(bytes)} bytes, ${reason}).\n`,
   );
   const inPart = (value.searchedInPart ?? []).map(({ file, how }) => `Searched in part: ${clean(file)} (${how}).\n`);
-  return `${lines.map((line) => `${line}\n`).join('')}${count(value.references.length)} references, ${count(stale)} stale, in ${count(value.filesScanned)} files (${value.milliseconds} ms).\n${inPart.join('')}${skipped.join('')}`;
+  return `${lines.map((line) => `${line}\n`).join('')}${plural(value.references.length, 'reference')}, ${count(stale)} stale, in ${plural(value.filesScanned, 'file')} (${value.milliseconds} ms).\n${inPart.join('')}${skipped.join('')}`;
 }
 
 export function refactoring(value: RefactorResult): string {
@@ -191,13 +192,13 @@ export function refactoring(value: RefactorResult): string {
   const edits = value.files.reduce((sum, file) => sum + file.edits, 0);
   const head = value.written
     ? value.files
-        .map((file) => `${file.created ? 'created' : 'edited '} ${clean(file.file)} (${count(file.edits)} edits)\n`)
+        .map((file) => `${file.created ? 'created' : 'edited '} ${clean(file.file)} (${plural(file.edits, 'edit')})\n`)
         .join('')
     : value.patch;
   const end =
     value.files.length === 0
       ? 'Nothing to rewrite.'
-      : `${count(edits)} edits in ${count(value.files.length)} files${value.written ? '' : ' (not made; say --write)'}.`;
+      : `${plural(edits, 'edit')} in ${plural(value.files.length, 'file')}${value.written ? '' : ' (not made; say --write)'}.`;
   return `${head}${left.length > 0 ? `Left for you:\n${left.join('')}` : ''}${end}\n`;
 }
 
