@@ -26,6 +26,17 @@ export function heirFrames(evaluator: Evaluator, module: Module, scope: Scope): 
   return selves.map((self) => newFrame(module, scope.id, { self, parameters: new Map() }));
 }
 
+/**
+ * Frames in which a method that is written for its heirs runs: on an instance of each class that inherits it, and on the
+ * instances of its own class, where some are made. Empty where no class inherits it.
+ */
+export function framesOfHeirs(evaluator: Evaluator, module: Module, scope: Scope): readonly Frame[] {
+  const frames = heirFrames(evaluator, module, scope);
+  const owner = frames.length > 0 ? evaluator.ownerOf(module, scope) : undefined;
+  const isOwn = ({ self }: Frame) => self?.kind === 'instance' && owner !== undefined && sameScope(self.type, owner);
+  return frames.every(isOwn) ? [] : frames;
+}
+
 /** The instances of a class itself that are made by calling it or by a struct literal. */
 function instancesOf(evaluator: Evaluator, type: ScopeReference): Instance[] {
   const { name } = type.module.program.scopes[type.scope]!;

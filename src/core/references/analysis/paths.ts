@@ -3,9 +3,11 @@ import { isConfiguration } from '../evaluation/file-contents';
 import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
 import { ANCHOR } from '../evaluation/value';
-import type { Segment, Text, Value } from '../evaluation/value';
-import type { Entry, Expression, Literal } from '../syntax/program';
+import { enclosingFunction } from '../evaluation/members';
+import type { Frame, Segment, Text, Value } from '../evaluation/value';
+import type { Entry, Expression, Literal, Scope } from '../syntax/program';
 import { logs } from '../sql/prose';
+import { framesOfHeirs } from './heirs';
 import { Interest } from './interest';
 import { isParameter } from './parameters';
 import type { DatabaseResolver, Resolution } from './resolve';
@@ -56,23 +58,30 @@ export class PathSearch {
     this.evaluator.beginSearch();
     const interest = new Interest(module, (text) => mayName(text, this.resolver));
     const names = new Set<Expression>();
-    const visit = (root: Expression) =>
+    const heirs = new Map<Scope, readonly Frame[]>();
+    const visit = (root: Expression, scope: number) =>
       walk(root, (expression) => {
         if (expression.kind === 'record') for (const { key } of expression.entries) if (isLookUp(key)) names.add(key);
         if (expression.kind === 'call') for (const each of toldIn(expression)) names.add(each);
         if (names.delete(expression)) return;
         const worth = interest.worthOf(expression);
         if (!worth) return;
-        this.evaluator.begin();
-        const values =
-          worth === 'full'
-            ? this.evaluator.evaluate(expression, module.frame)
-            : this.evaluator.evaluateQuietly(expression, module.frame);
-        for (const value of values) this.note(value, expression, module);
+        const evaluate = (frame: Frame) => {
+          this.evaluator.begin();
+          return worth === 'full'
+            ? this.evaluator.evaluate(expression, frame)
+            : this.evaluator.evaluateQuietly(expression, frame);
+        };
+        // What a method makes of the attributes of its instance is what the classes have that inherit it.
+        const method = enclosingFunction(module, scope);
+        const isOfInstance = method?.receiver !== undefined && mentions(expression, method.receiver);
+        const frames = isOfInstance ? getOrAdd(heirs, method, () => framesOfHeirs(this.evaluator, module, method)) : [];
+        const values = frames.flatMap(evaluate);
+        for (const value of values.length > 0 ? values : evaluate(module.frame)) this.note(value, expression, module);
       });
-    for (const root of module.program.roots) visit(root.expression);
+    for (const root of module.program.roots) visit(root.expression, root.scope);
     for (const scope of module.program.scopes)
-      for (const parameter of scope.parameters) if (parameter.default) visit(parameter.default);
+      for (const parameter of scope.parameters) if (parameter.default) visit(parameter.default, scope.parent);
     return this.notes;
   }
 
@@ -98,6 +107,16 @@ export class PathSearch {
       return;
     this.notes.push({ text, opened, direct });
   }
+}
+
+/** Is a name anywhere in an expression? */
+function mentions(expression: Expression, name: string): boolean {
+  let isFound = false;
+  walk(expression, (each) => {
+    if (each.kind === 'name' && each.name === name) isFound = true;
+    return !isFound;
+  });
+  return isFound;
 }
 
 function mayName(text: string, resolver: DatabaseResolver): boolean {
