@@ -8,7 +8,6 @@ import type { WorkOptions } from '../ports';
 import type { ResolvedPlan } from '../plan/resolved';
 import { Analysis } from './analysis/analysis';
 import type { Module } from './evaluation/project';
-import { loadGrammar } from './languages/language';
 import type { Reference, ReferencesResult, Role } from './reference';
 import { sameWhereEqual } from './same-references';
 import { TextCache, isLeftOut, isNamedLikeProgram, listSourceFiles, programFile, sourceFile } from './source-files';
@@ -164,10 +163,14 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   const started = performance.now();
   const { signal, progress, plan, roles } = options;
   throwIfCancelled(signal);
-  const { files } = (await readChanged(memory, options)) ?? (await readAll(memory, options));
+  const known = await readChanged(memory, options);
+  const files = known?.files ?? (await list(memory, options));
   const { texts } = memory;
   const search = searchOf(memory, options.databases);
   const { last, unread } = search;
+  const reading = known ? [] : read(memory, files, options);
+  // The first search begins while files are still being read.
+  if (last) for await (const _ of reading);
   const question = jsonOf(plan) + JSON.stringify(roles);
   if (last?.question === question && unread.size === 0)
     return { ...last.result, milliseconds: Math.round(performance.now() - started) };
@@ -180,7 +183,7 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
       milliseconds: Math.round(performance.now() - started),
     });
   const found = await analysisOf(search, files, options).run(
-    { texts, changed: unread, plan, roles, ...(onFound && !last ? { onFound: tell } : {}) },
+    { texts, changed: last ? [[...unread]] : reading, plan, roles, ...(onFound && !last ? { onFound: tell } : {}) },
     { signal, progress },
   );
   const milliseconds = Math.round(performance.now() - started);
@@ -222,8 +225,9 @@ async function readChanged(memory: Memory, options: ScanReferencesOptions): Prom
   return listed;
 }
 
-async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<Listed> {
-  const { workspace, signal, progress, exclude, documents = new Map<string, string>() } = options;
+/** The files of a workspace as they are now; no text of them is read. */
+async function list(memory: Memory, options: ScanReferencesOptions): Promise<readonly SourceFile[]> {
+  const { workspace, signal, exclude, documents = new Map<string, string>() } = options;
   const before = memory.listed?.paths;
   memory.listed = undefined;
   const files = await listSourceFiles(workspace, { exclude, signal, documents });
@@ -236,21 +240,35 @@ async function readAll(memory: Memory, options: ScanReferencesOptions): Promise<
       noteChanged(memory, file);
       note(memory, file, undefined);
     }
+  return files;
+}
+
+/** Reads the texts of all files, some at a time. */
+async function* read(
+  memory: Memory,
+  files: readonly SourceFile[],
+  options: ScanReferencesOptions,
+): AsyncGenerator<readonly string[]> {
+  const { signal, progress, exclude, documents = new Map<string, string>() } = options;
   const pause = new Pause(signal, SHORT_STRETCH);
   let ahead = new Map<string, string | undefined>();
-  for (const [done, { path: file, language }] of files.entries()) {
+  let together: string[] = [];
+  for (const [done, { path: file }] of files.entries()) {
     if (pause.due) {
       progress?.({ phase: 'references', message: 'Reading files', done, total: files.length, unit: 'files' });
       await pause.take();
     }
-    if (!documents.has(file) && !ahead.has(file)) ahead = memory.cache.readTogether(pathsFrom(files, done));
-    const text = documents.get(file) ?? ahead.get(file);
-    note(memory, file, text);
-    // The grammars of what will be parsed are compiled while the other files are read.
-    if (text?.includes('sqlite') || text?.includes('.db')) loadGrammar(language);
+    if (!documents.has(file) && !ahead.has(file)) {
+      yield together;
+      together = [];
+      ahead = memory.cache.readTogether(pathsFrom(files, done));
+    }
+    note(memory, file, documents.get(file) ?? ahead.get(file));
+    together.push(file);
   }
+  yield together;
   memory.documents = new Set(documents.keys());
-  return (memory.listed = { files, paths, exclude: JSON.stringify(exclude) });
+  memory.listed = { files, paths: new Set(files.map((file) => file.path)), exclude: JSON.stringify(exclude) };
 }
 
 function* pathsFrom(files: readonly SourceFile[], first: number): Iterable<string> {

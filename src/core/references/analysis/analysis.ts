@@ -2,7 +2,7 @@ import { Evaluator } from '../evaluation/evaluator';
 import { changedDeclarations } from '../evaluation/imports-named';
 import { getOrAdd, Module, Project } from '../evaluation/project';
 import { Reads } from '../evaluation/reads';
-import { codeLanguageNamed, grammarOf, loadGrammar } from '../languages/language';
+import { codeLanguageNamed, grammarOf, isGrammarLoaded, loadGrammar } from '../languages/language';
 import type { WorkOptions } from '../../ports';
 import { Pause, SHORT_STRETCH } from '../../sqlite/rows/pause';
 import type { ResolvedPlan } from '../../plan/resolved';
@@ -46,17 +46,21 @@ export interface AnalysisInput {
 export interface Question {
   /** Every text that can be read, by file. */
   readonly texts: ReadonlyMap<string, string>;
-  /** The files whose text is another one than in the last call that was answered. */
-  readonly changed: Iterable<string>;
+  /**
+   * The files whose text is another one than in the last call that was answered. In the first call they may come as they
+   * are read: `texts` has those that came.
+   */
+  readonly changed: Iterable<readonly string[]> | AsyncIterable<readonly string[]>;
   readonly plan?: ResolvedPlan;
   /** What files are for, where a person says so: globs with roles. */
   readonly roles?: Readonly<Record<string, Role>>;
-  /** Told what is found so far, each time twice as many files are searched; what comes later may know better. */
+  /** Told what is found so far, while files are read and parsed; what comes later may know better. */
   readonly onFound?: (references: readonly Reference[]) => void;
 }
 
-/** So many files are searched before anything is told. */
+/** So many files are parsed before anything is told of them; to tell it again takes four times as many. */
 const FIRST_TOLD = 16;
+const MORE_TOLD = 4;
 
 export type Found = Required<Pick<ReferencesResult, 'references' | 'absentDatabases' | 'joins' | 'searchedInPart'>>;
 
@@ -103,7 +107,9 @@ export class Analysis {
   private judges: Judges | undefined;
   /** Does a text hold comments that say what references are? */
   private readonly marked = new Map<string, boolean>();
-  private tell: ((records: readonly FileRecord[]) => void) | undefined;
+  /** Tells what is found in the files that were parsed so far. */
+  private tell: (() => Promise<void>) | undefined;
+  private toldNext = FIRST_TOLD;
   /** The last search that came to its end. */
   private last: readonly Round[] = [];
   private placesOf = new Map<Module, PlacesRecord>();
@@ -134,17 +140,21 @@ export class Analysis {
   /** @throws ConsolidationError `CANCELLED`; what was found until then serves the next call */
   async run({ texts, changed, plan, roles: said = {}, onFound }: Question, options: WorkOptions): Promise<Found> {
     this.turn = new Pause(options.signal, SHORT_STRETCH);
-    await this.take(texts, changed);
     const judges = this.judgesOf(plan, said);
     const { assembly } = judges;
-    const inTexts = await this.byText.inDocuments(judges);
     const sorted = (references: readonly Reference[]) =>
-      distinct([...inTexts, ...references].sort(compareReferences)).map((reference) =>
-        this.overruled(reference, judges.view),
-      );
+      distinct([...references].sort(compareReferences)).map((reference) => this.overruled(reference, judges.view));
+    this.toldNext = FIRST_TOLD;
     this.tell =
-      onFound && ((records) => onFound(sorted(inCode(assembly, this.placesSoFar(records), queriesOf(records)))));
-    if (inTexts.length > 0) this.tell?.([]);
+      onFound &&
+      (async () => {
+        const records = await this.recordsSoFar();
+        const inTexts = await this.byText.inDocuments(judges);
+        onFound(sorted([...inTexts, ...inCode(assembly, this.placesSoFar(records), queriesOf(records))]));
+      });
+    await this.take(texts, changed);
+    const inTexts = await this.byText.inDocuments(judges);
+    if (onFound && inTexts.length > 0 && this.toldNext === FIRST_TOLD) onFound(sorted(inTexts));
     const { rounds, records } = await this.rounds(options);
     const places = await this.places(records);
     const queries = withSqlFiles(
@@ -155,7 +165,7 @@ export class Analysis {
       this.resolver,
     );
     const references = inCode(assembly, places, queries);
-    const all = sorted([...references, ...this.byText.besideSyntax([...inTexts, ...references], judges)]);
+    const all = sorted([...inTexts, ...references, ...this.byText.besideSyntax([...inTexts, ...references], judges)]);
     this.finish(rounds);
     return {
       references: all,
@@ -187,28 +197,59 @@ export class Analysis {
     return withoutInner([...modules].flatMap((module) => all.places(module, consumed.get(module) ?? new Set())));
   }
 
-  /** Notes what changed since the last call. */
-  private async take(texts: ReadonlyMap<string, string>, changed: Iterable<string>): Promise<void> {
-    for (const path of this.isTaken ? changed : this.files.keys()) {
-      const file = this.files.get(path);
-      const [old, now] = [this.texts.get(path), texts.get(path)];
-      if (!file || old === now) continue;
-      await this.pause();
-      this.changed.files.add(path);
-      if (now === undefined) this.texts.delete(path);
-      else this.texts.set(path, now);
-      this.byText.changed(path);
-      this.marked.delete(path);
-      if (file.isCode) {
-        for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
-        if (now !== undefined && (await this.isCandidate(path, now))) {
-          this.worth.add(path);
-          loadGrammar(file.language);
-        } else this.worth.delete(path);
-        this.candidates.changed(path, now);
-      }
+  /** What the code files say that are parsed so far, as if there were no others. Nothing of it stays. */
+  private async recordsSoFar(): Promise<FileRecord[]> {
+    const modules = new Map<string, Module>();
+    for (const { path } of this.input.files) {
+      const module = this.worth.has(path) ? this.input.modules.get(path) : undefined;
+      if (module) modules.set(path, module);
     }
+    this.project.show(modules);
+    const records: FileRecord[] = [];
+    for (const module of modules.values()) {
+      if (!this.isSearched(module)) continue;
+      await this.pause();
+      records.push(this.ask(module));
+    }
+    return records;
+  }
+
+  /** Notes what changed since the last call. */
+  private async take(texts: ReadonlyMap<string, string>, changed: Question['changed']): Promise<void> {
+    for await (const files of changed) for (const file of files) await this.takeFile(texts, file);
+    if (!this.isTaken) for (const file of this.files.keys()) await this.takeFile(texts, file);
     this.isTaken = true;
+  }
+
+  private async takeFile(texts: ReadonlyMap<string, string>, path: string): Promise<void> {
+    const file = this.files.get(path);
+    const [old, now] = [this.texts.get(path), texts.get(path)];
+    if (!file || old === now) return;
+    if (this.turn.due) await this.turn.take();
+    this.changed.files.add(path);
+    if (now === undefined) this.texts.delete(path);
+    else this.texts.set(path, now);
+    this.byText.changed(path);
+    this.marked.delete(path);
+    if (!file.isCode) return;
+    for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
+    this.candidates.changed(path, now);
+    if (now === undefined || !(await this.isCandidate(path, now))) {
+      this.worth.delete(path);
+      return;
+    }
+    this.worth.add(path);
+    loadGrammar(file.language);
+    // Else it is parsed when all files are read: reading goes on meanwhile.
+    if (isGrammarLoaded(file.language)) await this.parseCandidate(path);
+  }
+
+  /** Parses a file that is worth it, and tells what is found so far, now and then. */
+  private async parseCandidate(file: string): Promise<void> {
+    await this.parse(file);
+    if (!this.tell || this.last.length > 0 || this.input.modules.size < this.toldNext) return;
+    while (this.toldNext <= this.input.modules.size) this.toldNext *= MORE_TOLD;
+    await this.tell();
   }
 
   private async isCandidate(file: string, text: string): Promise<boolean> {
@@ -308,7 +349,7 @@ export class Analysis {
     for (const [done, file] of files.entries()) {
       await this.pause();
       options.progress?.({ phase: 'references', message: 'Parsing files', done, total: files.length, unit: 'files' });
-      await this.parse(file);
+      await this.parseCandidate(file);
     }
     return files;
   }
@@ -348,9 +389,6 @@ export class Analysis {
         record = this.ask(module);
       }
       records.set(file, record);
-      // Twice as many each time: to tell it costs as much as at the end.
-      if (!last && !previous && records.size >= FIRST_TOLD && Number.isInteger(Math.log2(records.size / FIRST_TOLD)))
-        this.tell?.([...records.values()].filter((each) => each.found));
     }
   }
 

@@ -75,6 +75,7 @@ export function codeLanguage(extension: string): CodeLanguage | undefined {
 }
 
 const grammars = new Map<AssetName, Promise<Grammar>>();
+const loaded = new Set<AssetName>();
 
 /** Begins to load the grammar of a language that will be parsed. That it cannot be loaded is told to whoever asks for it. */
 export function loadGrammar(id: string): void {
@@ -82,9 +83,22 @@ export function loadGrammar(id: string): void {
   if (language && !grammars.has(language.grammar)) grammarOf(language).catch(() => undefined);
 }
 
+/** Can files of a language be parsed without waiting for its grammar? */
+export function isGrammarLoaded(id: string): boolean {
+  const language = codeLanguageNamed(id);
+  return language !== undefined && loaded.has(language.grammar);
+}
+
 /** The grammar of a language, loaded once. */
 export function grammarOf(language: CodeLanguage): Promise<Grammar> {
   let grammar = grammars.get(language.grammar);
-  if (!grammar) grammars.set(language.grammar, (grammar = Grammar.load(language.grammar)));
+  if (!grammar) {
+    grammar = Grammar.load(language.grammar);
+    grammars.set(language.grammar, grammar);
+    grammar.then(
+      () => loaded.add(language.grammar),
+      () => undefined,
+    );
+  }
   return grammar;
 }
