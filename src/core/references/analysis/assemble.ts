@@ -2,6 +2,8 @@ import { sameList } from '../../same';
 import { getOrAdd } from '../evaluation/project';
 import { isTestFile } from '../evaluation/test-file';
 import type { Module } from '../evaluation/project';
+import { isUnnamed } from '../evaluation/path-text';
+import { ANCHOR } from '../evaluation/value';
 import type { Handle, Text } from '../evaluation/value';
 import type { Reference, ReferencesResult, Role } from '../reference';
 import { sqlUses } from '../sql/tables';
@@ -253,21 +255,20 @@ export class Assembly {
       const attached = this.attached(schema, handles, place.module, queries);
       if (attached?.place === 'several') return this.oneOf(attached.databases, name);
       if (attached) return this.judged(attached, name, homes);
-      if (homes.length === 0) return undefined;
+      if (homes.length === 0 || this.areElsewhere(handles)) return undefined;
       return homes.length === 1
         ? { database: homes[0]!, resolution: 'likely', note: `${schema} is not known` }
         : { database: homes[0]!, resolution: 'unknown', note: `${schema} is not known` };
     }
     const resolved = place.ranOn ?? handles.flatMap((handle) => this.resolutionsOf(handle));
-    const real = withoutVague(
-      resolved.filter((each) => each.place === 'workspace' || each.place === 'absent' || each.place === 'several'),
-      (each) => each,
-    );
+    const real = withoutVague(resolved.filter(isOfWorkspace), (each) => each);
     if (resolved.length > 0 && real.length === 0) return undefined;
     if (real.length === 0) {
       if (homes.length === 0) return undefined;
       if (place.isReplaced)
         return { database: homes[0]!, resolution: 'unknown', note: 'the test puts a database of its own in its place' };
+      if (place.module.isTest && !place.among)
+        return { database: homes[0]!, resolution: 'unknown', note: 'a test may have a database of its own' };
       if (homes.length === 1 && !place.among)
         return { database: homes[0]!, resolution: 'likely', note: 'the only database with this table' };
       const [only, ...others] = place.among ?? this.withAll(homes, place.beside);
@@ -278,7 +279,7 @@ export class Assembly {
       // Whichever it is: with the rows of others beside them it would silently read more.
       const isShared = homes.some((each) => this.plan?.isShared(each, name));
       const among = isShared ? { among: homes } : {};
-      const meant = place.among ? [] : this.withAll(withoutTests(homes, place.module), onConnection);
+      const meant = place.among ? [] : this.withAll(this.withoutTests(homes, place), onConnection);
       if (meant.length === 1) {
         const note = 'the only database with all tables that the connection is asked for, besides those of tests';
         return { database: meant[0]!, resolution: 'likely', note, ...among };
@@ -381,6 +382,12 @@ export class Assembly {
     return found.length > 0 ? strongest(found) : undefined;
   }
 
+  /** Are these connections known, and none of them to a database of the workspace? */
+  private areElsewhere(handles: readonly Handle[]): boolean {
+    const resolved = handles.flatMap((handle) => this.resolutionsOf(handle));
+    return resolved.length > 0 && !resolved.some(isOfWorkspace);
+  }
+
   private resolutionsOf(handle: Handle): Place[] {
     return handle.paths.flatMap((path) => this.resolved(path, path.origin.module));
   }
@@ -390,7 +397,12 @@ export class Assembly {
     // What a pattern matches is opened one after the other.
     if (resolution.place === 'pattern')
       return resolution.databases.length > 0 ? [{ ...resolution, place: 'several' }] : [];
-    return resolution.place === 'none' ? [] : [resolution];
+    // An option that has to be given has no name, mostly.
+    if (isUnnamed(path.text)) return [];
+    if (resolution.place !== 'none') return [resolution];
+    // Whatever its name is, what is opened there is no database of the workspace.
+    const isTemporary = path.text.startsWith(ANCHOR.temporary);
+    return isTemporary ? [{ place: 'temporary', note: 'a temporary database', database: '' }] : [];
   }
 
   /** Databases that have a table of this name. */
@@ -399,6 +411,18 @@ export class Assembly {
       const folded = foldName(name);
       return [...this.tables].flatMap(([database, tables]) => (tables.has(folded) ? [database] : []));
     });
+  }
+
+  /** Code that says nothing of tests does not run on the databases that only they have, unless they hand one to it. */
+  private withoutTests(homes: readonly string[], { module, tested = new Set() }: TablePlace): readonly string[] {
+    if (module.isTest || /fixture|testdata|\btests?\//i.test(module.text)) return homes;
+    const given = new Set(
+      [...tested]
+        .flatMap((handle) => this.resolutionsOf(handle))
+        .filter(isOfWorkspace)
+        .map(databaseOf),
+    );
+    return homes.filter((each) => given.has(each) || !isTestFile(each.slice(0, each.lastIndexOf('/') + 1)));
   }
 
   /** Those of several databases that have all of these tables; where none has, all of them. */
@@ -482,8 +506,6 @@ export function location(
   };
 }
 
-/** Code that says nothing of tests does not run on the databases that only they have. */
-function withoutTests(homes: readonly string[], module: Module): readonly string[] {
-  if (module.isTest || /fixture|testdata|\btests?\//i.test(module.text)) return homes;
-  return homes.filter((each) => !isTestFile(each.slice(0, each.lastIndexOf('/') + 1)));
+function isOfWorkspace({ place }: Place): boolean {
+  return place === 'workspace' || place === 'absent' || place === 'several';
 }

@@ -1,5 +1,6 @@
 import type { Evaluator } from '../evaluation/evaluator';
 import { enclosingFunction } from '../evaluation/members';
+import { isUnnamed } from '../evaluation/path-text';
 import { replacesDatabases } from '../evaluation/replaced';
 import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
@@ -28,6 +29,8 @@ export interface TablePlace {
   readonly handles: Set<Handle>;
   /** Connections of the helper that is given the statement, whoever calls it: they count when nothing closer is known. */
   readonly remote: Set<Handle>;
+  /** Connections that tests hand to it, where the code gives it one that only a person names. */
+  tested?: Set<Handle>;
   /** Was the statement seen to run, or only to be written? */
   isRun: boolean;
   /** In a test that puts a database of its own in the place of the one that the code opens. */
@@ -233,7 +236,7 @@ export class QuerySearch implements Queries {
         this.evaluator.begin();
         const texts = this.evaluator.texts(expression, module.frame);
         for (const text of texts)
-          if (looksLikeSql(text.text) && !isProse(text.text)) this.statement(text, [], module, undefined, false);
+          if (looksLikeSql(text.text) && !isProse(text.text)) this.statement(text, [], module, undefined, 'handles');
         return texts.length === 0 || expression.kind === 'literal' ? undefined : false;
       });
     }
@@ -317,8 +320,18 @@ export class QuerySearch implements Queries {
     const given = plain.filter(({ text }) => scope !== undefined && !isWritten(text, module, scope));
     const isOfCallers = (handles: readonly Handle[]) => scope !== undefined && handles.length > 1;
     for (const each of plain)
-      this.statement(each.text, each.handles, module, call, given.includes(each) || isOfCallers(each.handles));
+      this.statement(
+        each.text,
+        each.handles,
+        module,
+        call,
+        given.includes(each) || isOfCallers(each.handles) ? 'remote' : 'handles',
+      );
     if (!scope) return;
+    if (!module.isTest && plain.every(({ handles }) => handles.length > 0 && handles.every(isNamedLater)))
+      for (const { frame, isTest } of this.contexts(module, scope.id, 0))
+        for (const { text, handles } of isTest ? this.runs(call, frame) : [])
+          this.statement(text, handles, module, call, 'tested', frame);
     const isOpen = ({ text, handles }: (typeof plain)[number]) =>
       isOfCallers(handles) || sqlUses(text.text).tables.some(({ name }) => name.includes(ANCHOR.hole));
     if (given.length === 0 && !plain.some(isOpen)) return;
@@ -327,7 +340,7 @@ export class QuerySearch implements Queries {
       for (const { text, handles } of this.runs(call, frame))
         // What a test runs on a database of its own says nothing of the statements of the code.
         if (module.isTest || !isTest || text.segments.every((segment) => segment.module.isTest))
-          this.statement(text, handles, module, call, false, frame);
+          this.statement(text, handles, module, call, 'handles', frame);
   }
 
   /** `self.db.execute(self.QUERY)` where only those who inherit have such a field: what each caller's instance has. */
@@ -339,7 +352,8 @@ export class QuerySearch implements Queries {
     );
     if (!scope || receiver === undefined || !isField) return;
     for (const { frame } of this.contexts(module, scope.id, 0))
-      for (const { text, handles } of this.runs(call, frame)) this.statement(text, handles, module, call, false, frame);
+      for (const { text, handles } of this.runs(call, frame))
+        this.statement(text, handles, module, call, 'handles', frame);
   }
 
   /** SQL texts among the arguments of a call, with the connections they run on; or the text that is told to run on one. */
@@ -407,7 +421,7 @@ export class QuerySearch implements Queries {
     handles: readonly Handle[],
     module: Module,
     call: Call | undefined,
-    isRemote: boolean,
+    how: 'handles' | 'remote' | 'tested',
     frame = module.frame,
   ): void {
     const { tables, attachments } = sqlUses(text.text);
@@ -427,9 +441,14 @@ export class QuerySearch implements Queries {
           ...(filledFrom ? { filledFrom } : {}),
         }));
         if (schemaOf(found.use) !== schemaOf(use)) (found.schemas ??= new Set()).add(schemaOf(use));
-        for (const handle of handles)
+        // What a test runs on a database of its own says nothing of the statements of the code.
+        if (how === 'tested') {
+          for (const handle of handles) (found.tested ??= new Set()).add(handle);
+          return;
+        }
+        for (const handle of module.isTest && !at.module.isTest ? [] : handles)
           if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
-          else (isRemote ? found.remote : found.handles).add(handle);
+          else found[how].add(handle);
         if (call) found.isRun = true;
       };
       note(place, key);
@@ -473,6 +492,11 @@ export class QuerySearch implements Queries {
       }
     this.attachments.push({ schema: attachment.schema, handles, paths, module });
   }
+}
+
+/** A connection whose path is given when the program runs. */
+function isNamedLater({ paths }: Handle): boolean {
+  return paths.every(({ text }) => isUnnamed(text) || text === ANCHOR.hole);
 }
 
 function schemaOf({ schema = 'main' }: TableUse): string {
@@ -538,7 +562,8 @@ function noteShown(of: Extract<Expression, { kind: 'record' | 'call' }>, told: S
   }
   for (const { key, value } of of.entries) {
     const name = typeof key === 'object' && key.kind === 'literal' ? key.value : key;
-    if (typeof name === 'string' && isShown(name)) noteTold(value, told);
+    // A list is no sentence.
+    if (typeof name === 'string' && isShown(name) && value.kind !== 'list') noteTold(value, told);
   }
 }
 

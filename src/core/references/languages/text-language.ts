@@ -73,6 +73,7 @@ const BY_NAME: readonly (readonly [RegExp, string])[] = [
   [/^dockerfile(\..*)?$|^containerfile$/i, 'dockerfile'],
   [/^makefile$|^gnumakefile$|^justfile$/i, 'makefile'],
   [/^procfile(\..*)?$/i, 'procfile'],
+  [/^(?:readme|todo|notes?|install|hacking|contributing|changes|changelog|history)$/i, 'plaintext'],
   [/^\.envrc$|^\.(bash|zsh)(rc|_profile)$|^crontab(\..*)?$/i, 'shellscript'],
   [/^\.(?!hg)\w+ignore$|^\.ignore$|^\.gitattributes$|^manifest\.in$/i, 'ignore'],
 ];

@@ -68,7 +68,9 @@ function argument(after: string): CommandText | undefined {
   const quote = /^\\?["']?[ \t]*,?[ \t]*(?:\\\n[ \t]*)?(\\?["'])/.exec(after);
   if (!quote) return undefined;
   const from = quote[0].length;
-  const text = quote[1] === '"' ? unescaped(after.slice(from)) : after.slice(from);
+  // A table of cron has its per cent signs escaped.
+  const given = after.slice(from).replaceAll('\\%', ' %');
+  const text = quote[1] === '"' ? unescaped(given) : given;
   const to = text.indexOf(quote[1]!);
   // What is escaped stands for something else than what is written.
   return to <= 0 || text.slice(0, to).includes('\\') ? undefined : { text: text.slice(0, to), start: from };

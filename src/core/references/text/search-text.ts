@@ -62,7 +62,7 @@ export function searchText(text: string, file: string, language: string, resolve
   for (const word of pathTokens(text)) {
     // `store.db` is an attribute as often as a name.
     const token = inCode ? quoted(text, word) : defaultOf(word);
-    if (!token || !mayName(token.text, resolver) || isPartOfGlob(text, token, inDocument)) continue;
+    if (!token || !mayName(token.text, resolver) || isPartOfGlob(text, token, language)) continue;
     const written = unescaped(token.text, language);
     const meant =
       language === 'ini' && written.includes('%(') ? interpolatedAt(text, token.start, written, directory) : written;
@@ -147,10 +147,12 @@ function isTitle(text: string, at: number, language: string): boolean {
   return SETTINGS.has(language) && TITLE.test(before);
 }
 
-/** `*_US.db` names no file; `**data/x.db**` of Markdown does, and so does the last of a list. */
-function isPartOfGlob(text: string, { start, end }: { start: number; end: number }, isDocument: boolean): boolean {
-  if (/[*?]/.test(text[end] ?? '') && !isDocument) return true;
-  return /[*?\]]/.test(text[start - 1] ?? '') && !(isDocument && text[end] === '*');
+/** `*_US.db` names no file; `**data/x.db**` of Markdown does, and so do the last of a list and an ignored `data/x.db*`. */
+function isPartOfGlob(text: string, { start, end }: { start: number; end: number }, language: string): boolean {
+  const inDocument = isDocument(language);
+  const isWithSidecars = language === 'ignore' && /^\*[ \t\r]*(?:\n|$)/.test(text.slice(end, end + 40));
+  if (/[*?]/.test(text[end] ?? '') && !inDocument && !isWithSidecars) return true;
+  return /[*?\]]/.test(text[start - 1] ?? '') && !(inDocument && text[end] === '*');
 }
 
 /** `${DB:-data/x.db}` is an environment variable with a default: the default is what names the database. */
