@@ -25,6 +25,12 @@ describe('tables in SQL text', () => {
     ['CREATE UNIQUE INDEX IF NOT EXISTS i ON a (x)', ['a']],
     ['CREATE TRIGGER t AFTER UPDATE ON a BEGIN INSERT INTO b VALUES (new.id); END', ['a', 'b']],
     ['ALTER TABLE a RENAME TO b', ['a']],
+    ['ALTER TABLE a RENAME TO b; CREATE TABLE a (x); INSERT INTO a SELECT * FROM b; DROP TABLE b', ['a', 'a', 'a']],
+    ['CREATE TABLE n (x); INSERT INTO n SELECT * FROM a; DROP TABLE a; ALTER TABLE n RENAME TO a', ['a', 'a', 'a']],
+    [
+      'CREATE TABLE main.n (x); DROP TABLE a; ALTER TABLE main.n RENAME TO a; CREATE INDEX i ON a (x)',
+      ['a', 'main.a', 'a'],
+    ],
     ['ALTER TABLE a ADD COLUMN x', ['a']],
     ['DROP TABLE IF EXISTS a', ['a']],
     ['PRAGMA table_info(a)', ['a']],

@@ -150,7 +150,7 @@ export class Analysis {
       (async () => {
         const records = await this.recordsSoFar();
         const inTexts = await this.byText.inDocuments(judges);
-        onFound(sorted([...inTexts, ...inCode(assembly, this.placesSoFar(records), queriesOf(records))]));
+        onFound(sorted([...inTexts, ...inCode(assembly, this.placesSoFar(records), queriesOf(records), inTexts)]));
       });
     await this.take(texts, changed);
     const inTexts = await this.byText.inDocuments(judges);
@@ -164,7 +164,7 @@ export class Analysis {
       this.byText.runs,
       this.resolver,
     );
-    const references = inCode(assembly, places, queries);
+    const references = inCode(assembly, places, queries, inTexts);
     const all = sorted([...inTexts, ...references, ...this.byText.besideSyntax([...inTexts, ...references], judges)]);
     this.finish(rounds);
     return {
@@ -499,12 +499,14 @@ function lowered(lower: () => Program): Program | undefined {
 
 const queriesOf = (records: readonly FileRecord[]) => mergeQueries(records.map((record) => record.found!.queries));
 
-function inCode(assembly: Assembly, places: readonly PathPlace[], queries: Queries): Reference[] {
-  return [
-    ...assembly.attachReferences(queries),
-    ...assembly.paths(places, queries),
-    ...assembly.tableReferences(queries),
-  ];
+function inCode(
+  assembly: Assembly,
+  places: readonly PathPlace[],
+  queries: Queries,
+  inTexts: readonly Reference[],
+): Reference[] {
+  const paths = [...assembly.attachReferences(queries), ...assembly.paths(places, queries)];
+  return [...paths, ...assembly.tableReferences(queries, [...inTexts, ...paths])];
 }
 
 /** @param references in order; of those that say the same of a place the first counts */

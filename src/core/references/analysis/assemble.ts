@@ -1,4 +1,4 @@
-import { sameList } from '../../same';
+import { sameList, sameSet } from '../../same';
 import { getOrAdd } from '../evaluation/project';
 import { isTestFile } from '../evaluation/test-file';
 import type { Module } from '../evaluation/project';
@@ -46,6 +46,9 @@ export class Assembly {
     attachments: [] as Queries['attachments'],
     by: new WeakMap<TablePlace, { readonly key: string; readonly reference: Reference | undefined }>(),
   };
+
+  /** Databases that something beside documents and tests names. */
+  private named: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly resolver: DatabaseResolver,
@@ -153,9 +156,13 @@ export class Assembly {
 
   // ---- tables
 
-  tableReferences(queries: Queries): Reference[] {
+  /** @param paths all paths that were found: a copy that lies about is named by none */
+  tableReferences(queries: Queries, paths: readonly Reference[]): Reference[] {
     const { attachments } = queries;
-    if (!sameList(this.toldTables.attachments, attachments)) this.toldTables = { attachments, by: new WeakMap() };
+    const named = new Set(paths.filter(isUsed).map(({ database }) => database));
+    if (!sameList(this.toldTables.attachments, attachments) || !sameSet(this.named, named))
+      this.toldTables = { attachments, by: new WeakMap() };
+    this.named = named;
     const { by } = this.toldTables;
     const connections = new TablesByConnection(queries);
     return [...queries.places.values()].flatMap((place) => {
@@ -271,6 +278,10 @@ export class Assembly {
         return { database: homes[0]!, resolution: 'unknown', note: 'a test may have a database of its own' };
       if (homes.length === 1 && !place.among)
         return { database: homes[0]!, resolution: 'likely', note: 'the only database with this table' };
+      const given = this.givenByTests(place);
+      const used = (place.among ?? homes).filter((each) => this.named.has(each) || given.has(each));
+      if (used.length === 1 && used.length < (place.among ?? homes).length)
+        return { database: used[0]!, resolution: 'likely', note: 'the only database with this table that code names' };
       const [only, ...others] = place.among ?? this.withAll(homes, place.beside);
       if (only !== undefined && others.length === 0) {
         const what = place.among ? 'file' : 'statement';
@@ -414,15 +425,17 @@ export class Assembly {
   }
 
   /** Code that says nothing of tests does not run on the databases that only they have, unless they hand one to it. */
-  private withoutTests(homes: readonly string[], { module, tested = new Set() }: TablePlace): readonly string[] {
+  private withoutTests(homes: readonly string[], place: TablePlace): readonly string[] {
+    const { module } = place;
     if (module.isTest || /fixture|testdata|\btests?\//i.test(module.text)) return homes;
-    const given = new Set(
-      [...tested]
-        .flatMap((handle) => this.resolutionsOf(handle))
-        .filter(isOfWorkspace)
-        .map(databaseOf),
-    );
+    const given = this.givenByTests(place);
     return homes.filter((each) => given.has(each) || !isTestFile(each.slice(0, each.lastIndexOf('/') + 1)));
+  }
+
+  /** Databases that tests hand to what runs a statement, where the code gives it one that only a person names. */
+  private givenByTests({ tested = new Set() }: TablePlace): ReadonlySet<string> {
+    const resolved = [...tested].flatMap((handle) => this.resolutionsOf(handle));
+    return new Set(resolved.filter(isOfWorkspace).map(databaseOf));
   }
 
   /** Those of several databases that have all of these tables; where none has, all of them. */
@@ -504,6 +517,11 @@ export function location(
     endLine: range.endLine,
     endColumn: range.endColumn,
   };
+}
+
+/** Does a path say that a program uses the database? */
+function isUsed({ resolution, role, language }: Reference): boolean {
+  return resolution !== 'unknown' && role !== 'documentation' && role !== 'test' && language !== 'ignore';
 }
 
 function isOfWorkspace({ place }: Place): boolean {

@@ -81,6 +81,8 @@ class Reader {
   private readonly attachments: Attachment[] = [];
   private readonly common = new Set<string>();
   private readonly aliases = new Set<string>();
+  /** Tables that the text makes to put them in the place of others. */
+  private readonly passing = new Set<string>();
 
   constructor(sql: string) {
     this.tokens = sqlTokens(sql);
@@ -98,8 +100,9 @@ class Reader {
     }
     if (looksUp) this.lookups();
     this.qualifiers();
-    this.tables.sort((left, right) => left.start - right.start);
-    return { tables: this.tables, attachments: this.attachments };
+    const tables = this.tables.filter(({ name }) => !this.passing.has(foldName(name)));
+    tables.sort((left, right) => left.start - right.start);
+    return { tables, attachments: this.attachments };
   }
 
   private is(at: number, ...keywords: string[]): boolean {
@@ -295,11 +298,23 @@ class Reader {
     if (!this.tables.some((each) => each.start === use.start)) this.tables.push(use);
   }
 
-  /** ALTER TABLE a RENAME TO b: b is the table from then on. */
+  /**
+   * ALTER TABLE a RENAME TO b: b is the table from then on. Where the text made a, and dropped b before, a took its place
+   * (https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes").
+   */
   private renamed(at: number): void {
-    const next = isOp(this.tokens[at + 1], '.') ? at + 3 : at + 1;
-    if (this.is(next, 'rename') && this.is(next + 1, 'to') && this.isName(next + 2))
-      this.common.add(foldName(tokenName(this.tokens[next + 2]!)));
+    const isQualified = isOp(this.tokens[at + 1], '.');
+    const next = isQualified ? at + 3 : at + 1;
+    const to = this.tokens[next + 2];
+    if (!this.is(next, 'rename') || !this.is(next + 1, 'to') || !to || !this.isName(next + 2)) return;
+    const [from, name] = [foldName(tokenName(this.tokens[next - 1]!)), tokenName(to)];
+    const was = (folded: string, position: TableUse['position']) =>
+      this.tables.some((use) => use.position === position && foldName(use.name) === folded);
+    if (was(from, 'create') && was(foldName(name), 'drop')) {
+      const schema = isQualified ? { schema: foldName(tokenName(this.tokens[at]!)) } : {};
+      this.add({ name, start: to.start, end: to.end, position: 'create', ...schema });
+      this.passing.add(from);
+    } else this.common.add(foldName(name));
   }
 
   private lookup(at: number): void {
