@@ -278,9 +278,11 @@ export class Assembly {
         return { database: homes[0]!, resolution: 'unknown', note: 'a test may have a database of its own' };
       if (homes.length === 1 && !place.among)
         return { database: homes[0]!, resolution: 'likely', note: 'the only database with this table' };
+      const all = place.among ?? homes;
       const given = this.givenByTests(place);
-      const used = (place.among ?? homes).filter((each) => this.named.has(each) || given.has(each));
-      if (used.length === 1 && used.length < (place.among ?? homes).length)
+      const named = all.filter((each) => this.named.has(each) || given.has(each));
+      const used = named.length > 1 ? this.withoutTests(named, place) : named;
+      if (used.length === 1 && used.length < all.length)
         return { database: used[0]!, resolution: 'likely', note: 'the only database with this table that code names' };
       const [only, ...others] = place.among ?? this.withAll(homes, place.beside);
       if (only !== undefined && others.length === 0) {

@@ -1,5 +1,6 @@
 import type { Call, Expression } from '../syntax/program';
 import type { Invocation } from './invocation';
+import { callsByName } from './project';
 import { formatPercent } from './texts';
 import type { Text, Value } from './value';
 
@@ -32,20 +33,24 @@ export function built(call: Invocation, builder: Expression): Value[] {
   }
 }
 
-/** `parts.push('…')`: what the same function adds to a list before it is joined. */
-export function pushed({ evaluator, call, frame }: Invocation): (() => Value[])[] {
-  const list = call.callee.kind === 'member' ? call.callee.object : undefined;
+/** `parts.push('…')`, `parts.append("…")`, `append(parts, "…")`: what the same function adds to a list before it is joined. */
+export function added({ evaluator, call, frame }: Invocation, list: Expression | undefined): (() => Value[])[] {
   if (list?.kind !== 'name') return [];
-  return evaluator.project
-    .callsIn(frame.module, 'push')
-    .filter(
-      ({ call: { callee, scope, end } }) =>
-        callee.kind === 'member' &&
-        callee.object.kind === 'name' &&
-        callee.object.name === list.name &&
-        scope === call.scope &&
-        end <= call.start,
-    )
-    .flatMap((site) => site.call.arguments)
-    .map((argument) => () => (argument.spread ? [] : [...evaluator.evaluate(argument.value, frame)]));
+  const calls = callsByName(frame.module);
+  const isList = (each: Expression | undefined) => each?.kind === 'name' && each.name === list.name;
+  return ['push', 'append', 'extend']
+    .flatMap((name) => calls.get(name) ?? [])
+    .map((site) => site.call)
+    .filter((each) => each.scope === call.scope && each.end <= call.start)
+    .sort((one, other) => one.start - other.start)
+    .flatMap(({ callee, arguments: [first, ...rest] }) => {
+      if (callee.kind === 'name') return isList(first?.value) ? rest : [];
+      return callee.kind === 'member' && isList(callee.object) && first ? [first, ...rest] : [];
+    })
+    .flatMap(({ value, spread }): (() => Value[])[] => {
+      if (spread) return [];
+      // Several at a time stand in place.
+      const items = value.kind === 'list' ? value.items : [value];
+      return items.map((item) => () => [...evaluator.evaluate(item, frame)]);
+    });
 }

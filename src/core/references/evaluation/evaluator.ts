@@ -589,7 +589,7 @@ export class Evaluator {
     }
     if (receiver.kind === 'list') {
       if (name === 'join' && call.positional.length > 0)
-        return vocabulary.textMethods.join ? [] : joinList(receiver, call);
+        return vocabulary.textMethods.join ? [] : joinList(receiver, call, call.object, call.textsOrHoleAt(0));
       if (name === 'index' || name === 'count' || name === 'append') return [];
       return [receiver];
     }

@@ -26,6 +26,12 @@ export class Invocation {
     return callee.kind === 'member' || callee.kind === 'name' ? callee.name : undefined;
   }
 
+  /** What a method is called on. */
+  get object(): Expression | undefined {
+    const { callee } = this.call;
+    return callee.kind === 'member' ? callee.object : undefined;
+  }
+
   /** Argument by position, or by any of these names. */
   argument(position: number, ...names: string[]): Argument | undefined {
     const named = this.call.arguments.find((each) => each.name !== undefined && names.includes(each.name));

@@ -1,10 +1,11 @@
 import type { Operation, TextMethod } from './vocabulary';
-import { pushed } from './built-texts';
+import type { Expression } from '../syntax/program';
+import { added } from './built-texts';
 import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import { environmentVariable } from './environment';
 import { baseName } from './path-text';
-import { converted, directoryOf, formatBraces, formatPercent, holeText, joinTexts, seal, slice } from './texts';
+import { converted, directoryOf, formatBraces, formatPercent, joinTexts, seal, slice } from './texts';
 import type { Origin, ScopeReference, Text, Value } from './value';
 
 /** Operations that the vocabularies of all languages are made of. */
@@ -191,22 +192,26 @@ export function splitting(fromEnd: boolean): TextMethod {
   };
 }
 
-export const joiningWith: TextMethod = (receiver, call) =>
-  call.values(0).flatMap((value): Value[] => {
-    if (value.kind !== 'list' || value.items.length > 20) return [];
-    const parts = value.items.flatMap((item, index) => {
-      const texts = item().filter((each) => each.kind === 'text');
-      const part = texts.length > 0 ? texts : [holeText(call.origin)];
-      return index === 0 ? [part] : [[receiver], part];
-    });
-    return parts.length === 0 ? [] : call.concatenated(parts);
-  });
+type List = Extract<Value, { kind: 'list' }>;
 
-/** `[directory, name].join('/')`. */
-export function joinList(list: Extract<Value, { kind: 'list' }>, call: Invocation): Value[] {
-  const items = [...list.items, ...pushed(call)];
+/** `" ".join(parts)` */
+export const joiningWith: TextMethod = (receiver, call) =>
+  call
+    .values(0)
+    .flatMap((value) => (value.kind === 'list' ? joinList(value, call, call.positional[0]?.value, [receiver]) : []));
+
+/**
+ * What a list holds, with a separator between: `[directory, name].join('/')`.
+ * @param written where the list stands in the call: what is added to one of this name is in it, too
+ */
+export function joinList(
+  list: List,
+  call: Invocation,
+  written: Expression | undefined,
+  separator: readonly Text[],
+): Value[] {
+  const items = [...list.items, ...added(call, written)];
   if (items.length === 0 || items.length > 40) return [];
-  const separator = call.textsOrHoleAt(0);
   const parts = items.flatMap((item, index): (readonly Text[])[] => {
     const texts = item().filter((each) => each.kind === 'text');
     const part = texts.length > 0 ? texts : [call.hole()];

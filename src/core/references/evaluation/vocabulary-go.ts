@@ -5,6 +5,7 @@ import {
   converts,
   currentDirectory,
   environment,
+  joinList,
   joins,
   opens,
   parents,
@@ -19,7 +20,7 @@ import { heardBy } from './project';
 import { decoded, viperString } from './settings-go';
 import { converted, formatPercent, slice } from './texts';
 import { ANCHOR } from './value';
-import type { Text, Value } from './value';
+import type { Value } from './value';
 import type { Operation, Vocabulary } from './vocabulary';
 import { reads } from './file-contents';
 import { targetValues } from './generated-access';
@@ -58,16 +59,11 @@ const caller: Operation = (call) => [
 ];
 
 const join: Operation = (call) =>
-  call.values(0).flatMap((value): Value[] => {
-    if (value.kind !== 'list') return [];
-    const separator = call.textsOrHoleAt(1);
-    const parts = value.items.flatMap((item, index): Text[][] => {
-      const texts = item().filter((each) => each.kind === 'text');
-      const part = texts.length > 0 ? texts : [call.hole()];
-      return index === 0 ? [part] : [separator, part];
-    });
-    return parts.length > 0 ? call.concatenated(parts) : [];
-  });
+  call
+    .values(0)
+    .flatMap((value) =>
+      value.kind === 'list' ? joinList(value, call, call.positional[0]?.value, call.textsOrHoleAt(1)) : [],
+    );
 
 const OPENERS = /^(?:Open|MustOpen|Connect|MustConnect|OpenDB|ConnectContext|OpenWithDriver|RegisterAndOpen)$/;
 
@@ -129,6 +125,8 @@ const FUNCTIONS: Record<string, Operation> = {
   'path/filepath.ToSlash': converts(false),
   'fmt.Sprintf': sprintf,
   'fmt.Sprint': sprint,
+  // What is added is seen where the list is joined.
+  append: passes(0),
   'strings.Join': join,
   'strings.TrimSpace': passes(0),
   'strings.TrimSuffix': passes(0),

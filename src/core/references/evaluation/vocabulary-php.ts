@@ -37,7 +37,9 @@ const dirname: Operation = (call) => {
 /** `implode('/', [$directory, $name])`. */
 const implode: Operation = (call) => {
   const lists = call.values(1).filter((value) => value.kind === 'list');
-  return lists.length > 0 ? lists.flatMap((list) => joinList(list, call)) : call.joined();
+  return lists.length > 0
+    ? lists.flatMap((list) => joinList(list, call, call.positional[1]?.value, call.textsOrHoleAt(0)))
+    : call.joined();
 };
 
 /** Laravel's folders below the application's own. */
