@@ -12,6 +12,7 @@ import { gapOf } from './gaps';
 import { heirFrames } from './heirs';
 import { namedTables, tableObjects } from './named-tables';
 import type { Resolution } from './resolve';
+import { fragmentUses } from '../sql/fragments';
 import { isProse, isShown, tellsPeople } from '../sql/prose';
 import { looksLikeSql, sqlUses } from '../sql/tables';
 import { foldName } from '../../sqlite/sql-tokens';
@@ -232,6 +233,7 @@ export class QuerySearch implements Queries {
       walk(root.expression, (expression) => {
         if (run.has(expression)) return;
         if (expression.kind === 'record' || expression.kind === 'call') noteShown(expression, run);
+        if (expression.kind === 'literal') this.fragment(expression, module);
         if (expression.kind === 'call' || !mayBeSql(expression)) return;
         this.evaluator.begin();
         const texts = this.evaluator.texts(expression, module.frame);
@@ -241,6 +243,16 @@ export class QuerySearch implements Queries {
       });
     }
     this.named(module);
+  }
+
+  /** A part of a statement that was not seen to be put into one. */
+  private fragment(literal: Literal, module: Module): void {
+    for (const use of fragmentUses(literal.value)) {
+      const [start, end] = [literalOffset(literal, use.start), literalEnd(literal, use.end)];
+      getOrAdd(this.places, `${module.file}\0${start}`, (): TablePlace => ({
+        ...{ module, start, end, use, handles: new Set<Handle>(), remote: new Set<Handle>(), isRun: false },
+      }));
+    }
   }
 
   /** Tables named by query builders and models. */
