@@ -292,7 +292,7 @@ export const PYTHON: Vocabulary = {
     as_posix: converting(false),
     __str__: converting(false),
     __fspath__: converting(false),
-    as_uri: (receiver, call) => [{ ...receiver, text: `file://${receiver.text}`, segments: [], origin: call.origin }],
+    as_uri: (receiver, call) => call.concatenated([[{ ...call.hole(), text: 'file://' }], [receiver]]),
     with_name: withName,
     with_suffix: withSuffix,
     format: formatting,
