@@ -29,6 +29,8 @@ describe('code that is worth parsing', () => {
     '@Table(name = "orders")',
     "protected $table = 'orders';",
     "table_name = 'orders'",
+    "club().insertInto('orders').values(x)",
+    "knex('orders').where(x).update(y)",
     'open("app.data")',
     '"SELECT * FROM orders"',
     '"delete from orders"',

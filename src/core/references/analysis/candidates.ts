@@ -6,7 +6,7 @@ const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:mem
 const DRIVER = /sqlite|SQLite|Sqlite|SQLITE|\bapsw\b|\bpeewee\b/;
 /** Models name their tables in files that know of no database. */
 const MODEL =
-  /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|squirrel\b|goqu\b|TableName\(\))|\.schema\s*\.\s*(?:create|alter|drop|has|table)|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=/;
+  /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|squirrel\b|goqu\b|TableName\(\)|kysely\b)|\.schema\s*\.\s*(?:create|alter|drop|has|table)|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=|\.(?:insertInto|selectFrom|updateTable|deleteFrom)\(/;
 
 /** A statement that has the name of its table filled in: what runs it may stand in a file that knows of no database. */
 const FILLED_IN =
@@ -17,7 +17,7 @@ const FILLED_IN =
  * half as long again.
  */
 const BEGINNINGS = [
-  /\b(?:a(?:psw|lter|ttach)|create|d(?:b_table|elete|rop)|goqu|insert|p(?:eewee|ragma)|replace|s(?:elect|qlalchemy|qlite|quirrel)|t(?:otable|able_?name)|update|__tablename__)/i,
+  /\b(?:a(?:psw|lter|ttach)|create|d(?:b_table|elete|rop)|goqu|insert|kysely|p(?:eewee|ragma)|replace|s(?:elect|qlalchemy|qlite|quirrel)|t(?:otable|able_?name)|update|__tablename__)/i,
   /[.:@$](?:db|s3db|sl3|sqlite|memory|schema|table|entity)/i,
 ];
 const SQLITE = ['sqlite', 'SQLite', 'Sqlite', 'SQLITE'];
@@ -44,12 +44,14 @@ export class Candidates {
     this.names = alternatives(names);
     this.otherNames = alternatives(names.filter((name) => !DATABASE_FILE.test(name)));
     const tables = [...new Set([...input.databases.values()].flatMap((each) => [...each]))];
-    // Where SQL names a table: the names alone are words of any program.
-    if (tables.length > 0)
+    // Where SQL names a table, or a call is given nothing else: the names alone are words of any program.
+    if (tables.length > 0) {
+      const names = `(?:${tables.map(escaped).join('|')})`;
       this.tables = new RegExp(
-        `\\b(?:from|into|update|join|table|exists|on|table_info\\()\\s*["'\`[]?(?:\\w+\\.)?(?:${tables.map(escaped).join('|')})(?![A-Za-z0-9_])`,
+        `\\b(?:from|into|update|join|table|exists|on|table_info\\()\\s*["'\`[]?(?:\\w+\\.)?${names}(?![A-Za-z0-9_])|\\w\\(\\s*["'\`]${names}["'\`]\\s*\\)`,
         'i',
       );
+    }
   }
 
   /** Does a text name a file that is, or may be, a database? */

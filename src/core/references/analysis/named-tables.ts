@@ -39,6 +39,18 @@ const NAME = /^([A-Za-z_]\w*)(?:\s+as\s+\w+)?$/i;
 /** `ForeignKey("jobs.id")` of SQLAlchemy. */
 const COLUMN = /^([A-Za-z_]\w*)\.\w+$/;
 
+/** Methods of query builders in TypeScript whose arguments are columns, and of which only the first one is. */
+const COLUMNS = new Set(
+  'select returning groupBy join innerJoin leftJoin rightJoin fullJoin on onRef whereRef pluck distinctOn'.split(' '),
+);
+const FIRST_COLUMN = new Set(
+  'where andWhere orWhere having orderBy whereIn whereNotIn whereNull whereNotNull whereLike whereBetween andOn orOn max min sum avg count'.split(
+    ' ',
+  ),
+);
+/** `boats.name as boat`, `boats.*` */
+const QUALIFIED = /^([A-Za-z_]\w*)\.(?:\w+|\*)(?:\s+as\s+\w+)?$/i;
+
 /** A builder that is given a table object: `.from(schema.jobs)`, `.references(() => jobs.id)`. */
 export interface TableObject {
   readonly expression: Expression;
@@ -105,7 +117,25 @@ export function namedTables(module: Module): NamedTable[] {
       for (const value of scope.returns) note(value);
     for (const decorator of scope.decorators) if (decorator.kind === 'call') noteCall(decorator, module, note);
   }
+  if (module.text.includes(KYSELY)) for (const name of fieldsOfDatabaseTypes(module.text)) note(name);
   return found;
+}
+
+const KYSELY = 'kysely';
+const DATABASE_TYPE =
+  /\b(?:interface\s+\w*(?:DB|Database|Schema)\b[^{}]*|type\s+\w*(?:DB|Database|Schema)\s*=\s*)\{([^{}]*)\}/gi;
+const FIELD = /^[ \t]*(["']?)(\w+)\1\??[ \t]*:/gm;
+
+/** The fields of the type that Kysely is given, which are tables: `interface Database { person: PersonTable }`. */
+function* fieldsOfDatabaseTypes(text: string): Generator<Literal> {
+  for (const type of text.matchAll(DATABASE_TYPE)) {
+    const from = type.index + type[0].length - 1 - type[1]!.length;
+    for (const field of type[1]!.matchAll(FIELD)) {
+      const start = from + field.index + field[0].indexOf(field[2]!);
+      const end = start + field[2]!.length;
+      yield { kind: 'literal', value: field[2]!, contentStart: start, start, end };
+    }
+  }
 }
 
 function noteCall(
@@ -116,6 +146,7 @@ function noteCall(
   if (callee.kind !== 'name' && callee.kind !== 'member') return;
   const { language } = module.program;
   const first = list.find((argument) => argument.name === undefined || argument.name === 'name')?.value;
+  if (callee.kind === 'member' && /^(?:java|type)script/.test(language)) noteColumns(callee, list, note);
   if (DECLARING.has(callee.name) || (language === 'go' && isBuilderOfGo(callee, module))) note(first);
   else if (callee.kind === 'member' && BUILDERS.has(callee.name)) note(first, callee.object);
   else if (language === 'python' && BEFORE_CONNECTION.has(callee.name)) {
@@ -125,6 +156,17 @@ function noteCall(
   // `knex('jobs')`, `this.knex('jobs')`: the connection itself is called.
   else if (list.length === 1 && /^(?:java|type)script/.test(language) && (callee.kind === 'name' || isOfThis(callee)))
     note(first, callee);
+}
+
+/** `.innerJoin('boats', 'boats.id', 'damage.boat')`, `.select(['damage.id', 'boats.name'])` */
+function noteColumns(
+  { name, object }: Extract<Expression, { kind: 'member' }>,
+  list: Call['arguments'],
+  note: (expression: Expression | undefined, on?: Expression, form?: RegExp) => void,
+): void {
+  const columns = COLUMNS.has(name) ? list : FIRST_COLUMN.has(name) ? list.slice(0, 1) : [];
+  for (const { value } of columns)
+    for (const each of value.kind === 'list' ? value.items : [value]) note(each, object, QUALIFIED);
 }
 
 /** `models.ForeignKey("shop.Order")` names a model. */

@@ -257,10 +257,14 @@ export class QuerySearch implements Queries {
 
   /** Tables named by query builders and models. */
   private named(module: Module): void {
-    for (const { literal, length, on } of namedTables(module)) {
+    const named = namedTables(module);
+    // The models of a file are tables of one database, mostly. In Go those that builders ask for stand among them.
+    const models = module.program.language === 'go' ? [] : named;
+    const beside = models.flatMap(({ literal, length, on }) => (on ? [] : [literal.value.slice(0, length)]));
+    for (const { literal, length, on } of named) {
       const handles = on ? this.handlesIn(on, module) : new Set<Handle>();
       if (on && handles.size === 0) continue;
-      this.name(module, literal, length, handles);
+      this.name(module, literal, length, handles, on ? undefined : beside);
     }
     for (const { expression, on } of tableObjects(module)) {
       const handles = on ? this.handlesIn(on, module) : new Set<Handle>();
@@ -279,12 +283,18 @@ export class QuerySearch implements Queries {
     }
   }
 
-  private name(module: Module, literal: Literal, length: number, handles: ReadonlySet<Handle>): TablePlace {
+  private name(
+    module: Module,
+    literal: Literal,
+    length: number,
+    handles: ReadonlySet<Handle>,
+    beside?: readonly string[],
+  ): TablePlace {
     const [start, end] = [literalOffset(literal, 0), literalEnd(literal, length)];
     const use: TableUse = { name: literal.value.slice(0, length), start: 0, end: length, position: 'read' };
     const place = getOrAdd(this.places, `${module.file}\0${start}`, (): TablePlace => ({
       ...{ module, start, end, use, handles: new Set<Handle>(), remote: new Set<Handle>() },
-      ...{ isRun: false, isNamed: true },
+      ...{ isRun: false, isNamed: true, ...(beside ? { beside } : {}) },
     }));
     if (place.isNamed) for (const handle of handles) place.handles.add(handle);
     return place;

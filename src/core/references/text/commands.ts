@@ -24,6 +24,8 @@ const REDIRECTED =
   /^\\?["']?(?:[ \t]+\\?(?:"[^"\n]*"|'[^'\n]*'))*[^\n|;&<"']*<[ \t]*(?![<(&])\\?["']?((?:\$\(\w+\)|[^\s"'\\<>|;&()])+)/;
 const READ = /^[ \t]*\.read[ \t]+["']?([^\s"'|]+)/gm;
 const INITIAL = /-init["']?[\s,]+["']?([^\s"',]+)/;
+const PROMPTED = /^["']?[ \t]*\r?\n((?:[ \t]*(?:sqlite>|\.\.\.>|>)[ \t][^\n]*(?:\n|$))+)/;
+const PROMPT = /^[ \t]*(?:sqlite>|\.\.\.>|>)/gm;
 const LONGEST = 20_000;
 const LONGEST_PIPE = 2000;
 const NOTHING: Command = { texts: [], files: [] };
@@ -48,7 +50,7 @@ export function commandAt(file: string, start: number, end: number): Command {
     ...[INITIAL.exec(command), REDIRECTED.exec(after)].flatMap((found) => found?.[1] ?? []),
     ...filesRead(command.replaceAll(/["']/g, '\n')),
   ];
-  const given = hereDocument(after) ?? argument(after);
+  const given = hereDocument(after) ?? argument(after) ?? prompted(after);
   if (given) {
     files.push(...filesRead(given.text));
     texts.push({ text: withoutDotCommands(given.text), start: end + given.start });
@@ -62,6 +64,14 @@ function hereDocument(after: string): CommandText | undefined {
   const last = body && new RegExp(`^[ \\t]*${here[1]!}[ \\t\\r]*$`, 'm').exec(body);
   if (!here) return undefined;
   return { text: last ? body.slice(0, last.index) : '', start: here[0].length };
+}
+
+/** What a document shows to be typed at the prompt of the program, on the lines after its command. */
+function prompted(after: string): CommandText | undefined {
+  const lines = PROMPTED.exec(after);
+  if (!lines) return undefined;
+  const start = lines[0].length - lines[1]!.length;
+  return { text: lines[1]!.replace(PROMPT, (prompt) => ' '.repeat(prompt.length)), start };
 }
 
 function argument(after: string): CommandText | undefined {
