@@ -10,7 +10,7 @@ import { verifyTargets } from '../../../src/core/migration/target-tasks';
 import { makeDatabase, python, writeText } from '../../support/workspace';
 
 /** `HEAVY=1` changes a thousand bytes; `SEED` chooses others. */
-const BYTES = process.env.HEAVY ? 1000 : 40;
+const BYTES = process.env.HEAVY ? 1000 : 28;
 const SEED = Number(process.env.SEED ?? 1);
 const BATCH = 50;
 
