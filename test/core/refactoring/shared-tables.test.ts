@@ -111,3 +111,32 @@ def runs():
     { line: 6, text: 'runs', stale: false },
   ]);
 });
+
+it('a database that is inferred because code names no other one does not release the paths that tests give', async () => {
+  const store = `import sqlite3, sys
+BTC = "data/BTC.db"
+def ticks(db):
+    return db.execute("SELECT * FROM ticks").fetchall()
+if __name__ == "__main__":
+    print(ticks(sqlite3.connect(sys.argv[1])))
+`;
+  const test = 'import subprocess\nsubprocess.run(["python", "store.py", "data/ETH.db"])\n';
+  const found = await told({ 'store.py': store, 'tests/test_store.py': test });
+  expect(found).toMatchObject([
+    { line: 2, text: '"data/BTC.db"', fix: undefined },
+    { line: 4, text: 'ticks', stale: true, fix: undefined, note: expect.stringContaining('that code names') },
+    {
+      line: 2,
+      text: '"data/ETH.db"',
+      fix: undefined,
+      note: expect.stringContaining('First change the query on ticks'),
+    },
+  ]);
+});
+
+it('a statement of a test on a connection that is not known is stale where its table is', async () => {
+  const store = 'import sqlite3\ndef open(path="data/BTC.db"):\n    return sqlite3.connect(path)\n';
+  const test = 'def test_ticks(stores):\n    assert stores.btc.execute("SELECT count(*) FROM notes").fetchone()\n';
+  const found = await told({ 'store.py': store, 'tests/test_store.py': test });
+  expect(found.filter(({ text }) => text === 'notes')).toMatchObject([{ line: 2, stale: true, fix: undefined }]);
+});

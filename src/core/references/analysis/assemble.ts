@@ -274,24 +274,30 @@ export class Assembly {
       if (homes.length === 0) return undefined;
       if (place.isReplaced)
         return { database: homes[0]!, resolution: 'unknown', note: 'the test puts a database of its own in its place' };
-      if (place.module.isTest && !place.among)
-        return { database: homes[0]!, resolution: 'unknown', note: 'a test may have a database of its own' };
+      // Whichever it is: with the rows of others beside them it would silently read more.
+      const isShared = homes.some((each) => this.plan?.isShared(each, name));
+      const among = isShared ? { among: homes } : {};
+      if (place.module.isTest && !place.among) {
+        const note = 'a test may have a database of its own';
+        return { database: homes[0]!, resolution: 'unknown', note, homes, ...among };
+      }
       if (homes.length === 1 && !place.among)
         return { database: homes[0]!, resolution: 'likely', note: 'the only database with this table' };
       const all = place.among ?? homes;
       const given = this.givenByTests(place);
       const named = all.filter((each) => this.named.has(each) || given.has(each));
       const used = named.length > 1 ? this.withoutTests(named, place) : named;
-      if (used.length === 1 && used.length < all.length)
-        return { database: used[0]!, resolution: 'likely', note: 'the only database with this table that code names' };
+      if (used.length === 1 && used.length < all.length) {
+        const note = 'the only database with this table that code names';
+        return { database: used[0]!, resolution: 'likely', note, ...among };
+      }
       const [only, ...others] = place.among ?? this.withAll(homes, place.beside);
       if (only !== undefined && others.length === 0) {
-        const what = place.among ? 'file' : 'statement';
-        return { database: only, resolution: 'likely', note: `the only database with all tables of this ${what}` };
+        const what = place.among || place.isNamed ? 'file' : 'statement';
+        const note = `the only database with all tables of this ${what}`;
+        // Models that stand in one file need not be of one database, as the tables of a statement are.
+        return { database: only, resolution: 'likely', note, ...(place.isNamed ? among : {}) };
       }
-      // Whichever it is: with the rows of others beside them it would silently read more.
-      const isShared = homes.some((each) => this.plan?.isShared(each, name));
-      const among = isShared ? { among: homes } : {};
       const meant = place.among ? [] : this.withAll(this.withoutTests(homes, place), onConnection);
       if (meant.length === 1) {
         const note = 'the only database with all tables that the connection is asked for, besides those of tests';
