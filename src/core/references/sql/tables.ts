@@ -180,6 +180,12 @@ class Reader {
         if (verb === 'alter') this.renamed(next);
         return;
       }
+      case 'analyze':
+      case 'reindex': {
+        const before = this.tokens[at - 1];
+        if (!before || isOp(before, ';')) this.name(at + 1, 'read');
+        return;
+      }
       case 'on': {
         // CREATE INDEX i ON t (…); CREATE TRIGGER … ON t
         for (let back = at - 1; back >= 0 && back > at - 12; back--) {
