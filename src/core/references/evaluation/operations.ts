@@ -161,6 +161,22 @@ export const replacing: TextMethod = (receiver, call) => {
 
 export const unchanged: TextMethod = (receiver) => [receiver];
 
+const cased = (text: Text, isUpper: boolean, origin: Origin): Text => {
+  const changed = isUpper ? text.text.toUpperCase() : text.text.toLowerCase();
+  // In another case it is written nowhere.
+  return changed === text.text ? text : { ...text, text: changed, segments: [], origin };
+};
+
+/** `name.lower()` */
+export function inCase(isUpper: boolean): TextMethod {
+  return (receiver, call) => [cased(receiver, isUpper, call.origin)];
+}
+
+/** `strings.ToLower(name)` */
+export function toCase(isUpper: boolean): Operation {
+  return (call) => call.values(0).map((value) => (value.kind === 'text' ? cased(value, isUpper, call.origin) : value));
+}
+
 export const stripping: TextMethod = (receiver) => {
   const start = receiver.text.length - receiver.text.trimStart().length;
   const end = receiver.text.trimEnd().length;

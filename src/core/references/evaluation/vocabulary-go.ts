@@ -10,6 +10,7 @@ import {
   opens,
   parents,
   passes,
+  toCase,
   unchanged,
 } from './operations';
 import { built } from './built-texts';
@@ -132,7 +133,8 @@ const FUNCTIONS: Record<string, Operation> = {
   'strings.TrimSuffix': passes(0),
   'strings.TrimPrefix': passes(0),
   'strings.TrimRight': passes(0),
-  'strings.ToLower': passes(0),
+  'strings.ToLower': toCase(false),
+  'strings.ToUpper': toCase(true),
   'net/url.PathEscape': passes(0),
   string: passes(0),
   'go:embed': reads(0),

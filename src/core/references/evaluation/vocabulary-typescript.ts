@@ -25,6 +25,7 @@ import {
   variableName,
   splitting,
   stripping,
+  inCase,
   unchanged,
 } from './operations';
 import type { Invocation } from './invocation';
@@ -231,7 +232,8 @@ export const TYPESCRIPT: Vocabulary = {
     // More about an option of a schema.
     describe: unchanged,
     optional: unchanged,
-    toLowerCase: unchanged,
+    toLowerCase: inCase(false),
+    toUpperCase: inCase(true),
     replace: replacing,
     replaceAll: replacing,
     split: splitting(false),
