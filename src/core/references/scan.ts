@@ -164,11 +164,11 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   const { signal, progress, plan, roles } = options;
   throwIfCancelled(signal);
   const known = await readChanged(memory, options);
-  const files = known?.files ?? (await list(memory, options));
+  const listed = known ?? (await list(memory, options));
   const { texts } = memory;
   const search = searchOf(memory, options.databases);
   const { last, unread } = search;
-  const reading = known ? [] : read(memory, files, options);
+  const reading = known ? [] : read(memory, listed, options);
   // The first search begins while files are still being read.
   if (last) for await (const _ of reading);
   const question = jsonOf(plan) + JSON.stringify(roles);
@@ -182,7 +182,7 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
       filesScanned: texts.size,
       milliseconds: Math.round(performance.now() - started),
     });
-  const found = await analysisOf(search, files, options).run(
+  const found = await analysisOf(search, listed.files, options).run(
     { texts, changed: last ? [[...unread]] : reading, plan, roles, ...(onFound && !last ? { onFound: tell } : {}) },
     { signal, progress },
   );
@@ -226,7 +226,7 @@ async function readChanged(memory: Memory, options: ScanReferencesOptions): Prom
 }
 
 /** The files of a workspace as they are now; no text of them is read. */
-async function list(memory: Memory, options: ScanReferencesOptions): Promise<readonly SourceFile[]> {
+async function list(memory: Memory, options: ScanReferencesOptions): Promise<Listed> {
   const { workspace, signal, exclude, documents = new Map<string, string>() } = options;
   const before = memory.listed?.paths;
   memory.listed = undefined;
@@ -240,16 +240,17 @@ async function list(memory: Memory, options: ScanReferencesOptions): Promise<rea
       noteChanged(memory, file);
       note(memory, file, undefined);
     }
-  return files;
+  return { files, paths, exclude: JSON.stringify(exclude) };
 }
 
 /** Reads the texts of all files, some at a time. */
 async function* read(
   memory: Memory,
-  files: readonly SourceFile[],
+  listed: Listed,
   options: ScanReferencesOptions,
 ): AsyncGenerator<readonly string[]> {
-  const { signal, progress, exclude, documents = new Map<string, string>() } = options;
+  const { signal, progress, documents = new Map<string, string>() } = options;
+  const { files } = listed;
   const pause = new Pause(signal, SHORT_STRETCH);
   let ahead = new Map<string, string | undefined>();
   let together: string[] = [];
@@ -268,7 +269,7 @@ async function* read(
   }
   yield together;
   memory.documents = new Set(documents.keys());
-  memory.listed = { files, paths: new Set(files.map((file) => file.path)), exclude: JSON.stringify(exclude) };
+  memory.listed = listed;
 }
 
 function* pathsFrom(files: readonly SourceFile[], first: number): Iterable<string> {

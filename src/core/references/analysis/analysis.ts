@@ -225,7 +225,7 @@ export class Analysis {
     const file = this.files.get(path);
     const [old, now] = [this.texts.get(path), texts.get(path)];
     if (!file || old === now) return;
-    if (this.turn.due) await this.turn.take();
+    await this.pause();
     this.changed.files.add(path);
     if (now === undefined) this.texts.delete(path);
     else this.texts.set(path, now);

@@ -1,8 +1,8 @@
 import { sameList, sameSet } from '../../same';
+import { isNamedLater } from '../evaluation/connections';
 import { getOrAdd } from '../evaluation/project';
 import { isTestFile } from '../evaluation/test-file';
 import type { Module } from '../evaluation/project';
-import { isUnnamed } from '../evaluation/path-text';
 import { ANCHOR } from '../evaluation/value';
 import type { Handle, Text } from '../evaluation/value';
 import type { Reference, ReferencesResult, Role } from '../reference';
@@ -408,7 +408,8 @@ export class Assembly {
   }
 
   private resolutionsOf(handle: Handle): Place[] {
-    return handle.paths.flatMap((path) => this.resolved(path, path.origin.module));
+    const named = handle.paths.filter((path) => !isNamedLater(handle, path));
+    return named.flatMap((path) => this.resolved(path, path.origin.module));
   }
 
   private resolved(path: Text, module: Module): Place[] {
@@ -416,8 +417,6 @@ export class Assembly {
     // What a pattern matches is opened one after the other.
     if (resolution.place === 'pattern')
       return resolution.databases.length > 0 ? [{ ...resolution, place: 'several' }] : [];
-    // An option that has to be given has no name, mostly.
-    if (isUnnamed(path.text)) return [];
     if (resolution.place !== 'none') return [resolution];
     // Whatever its name is, what is opened there is no database of the workspace.
     const isTemporary = path.text.startsWith(ANCHOR.temporary);

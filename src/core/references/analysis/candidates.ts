@@ -3,7 +3,7 @@ import type { SourceFile } from '../source-files';
 
 const SQL = /\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
 const DATABASE_FILE = /\.(?:db3?|sqlite3?|s3db|sl3)(?![A-Za-z0-9_])|sqlite:|:memory:/i;
-const DRIVER = /sqlite|SQLite|Sqlite|SQLITE|\bapsw\b|\bpeewee\b/;
+const DRIVER = /sqlite|\bapsw\b|\bpeewee\b/i;
 /** Models name their tables in files that know of no database. */
 const MODEL =
   /\b(?:__tablename__|db_table|sqliteTable|sqlalchemy|ToTable|squirrel\b|goqu\b|TableName\(\)|kysely\b)|\.schema\s*\.\s*(?:create|alter|drop|has|table)|@(?:Table|Entity)\b|\$table\s*=|\btable_name\s*=|\.(?:insertInto|selectFrom|updateTable|deleteFrom)\(/;
@@ -17,14 +17,14 @@ const FILLED_IN =
  * half as long again.
  */
 const BEGINNINGS = [
+  /sqlite/i,
   /\b(?:a(?:psw|lter|ttach)|create|d(?:b_table|elete|rop)|goqu|insert|kysely|p(?:eewee|ragma)|replace|s(?:elect|qlalchemy|qlite|quirrel)|t(?:otable|able_?name)|update|__tablename__)/i,
   /[.:@$](?:db|s3db|sl3|sqlite|memory|schema|table|entity)/i,
 ];
-const SQLITE = ['sqlite', 'SQLite', 'Sqlite', 'SQLITE'];
 
 /** False where nothing of `DATABASE_FILE`, `DRIVER`, `MODEL` and `SQL` is in a text. */
 function mayMatter(text: string): boolean {
-  return SQLITE.some((name) => text.includes(name)) || BEGINNINGS.some((begins) => begins.test(text));
+  return BEGINNINGS.some((begins) => begins.test(text));
 }
 
 /** Which files are worth parsing, from their text alone. */

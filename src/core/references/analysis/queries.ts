@@ -1,6 +1,6 @@
+import { isNamedLater } from '../evaluation/connections';
 import type { Evaluator } from '../evaluation/evaluator';
 import { enclosingFunction } from '../evaluation/members';
-import { isUnnamed } from '../evaluation/path-text';
 import { replacesDatabases } from '../evaluation/replaced';
 import { getOrAdd, walk } from '../evaluation/project';
 import type { Module } from '../evaluation/project';
@@ -179,6 +179,9 @@ export function mergeQueries(all: readonly Queries[]): Queries {
         ...known,
         handles: new Set([...known.handles, ...place.handles]),
         remote: new Set([...known.remote, ...place.remote]),
+        ...(known.tested || place.tested
+          ? { tested: new Set([...(known.tested ?? []), ...(place.tested ?? [])]) }
+          : {}),
         isRun: known.isRun || place.isRun,
         isReplaced: known.isReplaced || place.isReplaced,
         ...schemasOf([known, place]),
@@ -350,7 +353,7 @@ export class QuerySearch implements Queries {
         given.includes(each) || isOfCallers(each.handles) ? 'remote' : 'handles',
       );
     if (!scope) return;
-    if (!module.isTest && plain.every(({ handles }) => handles.length > 0 && handles.every(isNamedLater)))
+    if (!module.isTest && plain.every(({ handles }) => handles.length > 0 && handles.every(isOpenedLater)))
       for (const { frame, isTest } of this.contexts(module, scope.id, 0))
         for (const { text, handles } of isTest ? this.runs(call, frame) : [])
           this.statement(text, handles, module, call, 'tested', frame);
@@ -463,11 +466,11 @@ export class QuerySearch implements Queries {
           ...(filledFrom ? { filledFrom } : {}),
         }));
         if (schemaOf(found.use) !== schemaOf(use)) (found.schemas ??= new Set()).add(schemaOf(use));
-        // What a test runs on a database of its own says nothing of the statements of the code.
         if (how === 'tested') {
           for (const handle of handles) (found.tested ??= new Set()).add(handle);
           return;
         }
+        // What a test runs on a database of its own says nothing of the statements of the code.
         for (const handle of module.isTest && !at.module.isTest ? [] : handles)
           if (this.replaces && handle.paths.some(({ origin }) => !origin.module.isTest)) found.isReplaced = true;
           else found[how].add(handle);
@@ -517,8 +520,8 @@ export class QuerySearch implements Queries {
 }
 
 /** A connection whose path is given when the program runs. */
-function isNamedLater({ paths }: Handle): boolean {
-  return paths.every(({ text }) => isUnnamed(text) || text === ANCHOR.hole);
+function isOpenedLater(handle: Handle): boolean {
+  return handle.paths.every((path) => isNamedLater(handle, path) || path.text === ANCHOR.hole);
 }
 
 function schemaOf({ schema = 'main' }: TableUse): string {

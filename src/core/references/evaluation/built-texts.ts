@@ -36,6 +36,8 @@ export function built(call: Invocation, builder: Expression): Value[] {
 /** `parts.push('…')`, `parts.append("…")`, `append(parts, "…")`: what the same function adds to a list before it is joined. */
 export function added({ evaluator, call, frame }: Invocation, list: Expression | undefined): (() => Value[])[] {
   if (list?.kind !== 'name') return [];
+  // Not `callsIn`, for which all of a module is parsed where the word is: names like these are in every module.
+  evaluator.project.reads.files.add(frame.module.file);
   const calls = callsByName(frame.module);
   const isList = (each: Expression | undefined) => each?.kind === 'name' && each.name === list.name;
   return ['push', 'append', 'extend']

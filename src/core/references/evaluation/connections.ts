@@ -3,7 +3,7 @@ import type { Evaluator } from './evaluator';
 import type { Invocation } from './invocation';
 import { heardBy, lastName } from './project';
 import type { CallSite } from './project';
-import type { Frame, Value } from './value';
+import type { Frame, Handle, Text, Value } from './value';
 
 /** Connections that programs leave with their framework under a name, and take from it elsewhere. */
 
@@ -53,4 +53,14 @@ export function connectionSet({ evaluator, call, frame }: Invocation, ...setters
       return here.length > 0 || !CONNECTION.test(name) ? here : valuesOf(project.callsNamed(setter, false));
     })
     .filter(({ kind }) => kind === 'handle');
+}
+
+/**
+ * Does a connection get its path from elsewhere, which names no file: an empty option, which a person has to give, with
+ * what is put around it? Where the call itself is written with none, SQLite opens a temporary database.
+ */
+export function isNamedLater({ call, module }: Handle, { text, origin }: Text): boolean {
+  if (!/^(?:file:)?(?:\?(?!.*mode=memory).*)?$/.test(text)) return false;
+  const { kind, start, end } = origin.expression;
+  return kind !== 'literal' || origin.module !== module || start < call.start || end > call.end;
 }

@@ -43,8 +43,3 @@ export function normalize(text: string): string {
   if (anchored) return joined ? `${anchor}/${joined}` : anchor;
   return rooted ? `/${joined}` : joined;
 }
-
-/** Is no file named: an empty option, which a person has to give, with what is put around it? */
-export function isUnnamed(text: string): boolean {
-  return /^(?:file:)?(?:\?(?!.*mode=memory).*)?$/.test(text);
-}

@@ -15,6 +15,7 @@ import {
   converts,
   currentDirectory,
   environmentValues,
+  inCase,
   joins,
   nameProperty,
   opens,
@@ -25,7 +26,6 @@ import {
   variableName,
   splitting,
   stripping,
-  inCase,
   unchanged,
 } from './operations';
 import type { Invocation } from './invocation';

@@ -25,9 +25,7 @@ export function fragmentUses(text: string): TableUse[] {
   const uses: TableUse[] = [];
   const joined = JOINED.exec(text);
   if (joined) {
-    const start =
-      joined[0].toLowerCase().lastIndexOf('join') +
-      joined[0].slice(joined[0].toLowerCase().lastIndexOf('join')).indexOf(joined[1]!);
+    const start = joined[0].lastIndexOf(joined[1]!);
     uses.push({ name: joined[1]!, start, end: start + joined[1]!.length, position: 'read' });
   }
   for (const match of text.matchAll(COLUMN)) {
