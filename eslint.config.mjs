@@ -21,6 +21,7 @@ export default tseslint.config(
   {
     files: ['**/*.{ts,mts,mjs}'],
     rules: {
+      'no-duplicate-case': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
       eqeqeq: ['error', 'smart'],
       'no-console': 'off',

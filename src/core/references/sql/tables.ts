@@ -180,12 +180,6 @@ class Reader {
         if (verb === 'alter') this.renamed(next);
         return;
       }
-      case 'analyze':
-      case 'reindex': {
-        const before = this.tokens[at - 1];
-        if (!before || isOp(before, ';')) this.name(at + 1, 'read');
-        return;
-      }
       case 'on': {
         // CREATE INDEX i ON t (…); CREATE TRIGGER … ON t
         for (let back = at - 1; back >= 0 && back > at - 12; back--) {
@@ -213,7 +207,7 @@ class Reader {
       }
       case 'analyze':
       case 'reindex':
-        if (at === 0 && this.isName(at + 1)) this.name(at + 1, 'read');
+        if (at === 0 || isOp(this.tokens[at - 1], ';')) this.name(at + 1, 'read');
         return;
       case 'attach': {
         let next = at + 1;
