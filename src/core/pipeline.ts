@@ -408,13 +408,14 @@ function findReferences(
 }
 
 function searchOf(options: PipelineOptions, inventory: Inventory, planned?: PlannedWorkspace): ScanReferencesOptions {
-  const { workspace, signal, progress, documents = {}, exclude = [], roles } = options;
+  const { workspace, signal, progress, tasks, documents = {}, exclude = [], roles } = options;
   return {
     changed: options.changed,
     roles,
     workspace,
     signal,
     progress,
+    tasks,
     documents: new Map(Object.entries(documents)),
     exclude: [planFileOf(options), ...exclude, ...(planned?.plan.references?.exclude ?? [])],
     databases: inventory.databases.map((database) => ({

@@ -38,7 +38,7 @@ export interface TaskRunner {
   start(): TaskThread;
 }
 
-/** Does one task after the other. What it holds in memory is given back when it is closed. */
+/** Does one task after the other, in the order in which they are given. What it holds in memory is given back when it is closed. */
 export interface TaskThread {
   /** `input` and the result survive a structured clone; an error comes back as it was thrown. */
   run(name: string, input: unknown, options: Pick<WorkOptions, 'progress' | 'signal'>): Promise<unknown>;

@@ -87,6 +87,7 @@ async function withNamedOnly(inventory: Inventory, plan: Plan, options: Pipeline
     workspace: options.workspace,
     signal: options.signal,
     progress: options.progress,
+    tasks: options.tasks,
     documents: new Map(Object.entries(options.documents ?? {})),
     exclude: [planFileOf(options), ...(options.exclude ?? []), ...(plan.references?.exclude ?? [])],
     databases: inventory.databases.map(({ path, tables }) => ({ path, tables: tables.map(({ name }) => name) })),

@@ -34,6 +34,7 @@ class Thread implements TaskThread {
   readonly #worker: Worker;
   /** Set when it ended by itself. */
   #ended: string | undefined;
+  #tasks = 0;
 
   constructor(script: string) {
     this.#worker = new Worker(script, { name: 'sqlite-consolidator task' });
@@ -44,10 +45,11 @@ class Thread implements TaskThread {
 
   run(name: string, input: unknown, { progress, signal }: Pick<WorkOptions, 'progress' | 'signal'>): Promise<unknown> {
     const worker = this.#worker;
+    const id = this.#tasks++;
     return new Promise((resolve, reject) => {
       let patience: NodeJS.Timeout | undefined;
       const cancel = () => {
-        worker.postMessage({ type: 'cancel' } satisfies ToTask);
+        worker.postMessage({ type: 'cancel', id } satisfies ToTask);
         // In the middle of one long statement it does not hear. What a task writes is thrown away with the run.
         patience = setTimeout(() => settle(() => void this.close().finally(() => reject(cancelled()))), PATIENCE_MS);
       };
@@ -58,6 +60,7 @@ class Thread implements TaskThread {
         how();
       };
       const hear = (message: FromTask) => {
+        if (message.id !== id) return;
         if (message.type === 'progress') progress?.(message.update);
         else if (message.type === 'result') settle(() => resolve(message.value));
         else {
@@ -69,7 +72,7 @@ class Thread implements TaskThread {
       worker.on('message', hear).on('error', fall).on('exit', fall);
       signal?.addEventListener('abort', cancel, { once: true });
       if (this.#ended !== undefined) fall();
-      else worker.postMessage({ type: 'task', name, input } satisfies ToTask);
+      else worker.postMessage({ type: 'task', id, name, input } satisfies ToTask);
       if (signal?.aborted) cancel();
     });
   }

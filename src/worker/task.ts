@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { toErrorValue } from '../core/errors';
-import { performTask } from '../core/migration/target-tasks';
+import { performTask } from '../core/tasks';
 import { sendable, throttle } from './messages';
 import type { FromTask, ToTask } from './task-messages';
 
@@ -8,19 +8,27 @@ import type { FromTask, ToTask } from './task-messages';
 const port = parentPort;
 if (!port) throw new Error('This file is started as a worker thread.');
 const send = (message: FromTask) => port.postMessage(message);
-let controller = new AbortController();
+/** Those that have not ended, in the order in which they came. */
+const controllers = new Map<number, AbortController>();
+let last = Promise.resolve();
 
-async function perform(name: string, input: unknown): Promise<void> {
-  controller = new AbortController();
-  const progress = throttle((update) => send({ type: 'progress', update }));
+async function perform(id: number, name: string, input: unknown, signal: AbortSignal): Promise<void> {
+  const progress = throttle((update) => send({ type: 'progress', id, update }));
   try {
-    send({ type: 'result', value: await performTask(name, input, { progress, signal: controller.signal }) });
+    send({ type: 'result', id, value: await performTask(name, input, { progress, signal }) });
   } catch (error) {
-    send({ type: 'failure', error: sendable(toErrorValue(error)) });
+    send({ type: 'failure', id, error: sendable(toErrorValue(error)) });
   }
+  controllers.delete(id);
 }
 
 port.on('message', (message: ToTask) => {
-  if (message.type === 'cancel') controller.abort();
-  else void perform(message.name, message.input);
+  const { id } = message;
+  if (message.type === 'cancel') {
+    controllers.get(id)?.abort();
+    return;
+  }
+  const controller = new AbortController();
+  controllers.set(id, controller);
+  last = last.then(() => perform(id, message.name, message.input, controller.signal));
 });

@@ -1,7 +1,7 @@
 // References: recall, precision and certainty on the labelled corpus, per language; speed and memory on generated trees
 // against ripgrep and ast-grep in one run. `npm run bench references [corpus|tree|large|edit|worker…]`; without a name all but large.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -37,6 +37,7 @@ const SCAN = `
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readFileSync } from 'node:fs';
 import { scanReferences } from './src/core/references/scan';
+import { taskThreads } from './src/worker/task-threads';
 async function main() {
   const [, , workspace, file, edited] = process.argv;
   const databases = JSON.parse(readFileSync(file!, 'utf8'));
@@ -45,7 +46,7 @@ async function main() {
   const measured = async (documents?: ReadonlyMap<string, string>) => {
     const started = performance.now();
     const changed = documents && [];
-    const { references, filesScanned } = await scanReferences({ workspace: workspace!, databases, documents, changed });
+    const { references, filesScanned } = await scanReferences({ workspace: workspace!, databases, documents, changed, tasks: taskThreads() });
     return { milliseconds: Math.round((performance.now() - started) * 10) / 10, references: references.length, filesScanned };
   };
   const cold = await measured();
@@ -149,7 +150,7 @@ void main();
 `;
 
 async function program(name, contents) {
-  const outfile = path.join(folder, `${name}.cjs`);
+  const outfile = path.join(folder, `${name}.js`);
   await build({
     stdin: { contents, resolveDir: root, loader: 'ts', sourcefile: `${name}.ts` },
     bundle: true,
@@ -159,7 +160,6 @@ async function program(name, contents) {
     mainFields: ['module', 'main'],
     external: ['node-sqlite3-wasm'],
     outfile,
-    define: { __dirname: JSON.stringify(path.join(root, 'src/core')) },
     logLevel: 'error',
   });
   return outfile;
@@ -289,7 +289,11 @@ const parts = {
     await worker('worst');
   },
 };
-mkdirSync(folder, { recursive: true });
+// As in dist/: the bundles, the thread for tasks and the assets beside one another.
+mkdirSync(path.join(folder, 'assets'), { recursive: true });
+for (const [name, source] of Object.entries(JSON.parse(readFileSync(path.join(root, 'assets.json'), 'utf8'))))
+  cpSync(path.join(root, source), path.join(folder, 'assets', name));
+await program('task', "import './src/worker/task';");
 const wished = process.argv.slice(2).filter((name) => Object.hasOwn(parts, name));
 for (const name of wished.length > 0 ? wished : ['corpus', 'tree', 'edit', 'worker']) await parts[name]();
 if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });

@@ -17,10 +17,10 @@ import type { VerifyInput, VerifyPart } from './verify';
 const TASKS = { build: buildTarget, verify: verifyTarget };
 
 /**
- * Carries one task out, in whatever thread. `input` is what `buildTargets` or `verifyTargets` gave to the runner.
+ * Carries one of them out, in whatever thread. `input` is what `buildTargets` or `verifyTargets` gave to the runner.
  * @throws ConsolidationError what the task throws
  */
-export function performTask(name: string, input: unknown, options: WorkOptions): Promise<unknown> {
+export function performTargetTask(name: string, input: unknown, options: WorkOptions): Promise<unknown> {
   if (name === 'build') return TASKS.build(input as BuildInput, options);
   if (name === 'verify') return TASKS.verify(input as VerifyInput, options);
   throw new Error(`There is no task ${name}.`);
@@ -110,7 +110,7 @@ async function forEachTarget<T>(
   const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0);
   if (!runner || tasks.length < 2 || runner.parallel < 2 || !runner.worthwhile(bytes)) {
     for (const [index, { input }] of tasks.entries())
-      results[index] = (await performTask(name, input, { signal, progress: progress.of(index) })) as T;
+      results[index] = (await performTargetTask(name, input, { signal, progress: progress.of(index) })) as T;
     return results;
   }
   const controller = new AbortController();

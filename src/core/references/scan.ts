@@ -1,17 +1,22 @@
 import path from 'node:path';
-import { Pause, SHORT_STRETCH } from '../sqlite/rows/pause';
 import { foldName } from '../sqlite/sql-tokens';
 import { setNewest } from '../maps';
+import { loadGrammar } from './languages/language';
 import { jsonOf } from '../same';
 import { throwIfCancelled } from '../ports';
 import type { WorkOptions } from '../ports';
 import type { ResolvedPlan } from '../plan/resolved';
 import { Analysis } from './analysis/analysis';
+import type { ChangedFiles } from './analysis/analysis';
 import type { Module } from './evaluation/project';
 import type { Reference, ReferencesResult, Role } from './reference';
 import { sameWhereEqual } from './same-references';
-import { TextCache, isLeftOut, isNamedLikeProgram, listSourceFiles, programFile, sourceFile } from './source-files';
-import type { SourceFile } from './source-files';
+import { MANY_FILES, ReadingThread } from './reading/reading-thread';
+import { readTexts } from './reading/read-texts';
+import { SourceText, Texts } from './reading/source-text';
+import { TextCache } from './reading/text-cache';
+import { isLeftOut, isNamedLikeProgram, listSourceFiles, programFile, sourceFile } from './source-files';
+import type { ListOptions, SourceFile } from './source-files';
 
 export interface ScanReferencesOptions extends WorkOptions {
   /** Absolute path of the workspace folder. */
@@ -46,7 +51,7 @@ interface Memory {
   /** One scan at a time: they share what is remembered. */
   busy?: Promise<unknown>;
   /** Every text of the workspace that can be read, as the last scan had it. */
-  readonly texts: Map<string, string>;
+  readonly texts: Texts;
   listed?: Listed;
   /** Editors that were unsaved at the last scan. */
   documents: ReadonlySet<string>;
@@ -74,7 +79,7 @@ function memoryOf(workspace: string): Memory {
   if (known) return known;
   const made: Memory = {
     cache: new TextCache(workspace),
-    texts: new Map(),
+    texts: new Texts(),
     documents: new Set(),
     searches: new Map(),
   };
@@ -106,11 +111,16 @@ function analysisOf(search: Search, files: readonly SourceFile[], options: ScanR
   const made = new Analysis({
     workspace: options.workspace.split(path.sep).join('/'),
     files,
-    databases: new Map(options.databases.map((each) => [each.path, new Set(each.tables.map(foldName))])),
+    databases: foldedNames(options.databases),
     modules: search.modules,
   });
   search.analysis = { of: made, files };
   return made;
+}
+
+/** Databases with the folded names of their tables. */
+function foldedNames(databases: ScanReferencesOptions['databases']): Map<string, Set<string>> {
+  return new Map(databases.map(({ path, tables }) => [path, new Set(tables.map(foldName))]));
 }
 
 function sameFiles(one: readonly SourceFile[], other: readonly SourceFile[]): boolean {
@@ -124,7 +134,7 @@ function sameFiles(one: readonly SourceFile[], other: readonly SourceFile[]): bo
 /** What a scan found, and every text as it had it: another scan of the workspace may begin at once. */
 export interface Scanned {
   readonly found: ReferencesResult;
-  readonly texts: ReadonlyMap<string, string>;
+  readonly texts: Texts;
 }
 
 /**
@@ -140,7 +150,7 @@ export async function scanReferences(options: ScanReferencesOptions): Promise<Re
 export async function scanWithTexts(options: ScanReferencesOptions): Promise<Scanned> {
   return inTurn(options, async (memory) => {
     const found = await scanNow(memory, options);
-    return { found, texts: new Map(memory.texts) };
+    return { found, texts: new Texts(memory.texts) };
   });
 }
 
@@ -161,20 +171,37 @@ async function inTurn<T>({ workspace }: ScanReferencesOptions, work: (memory: Me
 
 async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<ReferencesResult> {
   const started = performance.now();
-  const { signal, progress, plan, roles } = options;
-  throwIfCancelled(signal);
+  throwIfCancelled(options.signal);
   const known = await readChanged(memory, options);
-  const listed = known ?? (await list(memory, options));
+  let thread: ReadingThread | undefined;
+  // It starts while files are still being listed.
+  const onMany = { files: MANY_FILES, tell: () => (thread = ReadingThread.start(options)) };
+  try {
+    const listed = known ?? (await list(memory, options, memory.cache.isEmpty ? onMany : undefined));
+    const reading = known ? [] : read(memory, listed, thread, options);
+    const found = await searchListed(memory, listed, reading, options, started);
+    return { ...found, milliseconds: Math.round(performance.now() - started) };
+  } finally {
+    thread?.close();
+  }
+}
+
+/** @param started when the scan began, in milliseconds */
+async function searchListed(
+  memory: Memory,
+  listed: Listed,
+  reading: Iterable<ChangedFiles> | AsyncIterable<ChangedFiles>,
+  options: ScanReferencesOptions,
+  started: number,
+): Promise<ReferencesResult> {
+  const { signal, progress, plan, roles, onFound } = options;
   const { texts } = memory;
   const search = searchOf(memory, options.databases);
   const { last, unread } = search;
-  const reading = known ? [] : read(memory, listed, options);
   // The first search begins while files are still being read.
   if (last) for await (const _ of reading);
   const question = jsonOf(plan) + JSON.stringify(roles);
-  if (last?.question === question && unread.size === 0)
-    return { ...last.result, milliseconds: Math.round(performance.now() - started) };
-  const { onFound } = options;
+  if (last?.question === question && unread.size === 0) return last.result;
   const tell = (references: readonly Reference[]) =>
     onFound?.({
       version: 1,
@@ -183,10 +210,15 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
       milliseconds: Math.round(performance.now() - started),
     });
   const found = await analysisOf(search, listed.files, options).run(
-    { texts, changed: last ? [[...unread]] : reading, plan, roles, ...(onFound && !last ? { onFound: tell } : {}) },
+    {
+      texts,
+      changed: last ? [{ files: [...unread] }] : reading,
+      plan,
+      roles,
+      ...(onFound && !last ? { onFound: tell } : {}),
+    },
     { signal, progress },
   );
-  const milliseconds = Math.round(performance.now() - started);
   const { skipped } = memory.cache;
   const { searchedInPart, ...rest } = found;
   const result: ReferencesResult = {
@@ -196,7 +228,7 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
     references: last ? sameWhereEqual(last.result.references, found.references) : found.references,
     filesScanned: texts.size,
     ...(skipped.length > 0 ? { skipped } : {}),
-    milliseconds,
+    milliseconds: Math.round(performance.now() - started),
   };
   search.last = { question, result };
   unread.clear();
@@ -217,7 +249,7 @@ async function readChanged(memory: Memory, options: ScanReferencesOptions): Prom
       if (now?.language !== listed.files.find(({ path }) => path === file)?.language) return undefined;
     }
     if (!isListed && (documents.has(file) || !sourceFile(file))) continue;
-    const text = documents.get(file) ?? cache.read(file);
+    const text = documentText(documents, file) ?? cache.read(file);
     if (isListed !== (text !== undefined)) return undefined;
     note(memory, file, text);
   }
@@ -226,11 +258,11 @@ async function readChanged(memory: Memory, options: ScanReferencesOptions): Prom
 }
 
 /** The files of a workspace as they are now; no text of them is read. */
-async function list(memory: Memory, options: ScanReferencesOptions): Promise<Listed> {
+async function list(memory: Memory, options: ScanReferencesOptions, onMany?: ListOptions['onMany']): Promise<Listed> {
   const { workspace, signal, exclude, documents = new Map<string, string>() } = options;
   const before = memory.listed?.paths;
   memory.listed = undefined;
-  const files = await listSourceFiles(workspace, { exclude, signal, documents });
+  const files = await listSourceFiles(workspace, { exclude, signal, documents, onMany });
   const paths = new Set(files.map((file) => file.path));
   memory.cache.retain(paths);
   // That a file is there counts, even if it cannot be read.
@@ -243,48 +275,49 @@ async function list(memory: Memory, options: ScanReferencesOptions): Promise<Lis
   return { files, paths, exclude: JSON.stringify(exclude) };
 }
 
-/** Reads the texts of all files, some at a time. */
+function documentText(documents: ReadonlyMap<string, string>, file: string): SourceText | undefined {
+  const text = documents.get(file);
+  return text === undefined ? undefined : SourceText.of(text);
+}
+
+/** Notes the texts of all files as they are read. */
 async function* read(
   memory: Memory,
   listed: Listed,
+  thread: ReadingThread | undefined,
   options: ScanReferencesOptions,
-): AsyncGenerator<readonly string[]> {
-  const { signal, progress, documents = new Map<string, string>() } = options;
-  const { files } = listed;
-  const pause = new Pause(signal, SHORT_STRETCH);
-  let ahead = new Map<string, string | undefined>();
-  let together: string[] = [];
-  for (const [done, { path: file }] of files.entries()) {
-    if (pause.due) {
-      progress?.({ phase: 'references', message: 'Reading files', done, total: files.length, unit: 'files' });
-      await pause.take();
-    }
-    if (!documents.has(file) && !ahead.has(file)) {
-      yield together;
-      together = [];
-      ahead = memory.cache.readTogether(pathsFrom(files, done));
-    }
-    note(memory, file, documents.get(file) ?? ahead.get(file));
-    together.push(file);
+): AsyncGenerator<ChangedFiles> {
+  const { workspace, documents = new Map<string, string>() } = options;
+  for (const file of documents.keys()) if (listed.paths.has(file)) note(memory, file, documentText(documents, file));
+  yield { files: [...documents.keys()] };
+  const files = documents.size === 0 ? listed.files : listed.files.filter(({ path: file }) => !documents.has(file));
+  const input = { workspace, databases: foldedNames(options.databases) };
+  // Until the first of them are read there is nothing else to do.
+  if (thread) for (const language of mostUsed(files)) loadGrammar(language);
+  for await (const { texts, areCandidates } of readTexts(files, memory.cache, thread, input, options)) {
+    for (const [file, text] of texts) note(memory, file, text);
+    yield { files: [...texts.keys()], areCandidates };
   }
-  yield together;
   memory.documents = new Set(documents.keys());
   memory.listed = listed;
 }
 
-function* pathsFrom(files: readonly SourceFile[], first: number): Iterable<string> {
-  for (let index = first; index < files.length; index++) yield files[index]!.path;
+/** The languages of most code files. */
+function mostUsed(files: readonly SourceFile[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { isCode, language } of files) if (isCode) counts.set(language, (counts.get(language) ?? 0) + 1);
+  return [...counts]
+    .sort((one, other) => other[1] - one[1])
+    .slice(0, 2)
+    .map(([language]) => language);
 }
 
-/** Unchanged files have the very same strings, so that comparing them costs nothing. */
-function note(memory: Memory, file: string, text: string | undefined): void {
-  const { texts } = memory;
-  if (texts.get(file) === text) return;
-  noteChanged(memory, file);
-  if (text === undefined) texts.delete(file);
-  else texts.set(file, text);
+/** Unchanged files have the very same text, so that comparing them costs nothing. */
+function note(memory: Memory, file: string, text: SourceText | undefined): void {
+  if (memory.texts.set(file, text)) noteChanged(memory, file);
 }
 
 function noteChanged({ searches }: Memory, file: string): void {
-  for (const { unread } of searches.values()) unread.add(file);
+  // One without a result asks for all files.
+  for (const { last, unread } of searches.values()) if (last) unread.add(file);
 }

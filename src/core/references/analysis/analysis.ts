@@ -1,19 +1,19 @@
 import { Evaluator } from '../evaluation/evaluator';
 import { changedDeclarations } from '../evaluation/imports-named';
-import { getOrAdd, Module, Project } from '../evaluation/project';
+import { getOrAdd, Project } from '../evaluation/project';
+import type { Module } from '../evaluation/project';
 import { Reads } from '../evaluation/reads';
-import { codeLanguageNamed, grammarOf, isGrammarLoaded, loadGrammar } from '../languages/language';
 import type { WorkOptions } from '../../ports';
 import { Pause, SHORT_STRETCH } from '../../sqlite/rows/pause';
 import type { ResolvedPlan } from '../../plan/resolved';
 import type { Reference, ReferencesResult, Role } from '../reference';
 import { compareReferences } from '../same-references';
-import { StatementInterest } from '../slicing/interest';
-import { inWhole } from '../slicing/slice';
-import { Slicer } from '../slicing/slicer';
-import { LONGEST_WHOLE } from '../slicing/windows';
+import { Modules } from '../parsing/modules';
+import { Texts } from '../reading/source-text';
+import type { SourceText } from '../reading/source-text';
+import { LONGEST_WHOLE } from '../text/longest';
 import type { SourceFile } from '../source-files';
-import type { Literal, Program } from '../syntax/program';
+import type { Literal } from '../syntax/program';
 import { Assembly } from './assemble';
 import { Candidates } from './candidates';
 import { absentDatabases } from './absent';
@@ -42,15 +42,22 @@ export interface AnalysisInput {
   readonly modules: Map<string, Module>;
 }
 
+/** Files whose text is another one. */
+export interface ChangedFiles {
+  readonly files: readonly string[];
+  /** Whether they are worth parsing, where somebody looked at that. */
+  readonly areCandidates?: ReadonlyMap<string, boolean>;
+}
+
 /** What is asked of a workspace. */
 export interface Question {
   /** Every text that can be read, by file. */
-  readonly texts: ReadonlyMap<string, string>;
+  readonly texts: Texts;
   /**
    * The files whose text is another one than in the last call that was answered. In the first call they may come as they
    * are read: `texts` has those that came.
    */
-  readonly changed: Iterable<readonly string[]> | AsyncIterable<readonly string[]>;
+  readonly changed: Iterable<ChangedFiles> | AsyncIterable<ChangedFiles>;
   readonly plan?: ResolvedPlan;
   /** What files are for, where a person says so: globs with roles. */
   readonly roles?: Readonly<Record<string, Role>>;
@@ -100,7 +107,7 @@ export class Analysis {
   private turn = new Pause(undefined);
 
   private readonly files: ReadonlyMap<string, SourceFile>;
-  private readonly texts = new Map<string, string>();
+  private readonly texts = new Texts();
   private isTaken = false;
   /** Code files that are worth parsing. */
   private readonly worth = new Set<string>();
@@ -115,10 +122,7 @@ export class Analysis {
   private placesOf = new Map<Module, PlacesRecord>();
   /** What became different since then. */
   private readonly changed = { files: new Set<string>(), declared: new Set<string>() };
-  private readonly unreadable = new Map<string, string>();
-  private readonly slicer: Slicer;
-  /** The modules of which a part was asked for that is left out in `input.modules`. */
-  private readonly wholes = new Map<string, Module>();
+  private readonly modules: Modules;
 
   constructor(private readonly input: AnalysisInput) {
     this.resolver = new DatabaseResolver([...input.databases.keys()], input.workspace);
@@ -131,10 +135,14 @@ export class Analysis {
     this.evaluator = new Evaluator(this.project);
     this.candidates = new Candidates(input);
     this.byText = new TextSearch(this.files, this.texts, this.candidates, this.resolver, () => this.pause());
-    const interest = new StatementInterest(input.databases);
-    this.slicer = new Slicer((text, statement) => interest.isOfInterest(text, statement));
-    // What was left out of them is of interest, perhaps, with these databases.
-    for (const [file, { rest }] of input.modules) if (rest) input.modules.delete(file);
+    this.modules = new Modules({
+      files: this.files,
+      texts: this.texts,
+      known: input.modules,
+      databases: input.databases,
+      partsOf: (file, text) => this.byText.partsOf(file, text),
+      askWhole: (file) => this.project.reads.whole.add(file),
+    });
   }
 
   /** @throws ConsolidationError `CANCELLED`; what was found until then serves the next call */
@@ -201,7 +209,7 @@ export class Analysis {
   private async recordsSoFar(): Promise<FileRecord[]> {
     const modules = new Map<string, Module>();
     for (const { path } of this.input.files) {
-      const module = this.worth.has(path) ? this.input.modules.get(path) : undefined;
+      const module = this.worth.has(path) ? this.modules.get(path) : undefined;
       if (module) modules.set(path, module);
     }
     this.project.show(modules);
@@ -215,40 +223,52 @@ export class Analysis {
   }
 
   /** Notes what changed since the last call. */
-  private async take(texts: ReadonlyMap<string, string>, changed: Question['changed']): Promise<void> {
-    for await (const files of changed) for (const file of files) await this.takeFile(texts, file);
-    if (!this.isTaken) for (const file of this.files.keys()) await this.takeFile(texts, file);
+  private async take(texts: Texts, changed: Question['changed']): Promise<void> {
+    for await (const { files, areCandidates } of changed) await this.takeFiles(texts, files, areCandidates);
+    if (!this.isTaken) await this.takeFiles(texts, this.files.keys());
     this.isTaken = true;
   }
 
-  private async takeFile(texts: ReadonlyMap<string, string>, path: string): Promise<void> {
-    const file = this.files.get(path);
-    const [old, now] = [this.texts.get(path), texts.get(path)];
-    if (!file || old === now) return;
-    await this.pause();
-    this.changed.files.add(path);
-    if (now === undefined) this.texts.delete(path);
-    else this.texts.set(path, now);
-    this.byText.changed(path);
-    this.marked.delete(path);
-    if (!file.isCode) return;
-    for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
-    this.candidates.changed(path, now);
-    if (now === undefined || !(await this.isCandidate(path, now))) {
-      this.worth.delete(path);
-      return;
+  private async takeFiles(
+    texts: Texts,
+    files: Iterable<string>,
+    areCandidates?: ReadonlyMap<string, boolean>,
+  ): Promise<void> {
+    for (const file of files) {
+      if (this.turn.due) await this.turn.take();
+      const source = this.takeText(file, texts.of(file));
+      if (!source) continue;
+      // Of most files it is known at once.
+      const isCandidate = areCandidates?.get(file) ?? this.candidates.isCandidateOnDisk(source);
+      if (!(isCandidate ?? (await this.isCandidate(file, source.text ?? '')))) {
+        this.worth.delete(file);
+        continue;
+      }
+      this.worth.add(file);
+      await this.modules.parseIfLoaded(file, true);
+      await this.tellNow();
     }
-    this.worth.add(path);
-    loadGrammar(file.language);
-    // Else it is parsed when all files are read: reading goes on meanwhile.
-    if (isGrammarLoaded(file.language)) await this.parseCandidate(path);
   }
 
-  /** Parses a file that is worth it, and tells what is found so far, now and then. */
-  private async parseCandidate(file: string): Promise<void> {
-    await this.parse(file);
-    if (!this.tell || this.last.length > 0 || this.input.modules.size < this.toldNext) return;
-    while (this.toldNext <= this.input.modules.size) this.toldNext *= MORE_TOLD;
+  /** @returns the text of a code file that has another one */
+  private takeText(path: string, now: SourceText | undefined): SourceText | undefined {
+    const file = this.files.get(path);
+    const old = this.texts.of(path);
+    if (!file || !this.texts.set(path, now)) return undefined;
+    if (this.last.length > 0) this.changed.files.add(path);
+    this.byText.changed(path);
+    this.marked.delete(path);
+    if (!file.isCode) return undefined;
+    for (const name of changedDeclarations(this.project, path, old, now)) this.changed.declared.add(name);
+    this.candidates.changed(path, now);
+    if (!now) this.worth.delete(path);
+    return now;
+  }
+
+  /** Tells what is found so far, now and then. */
+  private async tellNow(): Promise<void> {
+    if (!this.tell || this.last.length > 0 || this.modules.size < this.toldNext) return;
+    while (this.toldNext <= this.modules.size) this.toldNext *= MORE_TOLD;
     await this.tell();
   }
 
@@ -300,11 +320,7 @@ export class Analysis {
     let wanted = await this.candidateFiles(options);
     const modules = new Map<string, Module>();
     for (let turn = 1; ; turn++) {
-      for (const file of wanted) {
-        await this.pause();
-        const module = await this.parse(file);
-        if (module) modules.set(file, module);
-      }
+      await this.parseAll(wanted, modules, (file) => this.worth.has(file));
       const round: Round = { modules: new Map(modules), records: new Map() };
       await this.answer(round, last[rounds.length], rounds.at(-1), options);
       rounds.push(round);
@@ -316,10 +332,10 @@ export class Analysis {
       }
       const more = new Set<string>();
       for (const { reads } of round.records.values())
-        for (const file of reads.wanted) if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
+        for (const file of reads.wanted) if (!modules.has(file) && !this.modules.isUnreadable(file)) more.add(file);
       if (turn <= ROUNDS_OF_CALLERS)
         for (const file of await this.callers(round, asked))
-          if (!modules.has(file) && !this.isUnreadable(file)) more.add(file);
+          if (!modules.has(file) && !this.modules.isUnreadable(file)) more.add(file);
       const room = MOST_FOLLOWED + this.worth.size - modules.size;
       wanted = [...more].slice(0, Math.max(0, room));
       if (wanted.length === 0 || turn > MOST_ROUNDS) break;
@@ -331,17 +347,23 @@ export class Analysis {
   /** Parses all of the files of which a part was asked for that was left out; false where there is none. */
   private async completed(round: Round, modules: Map<string, Module>): Promise<boolean> {
     const files = new Set([...round.records.values()].flatMap(({ reads }) => [...reads.whole]));
+    const partial = [...files].filter((file) => modules.get(file)?.rest);
+    await this.parseAll(partial, modules, () => false);
+    return partial.length > 0;
+  }
+
+  /** Adds the modules of files. */
+  private async parseAll(
+    files: readonly string[],
+    modules: Map<string, Module>,
+    isSliced: (file: string) => boolean,
+  ): Promise<void> {
     for (const file of files) {
-      if (!modules.get(file)?.rest) {
-        files.delete(file);
-        continue;
-      }
       await this.pause();
-      const whole = await this.parse(file, false);
-      if (whole) modules.set(file, whole);
+      const module = await this.modules.parse(file, isSliced(file));
+      if (module) modules.set(file, module);
       else modules.delete(file);
     }
-    return files.size > 0;
   }
 
   private async candidateFiles(options: WorkOptions): Promise<string[]> {
@@ -349,7 +371,8 @@ export class Analysis {
     for (const [done, file] of files.entries()) {
       await this.pause();
       options.progress?.({ phase: 'references', message: 'Parsing files', done, total: files.length, unit: 'files' });
-      await this.parseCandidate(file);
+      await this.modules.parse(file, true);
+      await this.tellNow();
     }
     return files;
   }
@@ -446,54 +469,8 @@ export class Analysis {
     return names.size === 0 ? [] : this.candidates.calling(names, this.texts, () => this.pause());
   }
 
-  private isUnreadable(file: string): boolean {
-    const text = this.texts.get(file);
-    return text === undefined || this.unreadable.get(file) === text;
-  }
-
-  /** @param isSliced may functions be left out in which nothing of interest seems to be? */
-  private async parse(file: string, isSliced = this.worth.has(file)): Promise<Module | undefined> {
-    const text = this.texts.get(file);
-    const language = codeLanguageNamed(this.files.get(file)?.language ?? '');
-    if (text === undefined || !language || this.isUnreadable(file)) return undefined;
-    const partial = this.input.modules.get(file);
-    const modules = !isSliced && partial?.rest ? this.wholes : this.input.modules;
-    const known = modules.get(file);
-    if (known?.text === text) return known;
-    const isLong = text.length > LONGEST_WHOLE;
-    const slice = isLong
-      ? await this.byText.partsOf(file, text)
-      : isSliced
-        ? this.slicer.slice(file, text, language.id, known !== undefined)
-        : undefined;
-    if (isLong && !slice) return undefined;
-    const grammar = await grammarOf(language);
-    // A file with another text is being edited: its tree is kept for the edits to come.
-    const root = grammar.parse(slice?.text ?? text, known ? file : undefined);
-    const program = root && lowered(() => language.lower(slice ? inWhole(root, slice) : root, text));
-    if (!program) {
-      this.unreadable.set(file, text);
-      return undefined;
-    }
-    const rest =
-      isLong || !slice ? undefined : { words: slice.words, ask: () => void this.project.reads.whole.add(file) };
-    const module = new Module(file, text, program, rest);
-    modules.set(file, module);
-    return module;
-  }
-
   private async pause(): Promise<void> {
     if (this.turn.due) await this.turn.take();
-  }
-}
-
-/** `undefined` for code that is nested deeper than the stack: it was generated, and is left out. */
-function lowered(lower: () => Program): Program | undefined {
-  try {
-    return lower();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
   }
 }
 

@@ -1,4 +1,6 @@
 import { baseName } from '../evaluation/path-text';
+import { eachCall, eachCalledName, lengthsOf } from '../text/called-names';
+import type { SourceText, Texts } from '../reading/source-text';
 import type { SourceFile } from '../source-files';
 
 const SQL = /\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach)\b/i;
@@ -23,7 +25,7 @@ const BEGINNINGS = [
 ];
 
 /** False where nothing of `DATABASE_FILE`, `DRIVER`, `MODEL` and `SQL` is in a text. */
-function mayMatter(text: string): boolean {
+export function mayMatter(text: string): boolean {
   return BEGINNINGS.some((begins) => begins.test(text));
 }
 
@@ -59,8 +61,15 @@ export class Candidates {
     return DATABASE_FILE.test(text) || (this.otherNames?.test(text) ?? false);
   }
 
-  isCandidate(text: string): boolean {
-    if (!mayMatter(text) && !this.otherNames?.test(text)) return false;
+  /** Of a text that was left on disk this is known, mostly, without reading it; undefined for another one. */
+  isCandidateOnDisk(source: SourceText): boolean | undefined {
+    if (source.calls === undefined) return undefined;
+    return this.otherNames !== undefined && source.text !== undefined && this.isCandidate(source.text);
+  }
+
+  /** @param isDull as `mayMatter` tells it, where that is known */
+  isCandidate(text: string, isDull = !mayMatter(text)): boolean {
+    if (isDull && !this.otherNames?.test(text)) return false;
     if (this.namesDatabase(text) || DRIVER.test(text) || MODEL.test(text)) return true;
     return SQL.test(text) && ((this.tables?.test(text) ?? false) || FILLED_IN.test(text));
   }
@@ -83,18 +92,14 @@ export class Candidates {
    * @param texts of all files; of changed ones {@link changed} was told
    * @param pause called between files; what it throws ends the search
    */
-  async calling(
-    names: ReadonlySet<string>,
-    texts: ReadonlyMap<string, string>,
-    pause: () => Promise<void>,
-  ): Promise<string[]> {
+  async calling(names: ReadonlySet<string>, texts: Texts, pause: () => Promise<void>): Promise<string[]> {
     const unknown = new Map<string, Set<string>>();
     for (const name of names) if (!this.callers.has(name)) unknown.set(name, new Set());
     if (unknown.size > 0) {
       const lengths = lengthsOf(unknown.keys());
       for (const file of this.input.files) {
         await pause();
-        if (file.isCode) note(file.path, texts.get(file.path), unknown, lengths);
+        if (file.isCode) note(file.path, texts.of(file.path), unknown, lengths);
       }
       for (const [name, files] of unknown) this.callers.set(name, files);
     }
@@ -107,52 +112,23 @@ export class Candidates {
   }
 
   /** A file has another text. */
-  changed(file: string, text: string | undefined): void {
+  changed(file: string, text: SourceText | undefined): void {
     if (this.callers.size === 0) return;
     for (const files of this.callers.values()) files.delete(file);
     note(file, text, this.callers, lengthsOf(this.callers.keys()));
   }
 }
 
-/** For each length whether a name has it: most words before a bracket are told by that. */
-function lengthsOf(names: Iterable<string>): Uint8Array {
-  const lengths = new Uint8Array(LONGEST_NAME + 1);
-  // Shorter names say nothing.
-  for (const { length } of names) if (length >= 3 && length <= LONGEST_NAME) lengths[length] = 1;
-  return lengths;
-}
-
-const LONGEST_NAME = 1000;
-
 /** Adds a file to those of the functions that it calls. */
 function note(
   file: string,
-  text: string | undefined,
+  source: SourceText | undefined,
   callers: ReadonlyMap<string, Set<string>>,
   lengths: Uint8Array,
 ): void {
-  if (text === undefined) return;
-  for (const bracket of '({')
-    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
-      let end = at;
-      while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
-      let start = end;
-      while (start > 0 && isWord(text.charCodeAt(start - 1))) start--;
-      if (lengths[end - start] !== 1) continue;
-      const files = callers.get(text.slice(start, end));
-      if (files && !DEFINES.test(text.slice(Math.max(0, start - 200), start))) files.add(file);
-    }
-}
-
-/** What stands before a name that is defined, and not called. */
-const DEFINES = /\b(?:def|func|function|class|fn)\s+$/;
-
-function isBlank(code: number): boolean {
-  return code <= 32 ? code === 32 || (code >= 9 && code <= 13) : code >= 160 && /\s/.test(String.fromCharCode(code));
-}
-
-function isWord(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
+  const add = (name: string) => callers.get(name)?.add(file);
+  if (source?.calls !== undefined) eachCalledName(source.calls, lengths, add);
+  else if (source?.text !== undefined) eachCall(source.text, lengths, add);
 }
 
 /** A name that more files call is too common to say anything. */

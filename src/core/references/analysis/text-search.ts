@@ -3,8 +3,10 @@ import { isCodeAsText, isDocument } from '../languages/text-language';
 import type { PartlySearchedFile, Reference } from '../reference';
 import { offsetInWhole } from '../slicing/slice';
 import type { Slice } from '../slicing/slice';
-import { LONGEST_WHOLE, windowsOf } from '../slicing/windows';
+import { windowsOf } from '../slicing/windows';
+import { LONGEST_WHOLE } from '../text/longest';
 import type { Windows } from '../slicing/windows';
+import type { Texts } from '../reading/source-text';
 import type { SourceFile } from '../source-files';
 import { commandAt } from '../text/commands';
 import { LineIndex } from '../text/lines';
@@ -48,7 +50,7 @@ export class TextSearch {
 
   constructor(
     private readonly files: ReadonlyMap<string, SourceFile>,
-    private readonly texts: ReadonlyMap<string, string>,
+    private readonly texts: Texts,
     private readonly candidates: Candidates,
     private readonly resolver: DatabaseResolver,
     /** Called between files; what it throws ends the search. */
@@ -70,11 +72,12 @@ export class TextSearch {
   async inDocuments(judges: Judges): Promise<Reference[]> {
     const references: Reference[] = [];
     for (const file of this.files.values()) {
-      const text = file.isCode ? undefined : this.texts.get(file.path);
-      if (text === undefined) continue;
+      if (file.isCode) continue;
       let known = this.known.get(file.path);
       if (known?.judges !== judges) {
         await this.pause();
+        const text = this.texts.get(file.path);
+        if (text === undefined) continue;
         known = { judges, ...(await this.inDocument(file, text, judges)) };
         this.known.set(file.path, known);
       }

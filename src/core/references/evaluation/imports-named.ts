@@ -1,34 +1,11 @@
+import type { SourceText } from '../reading/source-text';
+import { declaredIn, declaringLanguage, isDeclaring } from '../text/declarations';
 import type { Evaluator } from './evaluator';
 import type { Imports } from './imports';
 import { membersOf, moduleBindings } from './members';
 import { getOrAdd } from './project';
 import type { Module, Project } from './project';
 import type { ScopeReference, Value } from './value';
-
-/** What a file of a language declares for others, and the files that can see it. */
-const DECLARATIONS: Readonly<Record<string, { extensions: readonly string[]; pattern: RegExp }>> = {
-  java: { extensions: ['.java'], pattern: /\b(?:class|interface|enum|record)\s+(\w+)/g },
-  csharp: { extensions: ['.cs'], pattern: /\b(?:class|struct|interface|enum|record)\s+(\w+)/g },
-  rust: { extensions: ['.rs'], pattern: /\b(?:const|static|fn|struct|enum|type)\s+(?:mut\s+)?(\w+)/g },
-  ruby: {
-    extensions: ['.rb', '.rake', '.ru'],
-    pattern: /(?:\b(?:class|module|def)\s+(?:self\.)?(\w+))|(?:^\s*([A-Z]\w*)\s*=)/gm,
-  },
-  php: {
-    extensions: ['.php'],
-    pattern:
-      /\b(?:class|interface|trait|enum|function)\s+&?(\w+)|\bconst\s+(?:\w+\s+)?(\w+)\s*=|\bdefine\(\s*['"](\w+)/g,
-  },
-  cpp: {
-    extensions: ['.h', '.hpp', '.hh', '.hxx', '.cpp', '.cc', '.cxx', '.c', '.ipp', '.inl'],
-    pattern: /\b(?:class|struct|enum)\s+(\w+)|^\s*#\s*define\s+(\w+)|\b(\w+)\s*(?:\[\s*\])?\s*(?:=|\{)\s*"/gm,
-  },
-  shellscript: {
-    extensions: ['.sh', '.bash'],
-    pattern:
-      /^\s*(?:export\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?(\w+)=|^\s*(?:function\s+)?(\w+)\s*\(\)|\$\{(\w+):?=/gm,
-  },
-};
 
 const indexes = new WeakMap<Project, Map<string, Map<string, string[]>>>();
 
@@ -39,25 +16,14 @@ function declaring(project: Project, language: string, name: string): readonly s
   if (!byLanguage) indexes.set(project, (byLanguage = new Map()));
   const index = getOrAdd(byLanguage, language, () => {
     const names = new Map<string, string[]>();
-    const { extensions } = DECLARATIONS[language]!;
     for (const file of project.files) {
-      if (!extensions.some((extension) => file.endsWith(extension))) continue;
+      if (declaringLanguage(file) !== language) continue;
       const text = project.source(file) ?? project.modules.get(file)?.text;
       for (const found of declaredIn(language, text)) getOrAdd(names, found, () => []).push(file);
     }
     return names;
   });
   return index.get(name) ?? [];
-}
-
-function declaredIn(language: string, text: string | undefined): Set<string> {
-  const names = new Set<string>();
-  if (text === undefined || text.length > 2_000_000) return names;
-  for (const match of text.matchAll(DECLARATIONS[language]!.pattern)) {
-    const found = match.slice(1).find((group) => group !== undefined);
-    if (found) names.add(found);
-  }
-  return names;
 }
 
 /**
@@ -67,16 +33,15 @@ function declaredIn(language: string, text: string | undefined): Set<string> {
 export function changedDeclarations(
   project: Project,
   file: string,
-  before: string | undefined,
-  after: string | undefined,
+  before: SourceText | undefined,
+  after: SourceText | undefined,
 ): string[] {
-  return Object.entries(DECLARATIONS).flatMap(([language, { extensions }]) => {
-    if (!extensions.some((extension) => file.endsWith(extension))) return [];
-    const [old, now] = [declaredIn(language, before), declaredIn(language, after)];
-    const changed = [...[...old].filter((name) => !now.has(name)), ...[...now].filter((name) => !old.has(name))];
-    if (changed.length > 0) indexes.get(project)?.delete(language);
-    return changed.map((name) => `${language}\0${name}`);
-  });
+  const language = declaringLanguage(file);
+  if (language === undefined) return [];
+  const [old, now] = [declaredIn(language, before?.text), declaredIn(language, after?.text)];
+  const changed = [...[...old].filter((name) => !now.has(name)), ...[...now].filter((name) => !old.has(name))];
+  if (changed.length > 0) indexes.get(project)?.delete(language);
+  return changed.map((name) => `${language}\0${name}`);
 }
 
 /**
@@ -125,7 +90,7 @@ export const NAMED_IMPORTS: Imports = {
 };
 
 function lookUp(evaluator: Evaluator, module: Module, name: string): Value[] {
-  if (!(module.program.language in DECLARATIONS)) return [];
+  if (!isDeclaring(module.program.language)) return [];
   const files = declaring(evaluator.project, module.program.language, name)
     .filter((file) => file !== module.file)
     .sort((left, right) => common(right, module.file) - common(left, module.file))

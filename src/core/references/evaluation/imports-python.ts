@@ -83,25 +83,29 @@ function members(evaluator: Evaluator, module: Module, name: string): Value[] {
 function moduleFile(evaluator: Evaluator, from: Module, name: string): string | undefined {
   const dots = /^\.*/.exec(name)![0].length;
   const path = name.slice(dots).replaceAll('.', '/');
-  const { files } = evaluator.project;
-  const at = (directory: string): string | undefined => {
-    const base = [directory, path].filter(Boolean).join('/');
-    return [`${base}.py`, `${base}/__init__.py`].find((file) => files.has(file));
-  };
+  const at = (directory: string) => pythonFile(evaluator.project.files, directory, path);
   let directory = from.directory;
   if (dots > 0) {
     for (let level = 1; level < dots; level++) directory = parentDirectory(directory);
     return at(directory);
   }
   for (;;) {
-    for (const base of [directory, [directory, 'src'].filter(Boolean).join('/')]) {
-      const file = at(base);
-      if (file && file !== from.file) return file;
-    }
+    const file = at(directory);
+    if (file !== undefined && file !== from.file) return file;
+    const inSource = at(directory === '' ? 'src' : `${directory}/src`);
+    if (inSource !== undefined && inSource !== from.file) return inSource;
     if (directory === '') break;
     directory = parentDirectory(directory);
   }
   return FOLDERS_BY.test(name) ? undefined : searchPath(evaluator, from).map(at).find(Boolean);
+}
+
+function pythonFile(files: ReadonlySet<string>, directory: string, path: string): string | undefined {
+  const base = directory === '' || path === '' ? directory + path : `${directory}/${path}`;
+  const module = `${base}.py`;
+  if (files.has(module)) return module;
+  const inPackage = `${base}/__init__.py`;
+  return files.has(inPackage) ? inPackage : undefined;
 }
 
 /** What the folders themselves are put together with. */

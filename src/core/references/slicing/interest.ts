@@ -8,6 +8,8 @@ import type { TopStatement } from './statements';
 const IN_STRING =
   /db|sqlite|sl3|:memory:|\b(?:select|insert|update|delete|create|drop|alter|replace|pragma|attach|with|explain|vacuum|reindex|analyze|begin)\b/i;
 
+const OUTWARD = /\b(?:global|nonlocal)\b/;
+
 /** Tells of a function by its words whether a reference can stand in it, or a path or a statement be put together there. */
 export class StatementInterest {
   /** Names of tables, and of databases without their ends, lower case. */
@@ -19,13 +21,12 @@ export class StatementInterest {
         for (const word of wordsIn(name)) this.names.add(word);
   }
 
-  isOfInterest(text: string, { start, end, name, words, called, hasString }: TopStatement): boolean {
-    if (words.includes('global') || words.includes('nonlocal')) return true;
-    if (
-      called.some((each) => each !== name && (isOpener(each) || isPathCall(each) || isRunner(each) || namesTable(each)))
-    )
-      return true;
-    if (called.some(takesTableObject) && text.includes(DRIZZLE)) return true;
+  isOfInterest(text: string, { start, end, name, hasString, code }: TopStatement): boolean {
+    if (OUTWARD.test(code.text)) return true;
+    for (const each of code.called) {
+      if (each !== name && (isOpener(each) || isPathCall(each) || isRunner(each) || namesTable(each))) return true;
+      if (takesTableObject(each) && text.includes(DRIZZLE)) return true;
+    }
     if (!hasString) return false;
     const source = text.slice(start, end);
     return IN_STRING.test(source) || wordsIn(source).some((word) => this.names.has(word));

@@ -1,5 +1,6 @@
 import { movedBy } from '../syntax/tree';
 import type { SyntaxNode } from '../syntax/tree';
+import { wordsIn } from './statements';
 import type { TopStatement } from './statements';
 
 /** A file without the functions that nothing of interest can come from, nor lead to. */
@@ -39,33 +40,58 @@ export function sliceOf(
   isOfInterest: (statement: TopStatement) => boolean,
   wordsOf: (functions: readonly TopStatement[]) => ReadonlySet<string> = allWords,
 ): Slice | undefined {
-  let open = statements.filter((each) => each.isPlainFunction && !isOfInterest(each));
+  const kept = new Kept();
+  let open: TopStatement[] = [];
+  for (const statement of statements)
+    if (statement.isPlainFunction && !isOfInterest(statement)) open.push(statement);
+    else kept.add(statement);
   if (open.length === 0) return undefined;
-  const bound = new Set<string>();
-  const mentioned = new Set<string>();
-  const keep = ({ name, words }: TopStatement) => {
-    for (const word of words) mentioned.add(word);
-    for (const word of name === '' ? words : [name]) if (!KEYWORDS.has(word)) bound.add(word);
-  };
-  const out = new Set(open);
-  for (const statement of statements) if (!out.has(statement)) keep(statement);
+  // Mostly nothing leads from the one to the other, and no function has to be looked at by itself.
+  const all = wordsOf(open);
+  if (!kept.mentions(open) && !kept.binds(all)) return { ...without(text, open), words: all };
   for (let before = -1; before !== open.length;) {
     before = open.length;
     open = open.filter((each) => {
-      const used = each.hasOperator ? each.words : each.called;
-      const isFree = !mentioned.has(each.name) && !used.some((word) => bound.has(word));
-      if (!isFree) keep(each);
+      const used = each.code.hasOperator ? each.code.words : each.code.called;
+      const isFree = !kept.mentions([each]) && !used.some((word) => kept.bound.has(word));
+      if (!isFree) kept.add(each);
       return isFree;
     });
   }
   return open.length > 0 ? { ...without(text, open), words: wordsOf(open) } : undefined;
 }
 
+/** What is not left out. */
+class Kept {
+  private readonly mentioned = new Set<string>();
+  readonly bound = new Set<string>();
+
+  add({ name, code: { words } }: TopStatement): void {
+    for (const word of words) {
+      this.mentioned.add(word);
+      if (name === '') this.bind(word);
+    }
+    if (name !== '') this.bind(name);
+  }
+
+  private bind(word: string): void {
+    if (!KEYWORDS.has(word)) this.bound.add(word);
+  }
+
+  mentions(functions: readonly TopStatement[]): boolean {
+    for (const { name } of functions) if (this.mentioned.has(name)) return true;
+    return false;
+  }
+
+  binds(words: ReadonlySet<string>): boolean {
+    for (const word of this.bound) if (words.has(word)) return true;
+    return false;
+  }
+}
+
 /** Every name in some functions. */
 export function allWords(functions: readonly TopStatement[]): ReadonlySet<string> {
-  const words = new Set<string>();
-  for (const { words: inside } of functions) for (const word of inside) words.add(word);
-  return words;
+  return new Set(wordsIn(functions.map(({ code }) => code.text).join('\n')));
 }
 
 function without(text: string, functions: readonly TopStatement[]): Omit<Slice, 'words'> {

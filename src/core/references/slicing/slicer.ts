@@ -5,7 +5,7 @@ import { goStatements, scriptStatements } from './statements-curly';
 import { pythonStatements } from './statements-python';
 import { allWords, sliceOf } from './slice';
 import type { Slice } from './slice';
-import type { Stretch, TopStatement } from './statements';
+import type { Code, Stretch, TopStatement } from './statements';
 
 type Lexer = (text: string, stretch?: Stretch) => readonly TopStatement[] | undefined;
 
@@ -20,10 +20,10 @@ const LEXERS: Readonly<Record<string, Lexer>> = {
 interface Kept {
   readonly text: string;
   readonly statements: readonly TopStatement[];
-  /** Answers, by the words of a statement: a statement that stays has the very same ones. */
-  readonly interest: WeakMap<readonly string[], boolean>;
+  /** Answers, by the code of a statement: a statement that stays has the very same. */
+  readonly interest: WeakMap<Code, boolean>;
   /** The words of all that was left out. */
-  left?: { readonly of: readonly (readonly string[])[]; readonly words: ReadonlySet<string> };
+  left?: { readonly of: readonly Code[]; readonly words: ReadonlySet<string> };
 }
 
 /** Files that are being edited at a time. */
@@ -53,18 +53,18 @@ export class Slicer {
     this.kept.delete(file);
     const statements = before ? statementsAgain(lexer, before, text) : lexer(text);
     if (!statements) return undefined;
-    const now: Kept = { text, statements, interest: before?.interest ?? new WeakMap<readonly string[], boolean>() };
+    const now: Kept = { text, statements, interest: before?.interest ?? new WeakMap<Code, boolean>() };
     setNewest(this.kept, file, now, MOST_KEPT);
     return sliceOf(
       text,
       statements,
       (statement) => {
-        let answer = now.interest.get(statement.words);
-        if (answer === undefined) now.interest.set(statement.words, (answer = this.isOfInterest(text, statement)));
+        let answer = now.interest.get(statement.code);
+        if (answer === undefined) now.interest.set(statement.code, (answer = this.isOfInterest(text, statement)));
         return answer;
       },
       (functions) => {
-        const of = functions.map(({ words }) => words);
+        const of = functions.map(({ code }) => code);
         const words = before?.left && sameList(before.left.of, of) ? before.left.words : allWords(functions);
         now.left = { of, words };
         return words;

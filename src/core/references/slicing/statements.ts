@@ -6,13 +6,42 @@ export interface TopStatement {
   readonly name: string;
   /** A function that nothing but its name leads to: no method, and not decorated. */
   readonly isPlainFunction: boolean;
-  /** The names in it outside of strings, in their order. */
-  readonly words: readonly string[];
-  /** Those of them that are followed by a parenthesis: what it calls, or defines. */
-  readonly called: readonly string[];
   readonly hasString: boolean;
-  /** An operator or a template that can make a text of others: a path, a statement. */
-  readonly hasOperator: boolean;
+  /** The very same as long as the statement is, wherever it stands. */
+  readonly code: Code;
+}
+
+/** What a statement says outside of its strings and comments. */
+export class Code {
+  private allWords: readonly string[] | undefined = undefined;
+  private allCalled: readonly string[] | undefined = undefined;
+
+  constructor(
+    readonly text: string,
+    /** An operator or a template that can make a text of others: a path, a statement. */
+    readonly hasOperator: boolean,
+  ) {}
+
+  /** The names in it, in their order. */
+  get words(): readonly string[] {
+    return (this.allWords ??= wordsIn(this.text));
+  }
+
+  /** Those of them that are followed by a parenthesis: what it calls, but for what it defines itself and nothing else. */
+  get called(): readonly string[] {
+    return (this.allCalled ??= this.text.indexOf('(') === this.text.lastIndexOf('(') ? NONE : namesOfCalls(this.text));
+  }
+}
+
+const NONE: readonly string[] = [];
+
+function namesOfCalls(code: string): readonly string[] {
+  return code.match(CALLED) ?? NONE;
+}
+
+/** Names in code. All at once is faster than a loop. */
+export function wordsIn(code: string): readonly string[] {
+  return code.match(WORDS) ?? NONE;
 }
 
 /** Where in a text statements are looked for. */
@@ -28,39 +57,54 @@ export const WHOLE: Stretch = { from: 0, isKnown: () => false };
 /** Collects the statements that a lexer comes upon. */
 export class StatementList {
   readonly all: TopStatement[] = [];
-  private start: number;
-  private head = { name: '', isPlainFunction: false };
-  private words: string[] = [];
-  private called: string[] = [];
+  /** Where the statement begins that is being read. */
+  start: number;
+  private name = '';
+  private isPlainFunction = false;
+  /** Beginnings and ends of what is code in it, up to `code`. */
+  private pieces: number[] = [];
+  private code: number;
   private hasString = false;
   private hasOperator = false;
 
-  constructor({ from }: Stretch) {
-    this.start = from;
+  constructor(
+    private readonly text: string,
+    { from }: Stretch,
+    /** Finds operators that can make a text of others. */
+    private readonly operators: RegExp,
+  ) {
+    this.start = this.code = from;
   }
 
   /** A statement begins here: the one before it ends. */
   begin(at: number, name = '', isPlainFunction = false): void {
     this.end(at);
-    this.head = { name, isPlainFunction };
+    this.name = name;
+    this.isPlainFunction = isPlainFunction;
   }
 
   end(at: number): void {
-    const { start, words, called, hasString, hasOperator } = this;
-    if (at > start) this.all.push({ start, end: at, ...this.head, words, called, hasString, hasOperator });
-    this.start = at;
-    this.head = { name: '', isPlainFunction: false };
-    this.words = [];
-    this.called = [];
-    this.hasString = this.hasOperator = false;
+    const { start, name, isPlainFunction, hasString } = this;
+    if (at > start) {
+      const text = this.codeUpTo(at);
+      const code = new Code(text, this.hasOperator || this.operators.test(text));
+      this.all.push({ start, end: at, name, isPlainFunction, hasString, code });
+    }
+    this.start = this.code = at;
+    this.name = '';
+    if (this.pieces.length > 0) this.pieces = [];
+    this.isPlainFunction = this.hasString = this.hasOperator = false;
   }
 
-  word(word: string, isCalled: boolean): void {
-    this.words.push(word);
-    if (isCalled) this.called.push(word);
+  /** A comment, or something else without code in it. */
+  leaveOut(start: number, end: number): void {
+    if (start > this.code) this.pieces.push(this.code, start);
+    this.code = end;
   }
 
-  string(isTemplate = false): void {
+  /** @param isTemplate can it make a text of others? */
+  string(start: number, end: number, isTemplate = false): void {
+    this.leaveOut(start, end);
     this.hasString = true;
     if (isTemplate) this.hasOperator = true;
   }
@@ -68,9 +112,25 @@ export class StatementList {
   operator(): void {
     this.hasOperator = true;
   }
+
+  private codeUpTo(end: number): string {
+    const { text, pieces, code } = this;
+    let all = '';
+    for (let index = 0; index < pieces.length; index += 2) all += `${text.slice(pieces[index], pieces[index + 1])} `;
+    return all + text.slice(code, Math.max(code, end));
+  }
 }
 
-/** What a lexer looks for, as character codes: to compare them is faster than strings of one character. */
+const WORDS = /[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*/g;
+const CALLED = /(?<![\w$\u0080-\uffff])[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*(?![\w$\u0080-\uffff])(?=\()/g;
+
+/** Where a pattern with the flag `g` is found next; -1 where it is not. No object is made for what is found. */
+export function nextOf(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.test(text) ? pattern.lastIndex - 1 : -1;
+}
+
+/** The character codes that lexers tell apart. */
 export const CODE = {
   tab: 9,
   lineFeed: 10,
@@ -78,13 +138,10 @@ export const CODE = {
   space: 32,
   quote: 34,
   hash: 35,
-  dollar: 36,
-  percent: 37,
   apostrophe: 39,
   open: 40,
   close: 41,
   star: 42,
-  plus: 43,
   slash: 47,
   semicolon: 59,
   at: 64,
@@ -95,23 +152,3 @@ export const CODE = {
   openBrace: 123,
   closeBrace: 125,
 } as const;
-
-const WORD_START = 1;
-const DIGIT = 2;
-const KINDS = new Uint8Array(128);
-for (let code = 0; code < KINDS.length; code++)
-  KINDS[code] = /[A-Za-z_$]/.test(String.fromCharCode(code)) ? WORD_START : code >= 48 && code <= 57 ? DIGIT : 0;
-
-export function isWordStart(code: number): boolean {
-  return code >= 128 || KINDS[code] === WORD_START;
-}
-
-/** The end of the word that begins at an offset. */
-export function wordEnd(text: string, at: number): number {
-  let end = at + 1;
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    if (code < 128 && KINDS[code] === 0) break;
-  }
-  return end;
-}

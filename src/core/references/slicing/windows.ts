@@ -1,9 +1,6 @@
 import { withWindows } from './slice';
 import type { Slice } from './slice';
 
-/** Longer texts are generated or minified. They are searched around what may be a reference, and not as a whole. */
-export const LONGEST_WHOLE = 2 << 20;
-
 /** How much is searched in parts, in characters: a dump that names a table in each row is no better known by all of them. */
 const MOST = 1 << 18;
 /** Characters before and after a place that are searched with it. */
