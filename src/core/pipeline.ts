@@ -384,8 +384,8 @@ async function references(options: PipelineOptions & ReferencesOptions): Promise
   const tell = (found: ReferencesResult, textOf: (file: string) => string | undefined) =>
     onReferences?.(fixes.expect(found, planned.resolved, textOf));
   const { found, texts } = await scanWithTexts({ ...wanted, onFound: (early) => tell(early, () => undefined) });
-  const scanned = (file: string) => texts.get(file);
-  tell(found, scanned);
+  const scanned = (file: string) => texts.of(file);
+  tell(found, (file) => texts.get(file));
   return fixes.attach(found, planned.resolved, { documents, changed, scanned }, signal);
 }
 

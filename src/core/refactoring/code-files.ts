@@ -12,7 +12,7 @@ export function isCodeFile(file: string): boolean {
   return CODE.has(path.extname(file));
 }
 
-export interface OpenedCode extends Required<CodeFiles> {
+export interface OpenedCode extends Required<Omit<CodeFiles, 'source'>> {
   /** The text that a file had when it was read, for `writeEdits` to compare; undefined when it was not read. */
   known(file: string): string | undefined;
   /** Is the file in the list, and there still? True where none was made. */

@@ -1,3 +1,4 @@
+import type { SourceText } from '../references/reading/source-text';
 import { sameList } from '../same';
 import { isCodeFile, openCodeFiles } from './code-files';
 import type { OpenedCode } from './code-files';
@@ -9,11 +10,11 @@ export interface Look {
   /** The only files that may have changed since the last look; without it all may. */
   readonly changed?: readonly string[];
   /** The text that the scan of the workspace has of a file: as long as it is the same one, so is the file. */
-  readonly scanned: (file: string) => string | undefined;
+  readonly scanned: (file: string) => SourceText | undefined;
 }
 
 /** The code files of a workspace that is looked at again and again: what did not change is not read again. */
-export class KeptCode implements Required<CodeFiles> {
+export class KeptCode implements CodeFiles {
   private files: OpenedCode;
   private listed: readonly string[] = [];
   private look: Look = { documents: {}, scanned: () => undefined };
@@ -33,9 +34,13 @@ export class KeptCode implements Required<CodeFiles> {
   }
 
   read(file: string): string {
-    const text = this.look.documents[file] ?? this.look.scanned(file);
+    const text = this.look.documents[file] ?? this.look.scanned(file)?.text;
     // What was no UTF-8 is read in another way where it is to be written again.
     return text === undefined || text.includes('\uFFFD') ? this.files.read(file) : text;
+  }
+
+  source(file: string): SourceText | undefined {
+    return file in this.look.documents ? undefined : this.look.scanned(file);
   }
 
   exists(file: string): boolean {

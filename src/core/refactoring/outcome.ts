@@ -1,3 +1,4 @@
+import type { SourceText } from '../references/reading/source-text';
 import type { Reference } from '../references/reference';
 import type { ResolvedTarget } from '../plan/resolved';
 
@@ -55,6 +56,8 @@ export interface CodeFiles {
   exists?(path: string): boolean;
   /** Every file in which code may be. Without it nothing is removed that another file could use. */
   list?(): readonly string[];
+  /** The text as the search for references has it, for those that look at all files: the very same as long as the file is. */
+  source?(path: string): SourceText | undefined;
 }
 
 export function none(reason: string): Outcome {

@@ -1,3 +1,4 @@
+import type { SourceText } from '../references/reading/source-text';
 import { sameSet } from '../same';
 import type { CodeFiles } from './outcome';
 import { PythonModule } from './python/module';
@@ -5,7 +6,10 @@ import type { OutsideUses } from './python/unused';
 
 /** What a Python file says that may lead to the names of others. */
 interface FileUses {
-  readonly text: string;
+  /** As the search for references has it, if it does. */
+  readonly source: SourceText | undefined;
+  /** Kept where nothing else gives it, or gave it when the file was another one. */
+  readonly text: string | undefined;
   /** Words of its import statements. */
   readonly words: ReadonlySet<string>;
   /** Does it replace or look up members by name: `mock.patch("package.module.NAME")`? */
@@ -36,7 +40,7 @@ export class WorkspaceUses {
     return (file) => {
       const module = moduleName(file);
       return changed.some(
-        ({ words, isPatching, text }) => words.has(module) || (isPatching && text.includes(`${module}.`)),
+        ({ words, isPatching, text }) => words.has(module) || (isPatching && text!.includes(`${module}.`)),
       );
     };
   }
@@ -51,10 +55,10 @@ export class WorkspaceUses {
     this.read();
     const { importing, patching } = (this.index ??= this.makeIndex());
     const module = moduleName(file);
-    if (patching.some((other) => other !== file && this.known.get(other)!.text.includes(`${module}.${name}`)))
+    if (patching.some((other) => other !== file && this.known.get(other)!.text!.includes(`${module}.${name}`)))
       return true;
     return (importing.get(module) ?? []).some((other) => {
-      const { text } = this.known.get(other)!;
+      const text = textOf(this.known.get(other)!);
       if (other === file || !text.includes(name)) return false;
       let parsed = this.modules.get(other);
       if (parsed?.text !== text) this.modules.set(other, (parsed = new PythonModule(other, text)));
@@ -71,10 +75,12 @@ export class WorkspaceUses {
     const gone = new Set(this.known.keys());
     for (const file of listed) {
       gone.delete(file);
-      const text = readOrEmpty(this.files, file);
+      const source = this.files.source?.(file);
       const old = this.known.get(file);
-      if (old?.text === text) continue;
-      const now = usesIn(text);
+      if (old && source && old.source === source) continue;
+      const text = source ? (source.peek() ?? '') : readOrEmpty(this.files, file);
+      if (old && !source && old.text === text) continue;
+      const now = usesIn(text, source);
       this.known.set(file, now);
       changed.push(...(old ? [old] : []), now);
       if (!old || old.isPatching !== now.isPatching || !sameSet(old.words, now.words)) this.index = undefined;
@@ -102,9 +108,13 @@ export class WorkspaceUses {
   }
 }
 
-function usesIn(text: string): FileUses {
+function usesIn(text: string, source: SourceText | undefined): FileUses {
   const isPatching = /\b(?:patch|setattr|getattr|import_module|attrgetter)\b/.test(text);
-  return { text, words: importWords(text), isPatching };
+  return { source, text: isPatching || !source ? text : undefined, words: importWords(text), isPatching };
+}
+
+function textOf({ text, source }: FileUses): string {
+  return text ?? source?.peek() ?? '';
 }
 
 function moduleName(file: string): string {

@@ -118,7 +118,7 @@ class Edited {
     // As for what code says of databases that it alone names: a search for others in between, of the same files.
     if (isOwn && this.random(3) === 0) await scanReferences({ workspace, databases: databases.slice(1), changed });
     const { found, texts } = await scanWithTexts({ workspace, databases, plan, changed });
-    const look = { documents: {}, changed, scanned: (file: string) => texts.get(file) };
+    const look = { documents: {}, changed, scanned: (file: string) => texts.of(file) };
     const { milliseconds: _, ...fixed } = isOwn
       ? await this.fixes.attach(found, plan, look)
       : attachFixes(found, plan, openCodeFiles(workspace));

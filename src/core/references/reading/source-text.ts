@@ -25,6 +25,11 @@ export class SourceText {
     return (this.string ??= this.readAgain());
   }
 
+  /** The text, for a look. */
+  peek(): string | undefined {
+    return this.string ?? this.readAgain();
+  }
+
   isSame(other: SourceText | undefined): boolean {
     return this === other || (this.string !== undefined && this.string === other?.string);
   }

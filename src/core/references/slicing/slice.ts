@@ -89,8 +89,8 @@ class Kept {
   }
 }
 
-/** Every name in some functions. */
-export function allWords(functions: readonly TopStatement[]): ReadonlySet<string> {
+/** Every name in some functions, found in all of them at once. */
+function allWords(functions: readonly TopStatement[]): ReadonlySet<string> {
   return new Set(wordsIn(functions.map(({ code }) => code.text).join('\n')));
 }
 

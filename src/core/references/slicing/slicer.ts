@@ -3,7 +3,7 @@ import { sameList } from '../../same';
 import { commonEnds } from '../text/common-ends';
 import { goStatements, scriptStatements } from './statements-curly';
 import { pythonStatements } from './statements-python';
-import { allWords, sliceOf } from './slice';
+import { sliceOf } from './slice';
 import type { Slice } from './slice';
 import type { Code, Stretch, TopStatement } from './statements';
 
@@ -22,8 +22,8 @@ interface Kept {
   readonly statements: readonly TopStatement[];
   /** Answers, by the code of a statement: a statement that stays has the very same. */
   readonly interest: WeakMap<Code, boolean>;
-  /** The words of all that was left out. */
-  left?: { readonly of: readonly Code[]; readonly words: ReadonlySet<string> };
+  /** The words of functions that were asked for together: of all that may be left out, and of those that are. */
+  readonly together: { readonly of: readonly Code[]; readonly words: ReadonlySet<string> }[];
 }
 
 /** Files that are being edited at a time. */
@@ -53,7 +53,7 @@ export class Slicer {
     this.kept.delete(file);
     const statements = before ? statementsAgain(lexer, before, text) : lexer(text);
     if (!statements) return undefined;
-    const now: Kept = { text, statements, interest: before?.interest ?? new WeakMap<Code, boolean>() };
+    const now: Kept = { text, statements, interest: before?.interest ?? new WeakMap<Code, boolean>(), together: [] };
     setNewest(this.kept, file, now, MOST_KEPT);
     return sliceOf(
       text,
@@ -65,8 +65,9 @@ export class Slicer {
       },
       (functions) => {
         const of = functions.map(({ code }) => code);
-        const words = before?.left && sameList(before.left.of, of) ? before.left.words : allWords(functions);
-        now.left = { of, words };
+        const known = before?.together.find((each) => sameList(each.of, of));
+        const words = known?.words ?? wordsOfEach(functions);
+        now.together.push({ of, words });
         return words;
       },
     );
@@ -105,4 +106,11 @@ export function statementsAgain(
   const moved = (statement: TopStatement): TopStatement =>
     delta === 0 ? statement : { ...statement, start: statement.start + delta, end: statement.end + delta };
   return [...statements.slice(0, first), ...found, ...statements.slice(rest).map(moved)];
+}
+
+/** Every name in some functions, most of which were asked for it before. */
+function wordsOfEach(functions: readonly TopStatement[]): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const { code } of functions) for (const word of code.words) words.add(word);
+  return words;
 }
