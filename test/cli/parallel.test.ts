@@ -77,3 +77,29 @@ describe('targets that are built in threads', () => {
     expect(fingerprint(workspace, OURS)).toEqual(before);
   });
 });
+
+describe('files that are read in a thread', () => {
+  it('give the references that one thread finds', () => {
+    const workspace = temporaryWorkspace({
+      'store.py': 'import sqlite3\n\n\ndef opened(path):\n    return sqlite3.connect(path)\n',
+      // Neither of these says anything of databases.
+      'names.py': 'STEM = "app"\n',
+      'main.py': 'from names import STEM\nfrom store import opened\n\nopened("data/" + STEM + ".d" + "b")\n',
+    });
+    makeDatabase(workspace, 'data/app.db', 'CREATE TABLE users (id INTEGER PRIMARY KEY)');
+    for (let n = 0; n < 450; n++)
+      writeText(workspace, `more/part${n % 9}/f${n}.py`, `def f${n}(x):\n    return x + ${n}\n`);
+    const found = ['1', '2'].map((jobs) => {
+      const args = ['references', '--json', '--quiet', '--workspace', workspace, '--jobs', jobs];
+      const { status, stdout } = spawnSync(process.execPath, [path.join(ROOT, 'dist/cli.js'), ...args], {
+        encoding: 'utf8',
+      });
+      expect(status).toBe(0);
+      const { milliseconds: _, ...rest } = JSON.parse(stdout);
+      return rest;
+    });
+    expect(found[1]).toEqual(found[0]);
+    expect(found[0].filesScanned).toBe(453);
+    expect(found[0].references).toMatchObject([{ file: 'main.py', line: 4, database: 'data/app.db' }]);
+  });
+});

@@ -43,6 +43,8 @@ describe('tables in SQL text', () => {
     ["SELECT * FROM pragma_table_info('a')", ['a']],
     ['SELECT * FROM json_each(?)', []],
     ['SELECT * FROM old.a JOIN main.b USING (id)', ['old.a', 'main.b']],
+    ['SELECT old.a.x, main.b.* FROM old.a JOIN b ON b.y = old.a.y', ['old.a', 'b', 'old.a', 'b', 'b', 'old.a']],
+    ['SELECT old.b.x FROM old.a JOIN b USING (id)', ['old.a', 'b']],
     ["SELECT strftime('%Y', x) FROM a -- FROM b", ['a']],
     ['SELECT "from a" FROM [b]', ['b']],
     ['SELECT a IS NOT DISTINCT FROM b FROM c', ['c']],

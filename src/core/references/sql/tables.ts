@@ -341,11 +341,15 @@ class Reader {
     }
   }
 
-  /** `table.column` where the table is used under its own name. */
+  /** `table.column` and `schema.table.column` where the table is used under its own name. */
   private qualifiers(): void {
     const used = new Map(this.tables.map((use) => [foldName(use.name), use] as const));
     for (let at = 0; at < this.tokens.length; at++) {
       if (!this.isName(at) || !isOp(this.tokens[at + 1], '.') || isOp(this.tokens[at - 1], '.')) continue;
+      if (this.isName(at + 2) && isOp(this.tokens[at + 3], '.')) {
+        this.qualifiedQualifier(at);
+        continue;
+      }
       const token = this.tokens[at]!;
       const name = tokenName(token);
       const use = used.get(foldName(name));
@@ -360,6 +364,23 @@ class Reader {
         ...(use.schema ? { schema: use.schema } : {}),
       });
     }
+  }
+
+  /** The table in `schema.table.column`. @param at the schema */
+  private qualifiedQualifier(at: number): void {
+    const token = this.tokens[at + 2]!;
+    const [schema, name] = [foldName(tokenName(this.tokens[at]!)), tokenName(token)];
+    const use = this.tables.find(
+      (each) => foldName(each.name) === foldName(name) && (each.schema ?? 'main') === schema,
+    );
+    if (!use || this.tables.some((each) => each.start === token.start)) return;
+    this.add({
+      name,
+      start: token.start,
+      end: token.end,
+      position: 'qualifier',
+      ...(use.schema ? { schema: use.schema } : {}),
+    });
   }
 }
 
