@@ -178,7 +178,8 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   const onMany = { files: MANY_FILES, tell: () => (thread = ReadingThread.start(options)) };
   try {
     const listed = known ?? (await list(memory, options, memory.cache.isEmpty ? onMany : undefined));
-    const reading = known ? [] : read(memory, listed, thread, options);
+    // A search that did not come to its end may have missed what changed since.
+    const reading = known ? [{ files: [...known.paths] }] : read(memory, listed, thread, options);
     const found = await searchListed(memory, listed, reading, options, started);
     return { ...found, milliseconds: Math.round(performance.now() - started) };
   } finally {

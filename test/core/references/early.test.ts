@@ -70,4 +70,23 @@ describe('a first search tells what it finds', () => {
       code: 'CANCELLED',
     });
   });
+
+  it('and what changes after a cancel is not missed', async () => {
+    const workspace = workspaceOfMany();
+    const controller = new AbortController();
+    const cancelled = scanReferences({
+      workspace,
+      databases: DATABASES,
+      signal: controller.signal,
+      // All files are read and parsed by then.
+      progress: ({ message }) => message === 'Following paths' && controller.abort(),
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+    writeText(workspace, 'part/file00.py', 'import sqlite3\nconnection = sqlite3.connect("data/app.db")\n');
+    const changed = ['part/file00.py'];
+    const { references } = await scanReferences({ workspace, databases: DATABASES, changed });
+    expect(references.filter(({ file }) => file === changed[0]).map(({ kind, line }) => [kind, line])).toEqual([
+      ['path', 2],
+    ]);
+  });
 });
