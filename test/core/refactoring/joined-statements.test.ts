@@ -63,6 +63,12 @@ def tagged(only):
     return conn.execute(sql + " ORDER BY messages.id").fetchall()
 
 
+def has(name):
+    conn = sqlite3.connect("data/chat.db")
+    return conn.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()[0]
+
+
+print(has("messages"), has("chats"), has("tags"))
 print(listed(), listed("ada"), listed(chat="k%", newest=False), listed("bob", "k%"), tagged(True), tagged(False))
 `;
 
@@ -78,6 +84,7 @@ describe('statements that are put together from parts', () => {
     writeFileSync(path.join(workspace, 'app.py'), PROGRAM);
     const before = python('app.py');
     expect(before).toContain("(3, 'kitchen')");
+    expect(before).toContain('1 1 1\n');
     python('-c', UNIFIED);
     const thePlan = plan({
       targets: [target('core', 'data/core.db', ['chat_messages', 'rooms', 'labels'])],

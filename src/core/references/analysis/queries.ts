@@ -9,6 +9,8 @@ import { ANCHOR } from '../evaluation/value';
 import { literalEnd, literalOffset } from '../syntax/program';
 import type { Call, Expression, Literal, Scope } from '../syntax/program';
 import { gapOf } from './gaps';
+import { boundNames, preparedUses } from './bound-names';
+import type { BoundName } from './bound-names';
 import { heirFrames } from './heirs';
 import { namedTables, tableObjects } from './named-tables';
 import type { Resolution } from './resolve';
@@ -215,6 +217,8 @@ export class QuerySearch implements Queries {
   private replaces = false;
   /** Calls that are made on what another call gives. */
   private readonly outer = new Map<Call, Call>();
+  /** Calls that are made on a prepared statement by its name. */
+  private prepared: ReadonlyMap<Call, readonly Call[]> = new Map();
 
   constructor(private readonly evaluator: Evaluator) {}
 
@@ -222,6 +226,7 @@ export class QuerySearch implements Queries {
     this.evaluator.beginSearch();
     this.replaces = module.isTest && replacesDatabases(this.evaluator, module);
     const run = new Set<Expression>();
+    this.prepared = preparedUses(module);
     for (const root of module.program.roots)
       walk(root.expression, (expression) => {
         if (expression.kind !== 'call') return;
@@ -391,11 +396,23 @@ export class QuerySearch implements Queries {
         .texts(of, frame)
         .map((text) => (isPragma(call) ? asPragma(text) : text))
         .filter((text) => looksLikeSql(text.text))
-        .map((text) => ({ text, of }));
+        .flatMap((text) => [{ text, of }, ...this.lookedUp(call, of, text, frame)]);
     });
     if (texts.length === 0) return [];
     const handles = this.handlesOf(call, frame);
     return texts.map((each) => ({ ...each, handles }));
+  }
+
+  /** Names of tables that a statement is given as values. */
+  private lookedUp(call: Call, of: Expression, { text }: Text, frame: Frame): BoundName[] {
+    const { lookedUp } = sqlUses(text);
+    if (lookedUp.length === 0) return [];
+    const behind = call.arguments.findIndex(({ value }) => value === of) + 1;
+    const given = behind > 0 ? call.arguments.slice(behind) : [];
+    const later = [...(this.prepared.get(call) ?? []), this.outer.get(call)].flatMap((each) =>
+      each ? [each.arguments] : [],
+    );
+    return [given, ...later].flatMap((values) => boundNames(this.evaluator, lookedUp, values, frame));
   }
 
   private handlesOf(call: Call, frame: Frame): Handle[] {

@@ -18,9 +18,14 @@ export interface Attachment {
   readonly schema: string;
 }
 
+/** A value that is bound when the statement runs: by its place among all, from 0, or by its name. */
+export type SqlVariable = { readonly index: number } | { readonly name: string };
+
 export interface SqlUses {
   readonly tables: readonly TableUse[];
   readonly attachments: readonly Attachment[];
+  /** Values that are names of tables. */
+  readonly lookedUp: readonly SqlVariable[];
 }
 
 const STATEMENTS =
@@ -79,6 +84,7 @@ class Reader {
   private readonly tokens: readonly SqlToken[];
   private readonly tables: TableUse[] = [];
   private readonly attachments: Attachment[] = [];
+  private readonly lookedUp: SqlVariable[] = [];
   private readonly common = new Set<string>();
   private readonly aliases = new Set<string>();
   /** Tables that the text makes to put them in the place of others. */
@@ -102,7 +108,7 @@ class Reader {
     this.qualifiers();
     const tables = this.tables.filter(({ name }) => !this.passing.has(foldName(name)));
     tables.sort((left, right) => left.start - right.start);
-    return { tables, attachments: this.attachments };
+    return { tables, attachments: this.attachments, lookedUp: this.lookedUp };
   }
 
   private is(at: number, ...keywords: string[]): boolean {
@@ -317,8 +323,18 @@ class Reader {
     } else this.common.add(foldName(name));
   }
 
+  /** https://www.sqlite.org/lang_expr.html, "Parameters" */
+  private lookupOfVariable(at: number): void {
+    const { text } = this.tokens[at]!;
+    const number = /^\?(\d*)$/.exec(text)?.[1];
+    if (number === undefined) this.lookedUp.push({ name: text.slice(1) });
+    else if (number !== '') this.lookedUp.push({ index: Number(number) - 1 });
+    else this.lookedUp.push({ index: this.tokens.slice(0, at).filter(({ kind }) => kind === 'variable').length });
+  }
+
   private lookup(at: number): void {
     const token = this.tokens[at];
+    if (token?.kind === 'variable') this.lookupOfVariable(at);
     if (!token || !['word', 'quoted', 'string'].includes(token.kind)) return;
     const inner = token.kind === 'string' ? 1 : 0;
     const name = token.kind === 'word' ? token.text : unquoted(token);
@@ -326,17 +342,22 @@ class Reader {
     this.add({ name, start: token.start + inner, end: token.end - inner, position: 'lookup' });
   }
 
-  /** `name = 't'`, `name IN ('t', 'u')` in a query of the schema table. */
+  private isValue(at: number): boolean {
+    const kind = this.tokens[at]?.kind;
+    return kind === 'string' || kind === 'variable';
+  }
+
+  /** `name = 't'`, `name IN ('t', ?)` in a query of the schema table. */
   private lookups(): void {
     for (let at = 0; at < this.tokens.length; at++) {
       if (!LOOKUP_COLUMNS.has(this.tokens[at]!.text.toLowerCase())) continue;
       let next = at + 1;
       if (this.is(next, 'not')) next++;
       if (isOp(this.tokens[next], '=') || isOp(this.tokens[next], '==') || this.is(next, 'is')) {
-        if (this.tokens[next + 1]?.kind === 'string') this.lookup(next + 1);
+        if (this.isValue(next + 1)) this.lookup(next + 1);
       } else if (this.is(next, 'in') && isOp(this.tokens[next + 1], '(')) {
         for (let item = next + 2; item < this.tokens.length && !isOp(this.tokens[item], ')'); item++)
-          if (this.tokens[item]!.kind === 'string') this.lookup(item);
+          if (this.isValue(item)) this.lookup(item);
       }
     }
   }
