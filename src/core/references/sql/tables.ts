@@ -377,14 +377,14 @@ class Reader {
       if (!use || this.aliases.has(foldName(name)) || this.tables.some((each) => each.start === token.start)) continue;
       // A schema, whose table stands behind the dot.
       if (this.tables.some((each) => each.start === this.tokens[at + 2]?.start)) continue;
-      this.add({
-        name,
-        start: token.start,
-        end: token.end,
-        position: 'qualifier',
-        ...(use.schema ? { schema: use.schema } : {}),
-      });
+      this.qualifier(token, use);
     }
+  }
+
+  /** @param use where the statement names the table that stands before the column */
+  private qualifier(token: SqlToken, { schema }: TableUse): void {
+    const { start, end } = token;
+    this.add({ name: tokenName(token), start, end, position: 'qualifier', ...(schema ? { schema } : {}) });
   }
 
   /** The table in `schema.table.column`. @param at the schema */
@@ -395,13 +395,7 @@ class Reader {
       (each) => foldName(each.name) === foldName(name) && (each.schema ?? 'main') === schema,
     );
     if (!use || this.tables.some((each) => each.start === token.start)) return;
-    this.add({
-      name,
-      start: token.start,
-      end: token.end,
-      position: 'qualifier',
-      ...(use.schema ? { schema: use.schema } : {}),
-    });
+    this.qualifier(token, use);
   }
 }
 
