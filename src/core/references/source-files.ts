@@ -115,7 +115,7 @@ export function isLeftOut(file: string, exclude: readonly string[] = []): boolea
 
 function excludes(globs: readonly string[] = []): (path: string) => boolean {
   // Most are names, such as that of the plan file.
-  const names = new Set(globs.filter((glob) => /^[\w-][\w./-]*$/.test(glob)));
+  const names = new Set(globs.filter((glob) => /^[\w-](?:[\w./-]*[\w-])?$/.test(glob)));
   const patterns = globs.filter((glob) => !names.has(glob));
   const matches = patterns.length === 0 ? () => false : picomatch(patterns, { dot: true });
   return (file) => names.has(file) || matches(file);

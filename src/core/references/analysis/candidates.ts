@@ -56,6 +56,11 @@ export class Candidates {
     }
   }
 
+  /** Are there databases that are not named like one? Then `mayMatter` does not tell what is of no interest. */
+  get hasOtherNames(): boolean {
+    return this.otherNames !== undefined;
+  }
+
   /** Does a text name a file that is, or may be, a database? */
   namesDatabase(text: string): boolean {
     return DATABASE_FILE.test(text) || (this.otherNames?.test(text) ?? false);
@@ -64,7 +69,7 @@ export class Candidates {
   /** Of a text that was left on disk this is known, mostly, without reading it; undefined for another one. */
   isCandidateOnDisk(source: SourceText): boolean | undefined {
     if (source.calls === undefined) return undefined;
-    return this.otherNames !== undefined && source.text !== undefined && this.isCandidate(source.text);
+    return this.hasOtherNames && source.text !== undefined && this.isCandidate(source.text);
   }
 
   /** @param isDull as `mayMatter` tells it, where that is known */

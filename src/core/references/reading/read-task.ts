@@ -16,7 +16,7 @@ export interface ReadTaskInput {
 export interface ReadTaskResult {
   /** In the order in which they were asked for; undefined for those that cannot be read. */
   readonly files: readonly (ReadFile | undefined)[];
-  /** Whether files are worth parsing, of which `mayMatter` does not tell it. */
+  /** Whether files are worth parsing, where `mayMatter` alone does not tell it. */
   readonly areCandidates: ReadonlyMap<string, boolean>;
 }
 
@@ -29,7 +29,7 @@ export function readAndJudge({ workspace, files, databases }: ReadTaskInput): Re
     if (!code.has(path) || text.length > LONGEST_WHOLE) return undefined;
     const isDull = !mayMatter(text);
     const isCandidate = candidates.isCandidate(text, isDull);
-    if (!isDull || isCandidate) areCandidates.set(path, isCandidate);
+    if (!isDull || candidates.hasOtherNames) areCandidates.set(path, isCandidate);
     return isDull && !isCandidate && declaringLanguage(path) === undefined ? calledNames(text) : undefined;
   };
   const paths = files.map(({ path }) => path);
