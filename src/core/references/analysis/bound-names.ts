@@ -56,7 +56,7 @@ function named(values: readonly Value[], of: Expression): BoundName[] {
   });
 }
 
-const SCHEMA_TABLE = /\bsqlite_(?:master|schema)\b|\bpragma_\w+\(/i;
+const SCHEMA_TABLE = /\bsqlite_(?:master|schema|sequence)\b|\bpragma_\w+\(/i;
 
 /** Calls on statements that were prepared under a name, by the call that prepares: `const find = db.prepare(…)`, `find.get("jobs")`. */
 export function preparedUses(module: Module): ReadonlyMap<Call, readonly Call[]> {

@@ -17,6 +17,10 @@ const BUILDERS = new Set(
     ' ',
   ),
 );
+/** Methods of Python whose first argument is a table: of SQLAlchemy's inspector, and of a connection (`blobopen`). */
+const BUILDERS_PYTHON = new Set(
+  'has_table get_columns get_indexes get_pk_constraint get_foreign_keys blobopen'.split(' '),
+);
 /** The same of builders in Go that know of no connection. */
 const BUILDERS_GO = new Set('From Into Insert Update Delete Replace Join LeftJoin RightJoin InnerJoin'.split(' '));
 const BUILDER_PACKAGES = /\/(?:squirrel|goqu)(?:\/v\d+)?$/;
@@ -29,7 +33,7 @@ const PLAIN_FIELD = new Set(['php', 'typescript']);
 
 /** May a call of this name name a table? */
 export function namesTable(callee: string): boolean {
-  return BUILDERS.has(callee) || DECLARING.has(callee);
+  return BUILDERS.has(callee) || BUILDERS_PYTHON.has(callee) || DECLARING.has(callee);
 }
 
 /** Functions whose first argument is a table of the connection behind it: `frame.to_sql("jobs", connection)`. */
@@ -149,6 +153,8 @@ function noteCall(
   if (callee.kind === 'member' && /^(?:java|type)script/.test(language)) noteColumns(callee, list, note);
   if (DECLARING.has(callee.name) || (language === 'go' && isBuilderOfGo(callee, module))) note(first);
   else if (callee.kind === 'member' && BUILDERS.has(callee.name)) note(first, callee.object);
+  else if (callee.kind === 'member' && language === 'python' && BUILDERS_PYTHON.has(callee.name))
+    note(first, callee.object);
   else if (language === 'python' && BEFORE_CONNECTION.has(callee.name)) {
     const on = list.find((argument) => argument.name === 'con')?.value ?? list[1]?.value;
     if (on) note(first, on);

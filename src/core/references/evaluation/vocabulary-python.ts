@@ -215,6 +215,7 @@ const FUNCTIONS: Record<string, Operation> = {
   'sqlalchemy.ext.asyncio.create_async_engine': openUrl,
   'sqlmodel.create_engine': openUrl,
   create_engine: openUrl,
+  'sqlalchemy.inspect': firstOf(0, 'subject'),
   'sqlalchemy.orm.sessionmaker': firstOf(0, 'bind'),
   'sqlalchemy.orm.Session': firstOf(0, 'bind'),
   'sqlmodel.Session': firstOf(0, 'bind'),

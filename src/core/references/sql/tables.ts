@@ -1,3 +1,4 @@
+import { NAMES_TABLE, withoutDotCommands } from './dot-commands';
 import { foldName, isOperator, sqlTokens, tokenName } from '../../sqlite/sql-tokens';
 import type { SqlToken } from '../../sqlite/sql-tokens';
 
@@ -33,6 +34,7 @@ const STATEMENTS =
 
 /** Does a string begin like an SQL statement? Prose that begins with `select` or `update` is told apart by its words. */
 export function looksLikeSql(text: string): boolean {
+  if (NAMES_TABLE.test(text)) return true;
   if (!STATEMENTS.test(text)) return false;
   if (/^\s*(?:pragma|create|drop|alter|attach|replace|insert|with|vacuum|reindex|analyze|begin|explain)/i.test(text))
     return true;
@@ -91,7 +93,7 @@ class Reader {
   private readonly passing = new Set<string>();
 
   constructor(sql: string) {
-    this.tokens = sqlTokens(sql);
+    this.tokens = sqlTokens(withoutDotCommands(sql));
   }
 
   read(): SqlUses {
@@ -101,7 +103,8 @@ class Reader {
       const token = this.tokens[at]!;
       if (token.kind === 'word') {
         this.keyword(token, at);
-        if (/^sqlite_(?:master|schema|temp_master|temp_schema)$/i.test(token.text)) looksUp = true;
+        // https://www.sqlite.org/fileformat2.html, "The Sqlite_sequence Table"
+        if (/^sqlite_(?:master|schema|temp_master|temp_schema|sequence)$/i.test(token.text)) looksUp = true;
       }
     }
     if (looksUp) this.lookups();

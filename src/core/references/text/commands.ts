@@ -53,7 +53,7 @@ export function commandAt(file: string, start: number, end: number): Command {
   const given = hereDocument(after) ?? argument(after) ?? prompted(after);
   if (given) {
     files.push(...filesRead(given.text));
-    texts.push({ text: withoutDotCommands(given.text), start: end + given.start });
+    texts.push({ text: given.text, start: end + given.start });
   }
   return { texts, files: files.map((each) => each.replaceAll(/["']/g, '')) };
 }
@@ -94,12 +94,4 @@ function unescaped(text: string): string {
 /** `.read schema.sql` */
 export function filesRead(text: string): string[] {
   return [...text.matchAll(READ)].map(([, file]) => file!);
-}
-
-/** `.mode csv` is the shell's, not SQL; `.dump users` names a table as `FROM` does. */
-function withoutDotCommands(text: string): string {
-  return text.replace(/^[ \t]*\.\w[^\n]*/gm, (line) => {
-    const naming = /^([ \t]*\.(?:dump|schema|indexes))([ \t]+\w+[ \t\r]*)$/.exec(line);
-    return naming ? 'FROM'.padStart(naming[1]!.length) + naming[2]! : ' '.repeat(line.length);
-  });
 }
