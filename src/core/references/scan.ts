@@ -179,7 +179,7 @@ async function scanNow(memory: Memory, options: ScanReferencesOptions): Promise<
   try {
     const listed = known ?? (await list(memory, options, memory.cache.isEmpty ? onMany : undefined));
     // A search that did not come to its end may have missed what changed since.
-    const reading = known ? [{ files: [...known.paths] }] : read(memory, listed, thread, options);
+    const reading = known ? [{ files: known.paths }] : read(memory, listed, thread, options);
     const found = await searchListed(memory, listed, reading, options, started);
     return { ...found, milliseconds: Math.round(performance.now() - started) };
   } finally {
@@ -213,7 +213,7 @@ async function searchListed(
   const found = await analysisOf(search, listed.files, options).run(
     {
       texts,
-      changed: last ? [{ files: [...unread] }] : reading,
+      changed: last ? [{ files: unread }] : reading,
       plan,
       roles,
       ...(onFound && !last ? { onFound: tell } : {}),
@@ -290,14 +290,14 @@ async function* read(
 ): AsyncGenerator<ChangedFiles> {
   const { workspace, documents = new Map<string, string>() } = options;
   for (const file of documents.keys()) if (listed.paths.has(file)) note(memory, file, documentText(documents, file));
-  yield { files: [...documents.keys()] };
+  yield { files: documents.keys() };
   const files = documents.size === 0 ? listed.files : listed.files.filter(({ path: file }) => !documents.has(file));
   const input = { workspace, databases: foldedNames(options.databases) };
   // Until the first of them are read there is nothing else to do.
   if (thread) for (const language of mostUsed(files)) loadGrammar(language);
   for await (const { texts, areCandidates } of readTexts(files, memory.cache, thread, input, options)) {
     for (const [file, text] of texts) note(memory, file, text);
-    yield { files: [...texts.keys()], areCandidates };
+    yield { files: texts.keys(), areCandidates };
   }
   memory.documents = new Set(documents.keys());
   memory.listed = listed;

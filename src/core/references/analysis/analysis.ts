@@ -44,7 +44,7 @@ export interface AnalysisInput {
 
 /** Files whose text is another one. */
 export interface ChangedFiles {
-  readonly files: readonly string[];
+  readonly files: Iterable<string>;
   /** Whether they are worth parsing, where somebody looked at that. */
   readonly areCandidates?: ReadonlyMap<string, boolean>;
 }

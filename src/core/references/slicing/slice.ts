@@ -40,7 +40,7 @@ export function sliceOf(
   isOfInterest: (statement: TopStatement) => boolean,
   wordsOf: (functions: readonly TopStatement[]) => ReadonlySet<string> = allWords,
 ): Slice | undefined {
-  const kept = new Kept();
+  const kept = new KeptStatements();
   let open: TopStatement[] = [];
   for (const statement of statements)
     if (statement.isPlainFunction && !isOfInterest(statement)) open.push(statement);
@@ -62,7 +62,7 @@ export function sliceOf(
 }
 
 /** What is not left out. */
-class Kept {
+class KeptStatements {
   private readonly mentioned = new Set<string>();
   readonly bound = new Set<string>();
 

@@ -1,4 +1,9 @@
 const COMMAND = /^[ \t]*\.\w[^\n]*/gm;
+/** Within a statement the shell takes no command: there, only what can hardly be a column is one that lacks a semicolon before it. */
+const KNOWN =
+  /^[ \t]*\.(?:dump|schema|indexes|indices|import|read|mode|headers?|output|once|quit|exit|tables|timeout|separator)\b/;
+/** Nothing but comments since a statement ended. */
+const BETWEEN = /(?:^|;)(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*$/;
 /** Commands that are followed by nothing but tables. */
 const NAMING = /^([ \t]*\.(?:dump|schema|indexes|indices))((?:[ \t]+\w+)+)[ \t\r]*$/;
 /** `.import --csv rows.csv jobs` */
@@ -12,7 +17,10 @@ export const NAMES_TABLE = /^\s*\.(?:(?:dump|schema|indexes|indices)[ \t]+\w|imp
  * behind `FROM` and `INTO`. Every character that stays is where it was (https://www.sqlite.org/cli.html).
  */
 export function withoutDotCommands(text: string): string {
-  return text.replace(COMMAND, (line) => {
+  let from = 0;
+  return text.replace(COMMAND, (line, at: number) => {
+    if (!KNOWN.test(line) && !BETWEEN.test(text.slice(from, at))) return line;
+    from = at + line.length;
     const naming = NAMING.exec(line);
     if (naming) {
       const names = naming[2]!.replace(/(?<=\w)[ \t]/g, ',');
